@@ -1,0 +1,1 @@
+//! The chart stage: manifests → Kubernetes objects → entries.

@@ -1,0 +1,1 @@
+//! Stage 1, discover: which files there are, and whose they are.

@@ -1,0 +1,1 @@
+//! Knowledge about libraries, as data.

@@ -1,0 +1,1 @@
+//! Stage 3, link: facts → reads with provenance.

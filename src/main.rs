@@ -1,0 +1,2 @@
+//! The `stripcheck` binary.
+fn main() {}

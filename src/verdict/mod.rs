@@ -1,0 +1,1 @@
+//! The verdict stage: reads × entries → verdicts with reasons.
