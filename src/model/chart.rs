@@ -1,0 +1,127 @@
+//! Entries, and the containers they are given to.
+
+use super::Notice;
+
+/// Index of a [`Container`] in [`Chart::containers`].
+pub type ContainerId = usize;
+
+/// What feeds an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SourceKind {
+    /// `value:` (or nothing: the empty string).
+    Value,
+    /// `valueFrom.secretKeyRef`
+    SecretKeyRef,
+    /// `valueFrom.configMapKeyRef`
+    ConfigMapKeyRef,
+    /// `valueFrom.fieldRef`
+    FieldRef,
+    /// `valueFrom.resourceFieldRef`
+    ResourceFieldRef,
+    /// `valueFrom.fileKeyRef`
+    FileKeyRef,
+    /// `envFrom`
+    EnvFrom,
+}
+
+/// Kind and name of a Kubernetes object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectRef {
+    /// `Secret`, `ConfigMap` …
+    pub kind: String,
+    /// `metadata.name`
+    pub name: String,
+}
+
+/// What feeds an entry, with its particulars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntrySource {
+    /// The kind.
+    pub kind: SourceKind,
+    /// The object a value comes from.
+    pub object: Option<ObjectRef>,
+    /// The key in that object, or the field path.
+    pub key: Option<String>,
+    /// `optional: true`
+    pub optional: bool,
+    /// The literal of `value:`, or of the ConfigMap key behind `envFrom`/`configMapKeyRef` when it is
+    /// in the input. Never of a Secret. Printed only with `--show-values`.
+    pub literal: Option<String>,
+}
+
+/// An object that has a pod template.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Workload {
+    /// `Deployment` …
+    pub kind: String,
+    /// `metadata.name`
+    pub name: String,
+    /// `metadata.namespace`
+    pub namespace: Option<String>,
+}
+
+/// A container of a pod template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Where it runs.
+    pub workload: Workload,
+    /// Its name.
+    pub name: String,
+    /// Init container (sidecars, which are init containers that restart, included).
+    pub init: bool,
+    /// The image as written.
+    pub image: Option<String>,
+    /// `command`
+    pub command: Vec<String>,
+    /// `args`
+    pub args: Vec<String>,
+    /// The commands of probes and lifecycle hooks.
+    pub execs: Vec<Vec<String>>,
+    /// `workingDir`
+    pub working_dir: Option<String>,
+    /// From the `# Source:` comment Helm writes: the (sub)chart the object is from, `web/charts/redis`.
+    pub chart: Option<String>,
+}
+
+/// A place in the chart's files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChartPlace {
+    /// The file as a person would open it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// An env var that a chart gives one container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The variable; `PREFIX*` for an `envFrom` whose object is not in the input.
+    pub name: String,
+    /// The container.
+    pub container: ContainerId,
+    /// What feeds it.
+    pub source: EntrySource,
+    /// Where a person would edit it.
+    pub location: ChartPlace,
+    /// Where the container itself uses it: `$(NAME)` or `$NAME` in a command, args, env value.
+    pub uses: Vec<String>,
+    /// Other supplies of the same name in this container (an `envFrom`, a duplicate item): what would
+    /// still arrive if this entry went, for a person.
+    pub also: Vec<String>,
+}
+
+/// What a chart gives its containers.
+#[derive(Debug, Clone, Default)]
+pub struct Chart {
+    /// Name, for a person: the chart's or the file's.
+    pub name: String,
+    /// Chart version, where known.
+    pub version: Option<String>,
+    /// All containers, in the order of the input.
+    pub containers: Vec<Container>,
+    /// All entries, in the order of the containers, then as the container sees them.
+    pub entries: Vec<Entry>,
+    /// What could not be understood.
+    pub notices: Vec<Notice>,
+}
+
