@@ -1,1 +1,6 @@
-//! Stage 2, python: outline and facts.
+//! Stage 2, python: outline and facts. Only this folder sees tree-sitter.
+
+pub mod imports;
+pub mod ir;
+pub mod outline;
+pub mod text;
