@@ -1,1 +1,168 @@
 //! Stage 3, link: facts → reads with provenance.
+//!
+//! One abstract evaluator. Module bodies are evaluated in order; a function once, with its parameters
+//! as symbols, into a [`events::Summary`]; call sites substitute into the summary. A consultation of
+//! the environment becomes a read where its key is fixed.
+//!
+//! The evaluator asks for units ([`Units`]) only when a name's value matters: names are bound lazily
+//! ([`value::Symbol`]) and looked up when they are a key, a mapping, or callees whose name is among the
+//! *interesting* ones, those that reads, wrappers and settings classes are known by ([`Interest`]).
+
+mod absence;
+mod builtins;
+mod calls;
+mod classes;
+mod environment;
+mod events;
+mod expressions;
+mod functions;
+mod interest;
+pub mod modules;
+mod names;
+mod operations;
+mod output;
+mod scope;
+mod settings;
+mod statements;
+mod texts;
+mod value;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+pub use interest::Interest;
+
+use crate::model::{FileId, Notice, Place, Read, Sources};
+use crate::python::ir::{Name, UnitFacts};
+use crate::python::outline::Outline;
+use classes::ClassState;
+use events::{Absent, Event};
+use functions::FunctionState;
+use modules::Modules;
+use names::ModuleState;
+use value::{ClassId, EventId, FunctionId, Value};
+
+/// Gives outlines and facts. Facts depend on the unit's bytes alone, so they may be computed when
+/// first asked for, in any order.
+pub trait Units {
+    /// The outline of a Python file.
+    fn outline(&self, file: FileId) -> &Outline;
+    /// The facts of one of its units.
+    fn facts(&self, file: FileId, unit: usize) -> Arc<UnitFacts>;
+}
+
+/// What a round of linking says.
+#[derive(Debug, Default)]
+pub struct Linked {
+    /// The reads, sorted.
+    pub reads: Vec<Read>,
+    /// The names that callers and subclasses of what was found would use.
+    pub interest: Interest,
+    /// Bounds that were hit.
+    pub notices: Vec<Notice>,
+}
+
+/// Evaluates the demanded units.
+pub fn link(
+    sources: &Sources,
+    modules: &Modules<'_>,
+    units: &dyn Units,
+    demanded: &BTreeMap<FileId, Vec<usize>>,
+    interest: &Interest,
+) -> Linked {
+    let mut linker = Linker::new(sources, modules, units, interest);
+    for (&file, wanted) in demanded {
+        linker.evaluate(file, wanted);
+    }
+    linker.finish()
+}
+
+/// The evaluator's state.
+struct Linker<'a> {
+    sources: &'a Sources,
+    modules: &'a Modules<'a>,
+    units: &'a dyn Units,
+    interest: &'a Interest,
+    functions: Vec<FunctionState>,
+    function_at: HashMap<(FileId, u32, u32), FunctionId>,
+    classes: Vec<ClassState>,
+    class_at: HashMap<(FileId, u32, u32), ClassId>,
+    states: HashMap<FileId, ModuleState>,
+    unit_values: HashMap<(FileId, usize), Value>,
+    looking_up: HashSet<(FileId, Name)>,
+    next_event: EventId,
+    refined: HashMap<EventId, Absent>,
+    emitted: Vec<Event>,
+    /// Root events that were emitted with nothing known of their parameters → the functions whose
+    /// callers would fix them.
+    generic: Vec<(Event, FunctionId)>,
+    /// Root events → functions that pass a dependence on to their own callers.
+    carriers: HashMap<EventId, HashSet<FunctionId>>,
+    /// Iterations over the environment that a filter explains.
+    filtered: HashSet<EventId>,
+    /// Fields of settings classes, by the event that reads them: class, field, case rule.
+    settings_fields: HashMap<EventId, (ClassId, Name, bool)>,
+    /// Where objects are made whose methods read what the constructor was told.
+    object_places: HashSet<Place>,
+    found: Interest,
+    notices: Vec<Notice>,
+    depth: usize,
+}
+
+/// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
+/// taken as unknown.
+const MAX_DEPTH: usize = 120;
+
+impl<'a> Linker<'a> {
+    fn new(
+        sources: &'a Sources,
+        modules: &'a Modules<'a>,
+        units: &'a dyn Units,
+        interest: &'a Interest,
+    ) -> Self {
+        Linker {
+            sources,
+            modules,
+            units,
+            interest,
+            functions: Vec::new(),
+            function_at: HashMap::new(),
+            classes: Vec::new(),
+            class_at: HashMap::new(),
+            states: HashMap::new(),
+            unit_values: HashMap::new(),
+            looking_up: HashSet::new(),
+            next_event: 0,
+            refined: HashMap::new(),
+            emitted: Vec::new(),
+            generic: Vec::new(),
+            carriers: HashMap::new(),
+            filtered: HashSet::new(),
+            settings_fields: HashMap::new(),
+            object_places: HashSet::new(),
+            found: Interest::default(),
+            notices: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// Evaluates a module's body and the wanted units of it.
+    fn evaluate(&mut self, file: FileId, wanted: &[usize]) {
+        self.module(file);
+        for &unit in wanted.iter().filter(|&&unit| unit > 0) {
+            let value = self.unit_value(file, unit);
+            self.evaluate_fully(&value);
+        }
+    }
+
+    /// Evaluates the body behind a definition.
+    fn evaluate_fully(&mut self, value: &Value) {
+        match value {
+            Value::Function(callable) => {
+                self.summary(callable.function);
+            }
+            Value::Class(class) => self.evaluate_class(*class),
+            _ => {}
+        }
+    }
+}

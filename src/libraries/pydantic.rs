@@ -1,0 +1,27 @@
+//! [pydantic 1](https://docs.pydantic.dev/1.10/usage/settings/) `BaseSettings` and
+//! [pydantic-settings 2](https://docs.pydantic.dev/latest/concepts/pydantic_settings/).
+
+use super::{Dialect, Library, SettingsBase};
+
+/// Fields of subclasses are variables.
+pub const LIBRARY: Library = Library {
+    name: "pydantic",
+    words: &["BaseSettings"],
+    mappings: &[],
+    readers: &[],
+    settings: &[
+        SettingsBase {
+            names: &[
+                "pydantic.BaseSettings",
+                "pydantic.env_settings.BaseSettings",
+                "pydantic.v1.BaseSettings",
+                "pydantic.v1.env_settings.BaseSettings",
+            ],
+            dialect: Dialect::PydanticV1,
+        },
+        SettingsBase {
+            names: &["pydantic_settings.BaseSettings", "pydantic_settings.main.BaseSettings"],
+            dialect: Dialect::PydanticV2,
+        },
+    ],
+};

@@ -1,0 +1,328 @@
+//! Calls of what is not scanned: library readers, the built-in functions that carry keys around, and
+//! the methods of texts, collections and the environment.
+
+use std::rc::Rc;
+
+use super::Linker;
+use super::events::Absent;
+use super::scope::Frame;
+use super::value::{Arguments, Value, join};
+use crate::libraries::{self, Reader};
+use crate::model::Place;
+use crate::python::ir::Name;
+
+impl Linker<'_> {
+    /// Calls something by its qualified name.
+    pub(super) fn call_external(&mut self, frame: &mut Frame, name: &Name, arguments: &Arguments, place: Place) -> Value {
+        if let Some(reader) = libraries::reader(name) {
+            return self.call_reader(frame, reader, arguments, place);
+        }
+        let first = || arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+        let environment = arguments.positional.first() == Some(&Value::Environment);
+        let short = name.strip_prefix("builtins.").unwrap_or(name);
+        match short {
+            "str" | "os.fspath" | "os.fsencode" | "os.fsdecode" | "sys.intern" | "repr" => {
+                let value = first();
+                self.refine_nothing(&value)
+            }
+            "int" | "float" | "bool" | "len" | "print" | "isinstance" | "hash" | "id" => {
+                if environment && short == "print" {
+                    self.whole(frame, place.span, "os.environ passed on");
+                }
+                match first() {
+                    value @ (Value::Constant(_) | Value::Read(_) | Value::Union(_)) if short != "len" => value,
+                    _ => Value::Unknown,
+                }
+            }
+            "dict" | "collections.OrderedDict" | "collections.UserDict" | "copy.copy" | "copy.deepcopy"
+            | "types.MappingProxyType" | "collections.ChainMap" | "collections.defaultdict"
+                if arguments.positional.contains(&Value::Environment) =>
+            {
+                self.copied(frame, place.span, short);
+                Value::Environment
+            }
+            "dict" | "collections.OrderedDict" => self.make_dict(arguments),
+            "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter" => match first() {
+                Value::Environment => Value::EnvironmentName(self.iterated(frame, place, "os.environ")),
+                value @ (Value::EnvironmentName(_) | Value::EnvironmentItems(_)) => value,
+                Value::Unknown if arguments.positional.is_empty() => Value::Sequence(Rc::default()),
+                value => match self.elements(&value) {
+                    Some(items) => Value::Sequence(Rc::new(items)),
+                    None => value,
+                },
+            },
+            "enumerate" => {
+                let element = self.iterate(frame, &first(), place);
+                let pairs = element.alternatives().iter();
+                let pairs = pairs.map(|e| Value::Sequence(Rc::new(vec![Value::Unknown, e.clone()])));
+                Value::Sequence(Rc::new(pairs.collect()))
+            }
+            "zip" => {
+                let columns: Vec<Option<Vec<Value>>> =
+                    arguments.positional.iter().map(|v| self.elements(v)).collect();
+                let rows = columns.iter().flatten().map(Vec::len).min().unwrap_or(0);
+                let cell = |column: &Option<Vec<Value>>, row: usize| {
+                    column.as_ref().map_or(Value::Unknown, |column| column[row].clone())
+                };
+                let row = |row| Value::Sequence(Rc::new(columns.iter().map(|c| cell(c, row)).collect()));
+                Value::Sequence(Rc::new((0..rows).map(row).collect()))
+            }
+            "map" | "filter" => {
+                let mut columns = Vec::new();
+                for argument in arguments.positional.iter().skip(1) {
+                    columns.push(self.iterate(frame, argument, place));
+                }
+                let inner = Arguments { positional: columns.clone(), ..Arguments::default() };
+                let result = self.call(frame, &first(), &inner, place);
+                let items = if short == "map" { result } else { columns.into_iter().next().unwrap_or(Value::Unknown) };
+                Value::Sequence(Rc::new(items.alternatives().to_vec()))
+            }
+            "any" | "all" | "next" | "min" | "max" => self.element(&first()),
+            "itertools.chain" => {
+                let mut items = Vec::new();
+                for argument in &arguments.positional {
+                    items.push(self.element(argument));
+                }
+                Value::Sequence(Rc::new(items))
+            }
+            "itertools.chain.from_iterable" => {
+                let inner = self.element(&first());
+                let element = self.element(&inner);
+                Value::Sequence(Rc::new(element.alternatives().to_vec()))
+            }
+            "itertools.product" => {
+                let columns: Vec<Value> = arguments.positional.iter().map(|v| self.element(v)).collect();
+                Value::Sequence(Rc::new(vec![Value::Sequence(Rc::new(columns))]))
+            }
+            "getattr" => match arguments.positional.get(1).map(|n| self.force(n)) {
+                Some(name) => {
+                    let object = first();
+                    let names: Vec<Name> = name.alternatives().iter().filter_map(Value::known_text).collect();
+                    let mut values = Vec::new();
+                    for name in names {
+                        values.push(self.attribute(frame, &object, &name, place));
+                    }
+                    values.extend(arguments.positional.get(2).cloned());
+                    join(values)
+                }
+                None => Value::Unknown,
+            },
+            "functools.partial" | "partial" => {
+                let mut rest = arguments.clone();
+                if rest.positional.is_empty() {
+                    return Value::Unknown;
+                }
+                let callee = rest.positional.remove(0);
+                Value::Partial(Rc::new((callee, rest)))
+            }
+            "functools.lru_cache()" | "functools.cache" | "functools.wraps()" | "typing.cast" | "contextlib.contextmanager" => {
+                arguments.positional.last().cloned().unwrap_or(Value::Unknown)
+            }
+            "__import__" | "importlib.import_module" => match first().known_text() {
+                Some(module) => Value::Symbol(super::value::Symbol::Import(frame.file, 0, module, "".into())),
+                None => Value::Unknown,
+            },
+            "operator.itemgetter" => {
+                Value::Partial(Rc::new((Value::external("operator.itemgetter()"), arguments.clone())))
+            }
+            "operator.itemgetter()" => {
+                let Some((mapping, keys)) = arguments.positional.split_last() else { return Value::Unknown };
+                let mut values = Vec::new();
+                for key in keys {
+                    values.push(self.item(frame, mapping, key, place));
+                }
+                join(values)
+            }
+            "os.path.expandvars" => {
+                self.expand_variables(frame, &first(), place);
+                Value::Unknown
+            }
+            "type" if arguments.positional.len() == 1 => match first() {
+                Value::Instance(instance) => Value::Class(instance.class),
+                value @ Value::Symbol(_) => value,
+                _ => Value::Unknown,
+            },
+            "os.putenv" | "os.unsetenv" => Value::None,
+            _ => {
+                if let Some(options) = keeps_arguments(short) {
+                    return options(name, arguments);
+                }
+                self.escape(arguments);
+                self.handed_on(frame, arguments, place);
+                if name.len() > 200 { Value::Unknown } else { Value::external(format!("{name}()")) }
+            }
+        }
+    }
+
+    fn refine_nothing(&mut self, value: &Value) -> Value {
+        self.enum_text(value).unwrap_or_else(|| value.clone())
+    }
+
+    /// Functions handed to code that is not followed may be called with anything.
+    fn escape(&mut self, arguments: &Arguments) {
+        for value in arguments.values() {
+            if let Value::Function(callable) = value {
+                self.functions[callable.function].escaped = true;
+            }
+        }
+    }
+
+    fn make_dict(&mut self, arguments: &Arguments) -> Value {
+        let mut items = Vec::new();
+        match arguments.positional.first() {
+            Some(Value::Dict(more)) => items.extend(more.iter().cloned()),
+            Some(other) => {
+                for pair in self.elements(other).unwrap_or_default() {
+                    match pair {
+                        Value::Sequence(pair) if pair.len() == 2 => items.push((pair[0].clone(), pair[1].clone())),
+                        _ => items.push((Value::Unknown, Value::Unknown)),
+                    }
+                }
+            }
+            None => {}
+        }
+        items.extend(arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone())));
+        Value::Dict(Rc::new(items))
+    }
+
+    /// Calls a library's reader.
+    fn call_reader(&mut self, frame: &mut Frame, reader: &'static Reader, arguments: &Arguments, place: Place) -> Value {
+        let key = match arguments.get(reader.key.0, reader.key.1) {
+            Some(key) => key.clone(),
+            None if arguments.open => Value::Unknown,
+            None => return Value::Unknown,
+        };
+        let default = reader.default.and_then(|(index, name)| arguments.get(index, name)).cloned();
+        let absent = match &default {
+            Some(default) => Absent::default(default.clone()),
+            None if reader.exception.is_empty() => Absent::new(reader.absent),
+            None => Absent::raises(reader.exception),
+        };
+        let how = (reader.access, reader.name);
+        let read = self.consultation(frame, (&Value::Environment, &key), how, absent, place);
+        match default {
+            Some(default) => join([read, default]),
+            None => read,
+        }
+    }
+
+    /// `$NAME` and `${NAME}` in a text.
+    fn expand_variables(&mut self, frame: &mut Frame, value: &Value, place: Place) {
+        let value = self.force(value);
+        let texts: Vec<Name> = value.alternatives().iter().filter_map(Value::known_text).collect();
+        for text in texts {
+            for piece in text.split('$').skip(1) {
+                let piece = piece.strip_prefix('{').unwrap_or(piece);
+                let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
+                if end > 0 {
+                    let key = Value::text(&piece[..end], None);
+                    let how = (crate::model::Access::Get, "os.path.expandvars");
+                    let absent = Absent::new(crate::model::Outcome::Handled);
+                    self.consultation(frame, (&Value::Environment, &key), how, absent, place);
+                }
+            }
+        }
+    }
+
+    /// Calls a method bound to a text, a collection, the environment or what comes of it.
+    pub(super) fn call_method(&mut self, frame: &mut Frame, receiver: &Value, method: &Name, arguments: &Arguments, place: Place) -> Value {
+        match receiver {
+            Value::Environment => self.environment_method(frame, method, arguments, place),
+            Value::EnvironmentName(event) => match &**method {
+                "startswith" | "endswith" => {
+                    self.filter_names(frame, *event, method, arguments);
+                    Value::Unknown
+                }
+                "lower" | "upper" | "casefold" | "strip" | "removeprefix" | "replace" | "encode" | "decode" => receiver.clone(),
+                _ => Value::Unknown,
+            },
+            Value::Read(_) => match &**method {
+                "lower" | "upper" | "strip" | "rstrip" | "lstrip" | "encode" | "decode" | "casefold" => receiver.clone(),
+                _ => Value::Unknown,
+            },
+            Value::Text(text) => self.text_method(text, method, arguments).unwrap_or(Value::Unknown),
+            Value::Dict(items) => {
+                let items = items.clone();
+                match &**method {
+                    "get" | "pop" | "setdefault" => {
+                        let Some(key) = arguments.positional.first() else { return Value::Unknown };
+                        let key = if key.has_parameter() { key.clone() } else { self.force(key) };
+                        if let Value::EnvironmentName(_) = key {
+                            self.compare_names(frame, &key, receiver);
+                        }
+                        let found = self.dict_item(&items, &key);
+                        join(found.into_iter().chain([arguments.positional.get(1).cloned().unwrap_or(Value::None)]))
+                    }
+                    "items" => {
+                        let pair = |(k, v): &(Value, Value)| Value::Sequence(Rc::new(vec![k.clone(), v.clone()]));
+                        Value::Sequence(Rc::new(items.iter().map(pair).collect()))
+                    }
+                    "keys" => Value::Sequence(Rc::new(items.iter().map(|(k, _)| k.clone()).collect())),
+                    "values" => Value::Sequence(Rc::new(items.iter().map(|(_, v)| v.clone()).collect())),
+                    "copy" => receiver.clone(),
+                    _ => Value::Unknown,
+                }
+            }
+            Value::Sequence(items) => match &**method {
+                "copy" => receiver.clone(),
+                "pop" => join(items.iter().cloned()),
+                _ => Value::Unknown,
+            },
+            // The mixins of `collections.abc.Mapping` ask `__getitem__`.
+            Value::Instance(_) => {
+                let getitem = self.attribute(frame, receiver, &"__getitem__".into(), place);
+                let key = Arguments {
+                    positional: arguments.positional.iter().take(1).cloned().collect(),
+                    ..Arguments::default()
+                };
+                let value = self.call(frame, &getitem, &key, place);
+                let default = arguments.positional.get(1).cloned().unwrap_or(Value::None);
+                self.refine_default(&value, &default);
+                join([value, default])
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn environment_method(&mut self, frame: &mut Frame, method: &Name, arguments: &Arguments, place: Place) -> Value {
+        if let Some(value) = self.consult_value(frame, &Value::Environment, method, arguments, place) {
+            return value;
+        }
+        match &**method {
+            "copy" => {
+                self.copied(frame, place.span, "os.environ.copy");
+                Value::Environment
+            }
+            "items" => Value::EnvironmentItems(self.iterated(frame, place, "os.environ.items")),
+            "keys" | "__iter__" => Value::EnvironmentName(self.iterated(frame, place, "os.environ.keys")),
+            "values" => {
+                self.iterated(frame, place, "os.environ.values");
+                Value::Unknown
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// `a | b`
+    pub(super) fn merge_mappings(&mut self, a: &Value, b: &Value) -> Value {
+        match (a, b) {
+            (Value::Environment, _) | (_, Value::Environment) => Value::Environment,
+            (Value::Dict(a), Value::Dict(b)) => Value::Dict(Rc::new(a.iter().chain(b.iter()).cloned().collect())),
+            _ => Value::Unknown,
+        }
+    }
+}
+
+/// Calls whose arguments matter later: options of settings classes.
+fn keeps_arguments(name: &str) -> Option<fn(&Name, &Arguments) -> Value> {
+    match name.rsplit('.').next()? {
+        "SettingsConfigDict" | "ConfigDict" => Some(|_, arguments| {
+            let items = arguments.keywords.iter();
+            Value::Dict(Rc::new(items.map(|(n, v)| (Value::text(n.clone(), None), v.clone())).collect()))
+        }),
+        "AliasChoices" | "AliasPath" => {
+            Some(|name, arguments| Value::Partial(Rc::new((Value::External(name.clone()), arguments.clone()))))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,436 @@
+//! Calls: binding arguments, and substituting them into what the callee's summary says.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Linker;
+use super::events::{Absent, Event, Summary};
+use super::scope::Frame;
+use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Instance, Part, Symbol, Value, join};
+use crate::model::{Place, Step};
+use crate::python::ir::ParameterKind;
+
+/// What symbols stand for at a call site.
+#[derive(Debug, Default)]
+pub struct Substitution {
+    /// Values of parameters.
+    pub parameters: HashMap<Symbol, Value>,
+    /// The function called.
+    pub function: Option<FunctionId>,
+    /// Events of the callee → events of the caller.
+    pub events: HashMap<EventId, EventId>,
+    /// Whether imports and definitions are to be looked up too.
+    pub look_up: bool,
+}
+
+impl Substitution {
+    /// One that only looks up imports and definitions.
+    pub fn looking_up() -> Substitution {
+        Substitution { look_up: true, ..Substitution::default() }
+    }
+
+    fn touches(&self, value: &Value) -> bool {
+        value.any(&mut |v| match v {
+            Value::Symbol(symbol @ Symbol::Parameter(..)) => self.parameters.contains_key(symbol),
+            Value::Symbol(_) => self.look_up,
+            Value::Read(event) => self.events.contains_key(event),
+            Value::Function(_) | Value::Instance(_) => self.function.is_some(),
+            _ => false,
+        })
+    }
+}
+
+impl Linker<'_> {
+    /// `callee(arguments)`
+    pub(super) fn call(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) -> Value {
+        if self.depth > super::MAX_DEPTH {
+            return Value::Unknown;
+        }
+        match callee {
+            Value::Function(callable) => self.apply(frame, callable, arguments, place),
+            Value::Class(class) => self.construct(frame, *class, arguments, place),
+            Value::Instance(_) => {
+                let method = self.attribute(frame, callee, &"__call__".into(), place);
+                match method {
+                    Value::Unknown => Value::Unknown,
+                    method => self.call(frame, &method, arguments, place),
+                }
+            }
+            Value::Method(method) => self.call_method(frame, &method.0, &method.1, arguments, place),
+            Value::Partial(partial) => {
+                let mut all = partial.1.clone();
+                all.positional.extend(arguments.positional.iter().cloned());
+                all.keywords.retain(|(name, _)| arguments.keyword(name).is_none());
+                all.keywords.extend(arguments.keywords.iter().cloned());
+                all.open |= arguments.open;
+                self.call(frame, &partial.0, &all, place)
+            }
+            Value::External(name) => self.call_external(frame, name, arguments, place),
+            Value::Union(values) => {
+                let values: Vec<_> =
+                    values.iter().take(MAX_CALLEES).map(|v| self.call(frame, v, arguments, place)).collect();
+                join(values)
+            }
+            Value::Symbol(_) | Value::Delayed(_) => self.call_later(frame, callee, arguments, place),
+            _ => {
+                self.handed_on(frame, arguments, place);
+                Value::Unknown
+            }
+        }
+    }
+
+    /// A callee that is a parameter, an import or a definition nobody has looked at.
+    fn call_later(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) -> Value {
+        if callee.has_parameter() {
+            let mut pending = super::events::PendingCall {
+                callee: callee.clone(),
+                arguments: arguments.clone(),
+                place,
+                function: frame.function,
+            };
+            if let Value::Delayed(delayed) = callee
+                && let Delayed::Attribute(receiver, method) = &**delayed
+                && self.consult(frame, receiver, method, arguments, place)
+            {
+                pending.callee = Value::Unknown;
+            }
+            if frame.calls.len() < MAX_PENDING && pending.callee != Value::Unknown && worth_keeping(arguments) {
+                frame.calls.push(pending);
+            }
+            return Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place));
+        }
+        let matters = self.names_something(callee)
+            || arguments.values().any(|v| self.carries_environment(v));
+        if matters {
+            let forced = self.force(callee);
+            if !forced.is_symbolic() {
+                return self.call(frame, &forced, arguments, place);
+            }
+        } else if let Value::Symbol(Symbol::Import(_, 0, ..)) | Value::Delayed(_) = callee {
+            // Outside the scanned code nothing is saved by waiting, and libraries may know the name.
+            let root = import_root(callee);
+            if let Some((file, module)) = root
+                && self.modules.resolve(file, 0, &module) == super::modules::Target::Outside
+            {
+                let forced = self.force(callee);
+                if !forced.is_symbolic() {
+                    return self.call(frame, &forced, arguments, place);
+                }
+            }
+        }
+        Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place))
+    }
+
+    /// Whether a value is, holds or reads the environment, so that whoever receives it matters.
+    pub(super) fn carries_environment(&self, value: &Value) -> bool {
+        value.any(&mut |v| match v {
+            Value::Environment => true,
+            Value::External(name) => crate::libraries::reader(name).is_some(),
+            Value::Method(method) => method.0 == Value::Environment,
+            Value::Function(callable) => {
+                let state = &self.functions[callable.function];
+                state.summary.as_ref().is_some_and(|summary| summary.reads_for_callers())
+            }
+            _ => false,
+        })
+    }
+
+    /// Calls a function of the scanned code.
+    fn apply(&mut self, frame: &mut Frame, callable: &Callable, arguments: &Arguments, place: Place) -> Value {
+        let id = callable.function;
+        self.enter_outer(frame, id);
+        let summary = self.summary(id);
+        let values = self.bind(id, callable, arguments);
+        let mut substitution = Substitution { function: Some(id), ..Substitution::default() };
+        substitution.parameters.extend(callable.captured.iter().cloned());
+        for (index, value) in values.into_iter().enumerate() {
+            substitution.parameters.insert(Symbol::Parameter(id, index), value);
+        }
+        self.functions[id].callers += 1;
+        let receiver = callable.bound.as_ref();
+        self.replay(frame, &summary, &mut substitution, receiver, place);
+        match &summary.returns {
+            Some(value) => self.substitute(frame, value, &substitution),
+            None => Value::Unknown,
+        }
+    }
+
+    /// The value of each parameter.
+    pub(super) fn bind(&mut self, id: FunctionId, callable: &Callable, arguments: &Arguments) -> Vec<Value> {
+        let ir = self.functions[id].ir.clone();
+        let defaults = self.functions[id].defaults.clone();
+        let mut positional = callable.bound.iter().chain(arguments.positional.iter()).cloned();
+        let mut used = Vec::new();
+        let mut values = Vec::with_capacity(ir.parameters.len());
+        for (index, parameter) in ir.parameters.iter().enumerate() {
+            let value = match parameter.kind {
+                ParameterKind::Rest if arguments.open => Value::Unknown,
+                ParameterKind::Rest => Value::Sequence(Rc::new(positional.by_ref().collect())),
+                ParameterKind::Keywords if arguments.open => Value::Unknown,
+                ParameterKind::Keywords => {
+                    let rest = arguments.keywords.iter().filter(|(name, _)| !used.contains(&name));
+                    let rest = rest.map(|(name, value)| (Value::text(name.clone(), None), value.clone()));
+                    Value::Dict(Rc::new(rest.collect()))
+                }
+                kind => {
+                    let by_position =
+                        if kind == ParameterKind::KeywordOnly { None } else { positional.next() };
+                    used.push(&parameter.name);
+                    by_position
+                        .or_else(|| arguments.keyword(&parameter.name).cloned())
+                        .or_else(|| if arguments.open { Some(Value::Unknown) } else { defaults[index].clone() })
+                        .unwrap_or(Value::Unknown)
+                }
+            };
+            values.push(value);
+        }
+        values
+    }
+
+    /// Repeats a callee's parameter-dependent reads and calls with the arguments of this call.
+    pub(super) fn replay(
+        &mut self,
+        frame: &mut Frame,
+        summary: &Summary,
+        substitution: &mut Substitution,
+        receiver: Option<&Value>,
+        place: Place,
+    ) {
+        for event in &summary.events {
+            let fixed_here = |value: &Value| {
+                value.any(&mut |v| match v {
+                    Value::Symbol(symbol @ Symbol::Parameter(f, index)) => {
+                        Some(*f) == substitution.function
+                            && substitution.parameters.contains_key(symbol)
+                            && !(*index == 0 && receiver.is_some())
+                    }
+                    _ => false,
+                })
+            };
+            let moved = fixed_here(&event.key).then_some(place).or(match receiver {
+                // An object that keeps the name for later: the read's place is where it was made.
+                Some(Value::Instance(instance)) if event.key.has_parameter() => instance.place,
+                _ => None,
+            });
+            self.replay_event(frame, event, substitution, moved);
+        }
+        for pending in &summary.calls {
+            let moved = pending.arguments.values().any(|v| v.has_parameter());
+            let callee = self.substitute(frame, &pending.callee, substitution);
+            if callee == Value::Unknown || callee == Value::None {
+                continue;
+            }
+            let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
+            let at = if moved { place } else { pending.place };
+            self.call(frame, &callee, &arguments, at);
+        }
+        for (object, name, value) in &summary.stores {
+            let object = self.substitute(frame, object, substitution);
+            let value = self.substitute(frame, value, substitution);
+            match &object {
+                Value::Instance(instance) => {
+                    instance.fields.borrow_mut().insert(name.clone(), value);
+                }
+                Value::Symbol(Symbol::Parameter(..)) => frame.stores.push((object, name.clone(), value)),
+                _ => {}
+            }
+        }
+        for made in &summary.made {
+            if let Value::Instance(instance) = self.substitute(frame, made, substitution) {
+                frame.made.push(instance);
+            }
+        }
+    }
+
+    /// Repeats one read with what is known here.
+    pub(super) fn replay_event(
+        &mut self,
+        frame: &mut Frame,
+        event: &Event,
+        substitution: &mut Substitution,
+        moved: Option<Place>,
+    ) {
+        let mapping = self.substitute(frame, &event.mapping, substitution);
+        if matches!(mapping, Value::Unknown | Value::None) {
+            return;
+        }
+        let mut new = event.clone();
+        new.mapping = mapping;
+        new.key = self.substitute(frame, &event.key, substitution);
+        if let Some(default) = &event.absent.default {
+            new.absent = Absent::default(self.substitute(frame, default, substitution));
+        }
+        if let Some(caught) = new.absent.exception.as_ref().and_then(|e| frame.caught(e)) {
+            new.absent = match &caught.raises {
+                Some(exception) => Absent::raises(exception.clone()),
+                None => Absent::new(crate::model::Outcome::Handled),
+            };
+        }
+        if let Some(place) = moved
+            && place != event.place
+        {
+            let reader = self.functions.get(event.function.unwrap_or(usize::MAX));
+            let what = reader.map_or_else(|| "reader".to_string(), |f| f.name.to_string());
+            if new.chain.first().is_none_or(|step| step.place != event.place) {
+                new.chain.insert(0, Step { place: event.place, what: format!("in {what}") });
+            }
+            new.place = place;
+            new.function = frame.function;
+            new.reader = if what == "reader" { new.reader } else { what.into() };
+        }
+        if let Some(id) = self.record(frame, new) {
+            substitution.events.insert(event.id, id);
+        }
+    }
+
+    /// A value with symbols replaced; operations that waited for them are carried out.
+    pub(super) fn substitute(&mut self, frame: &mut Frame, value: &Value, with: &Substitution) -> Value {
+        if !with.touches(value) || self.depth > super::MAX_DEPTH {
+            return value.clone();
+        }
+        self.depth += 1;
+        let out = match value {
+            Value::Symbol(Symbol::Import(..) | Symbol::Unit(..)) if with.look_up => self.force(value),
+            Value::Symbol(symbol) => with.parameters.get(symbol).cloned().unwrap_or_else(|| value.clone()),
+            Value::Read(event) => Value::Read(with.events.get(event).copied().unwrap_or(*event)),
+            Value::Text(text) => {
+                let parts: Vec<Value> = text
+                    .parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Literal(text_part) => Value::text(text_part.clone(), text.given),
+                        Part::Symbolic(inner) => self.substitute(frame, inner, with),
+                        Part::Any => Value::Unknown,
+                    })
+                    .collect();
+                self.concat(&parts)
+            }
+            Value::Sequence(items) => {
+                let items = items.iter().map(|v| self.substitute(frame, v, with)).collect();
+                Value::Sequence(Rc::new(items))
+            }
+            Value::Union(items) => {
+                let items: Vec<_> = items.iter().map(|v| self.substitute(frame, v, with)).collect();
+                join(items)
+            }
+            Value::Dict(items) => {
+                let items = items
+                    .iter()
+                    .map(|(k, v)| (self.substitute(frame, k, with), self.substitute(frame, v, with)))
+                    .collect();
+                Value::Dict(Rc::new(items))
+            }
+            Value::Function(callable) => {
+                let mut callable = (**callable).clone();
+                callable.bound = callable.bound.map(|v| self.substitute(frame, &v, with));
+                for (_, captured) in &mut callable.captured {
+                    *captured = self.substitute(frame, captured, with);
+                }
+                if with.function.is_some() && self.is_inside(callable.function, with.function) {
+                    for (symbol, value) in &with.parameters {
+                        if !callable.captured.iter().any(|(s, _)| s == symbol) {
+                            callable.captured.push((symbol.clone(), value.clone()));
+                        }
+                    }
+                    callable.captured.sort_by_key(|(symbol, _)| match symbol {
+                        Symbol::Parameter(f, i) => (*f, *i),
+                        _ => (0, 0),
+                    });
+                }
+                Value::Function(Rc::new(callable))
+            }
+            Value::Instance(instance) => {
+                let fields = instance.fields.borrow().clone();
+                if fields.values().all(|v| !v.has_parameter()) {
+                    value.clone()
+                } else {
+                    let fields = fields.into_iter().map(|(n, v)| (n, self.substitute(frame, &v, with))).collect();
+                    Value::Instance(Rc::new(Instance {
+                        class: instance.class,
+                        fields: std::cell::RefCell::new(fields),
+                        place: instance.place,
+                    }))
+                }
+            }
+            Value::Method(method) => {
+                let receiver = self.substitute(frame, &method.0, with);
+                self.attribute(frame, &receiver, &method.1, Place { file: frame.file, span: Default::default() })
+            }
+            Value::Partial(partial) => {
+                let callee = self.substitute(frame, &partial.0, with);
+                let arguments = partial.1.map(|v| self.substitute(frame, v, with));
+                Value::Partial(Rc::new((callee, arguments)))
+            }
+            Value::Delayed(delayed) => self.resume(frame, delayed, with),
+            other => other.clone(),
+        };
+        self.depth -= 1;
+        out
+    }
+
+    fn resume(&mut self, frame: &mut Frame, delayed: &Delayed, with: &Substitution) -> Value {
+        let nowhere = Place { file: frame.file, span: Default::default() };
+        match delayed {
+            Delayed::Attribute(value, name) => {
+                let value = self.substitute(frame, value, with);
+                if with.look_up && let Value::Module(file) = value {
+                    let member = self.member(file, name).unwrap_or(Value::Unknown);
+                    return self.force(&member);
+                }
+                self.attribute(frame, &value, name, nowhere)
+            }
+            Delayed::Item(value, index) => {
+                let value = self.substitute(frame, value, with);
+                let index = self.substitute(frame, index, with);
+                // The consultation itself is replayed as an event.
+                if value == Value::Environment { Value::Unknown } else { self.item(frame, &value, &index, nowhere) }
+            }
+            Delayed::Element(value) => {
+                let value = self.substitute(frame, value, with);
+                self.element(&value)
+            }
+            Delayed::Call(callee, arguments, place) => {
+                let callee = self.substitute(frame, callee, with);
+                let arguments = arguments.map(|v| self.substitute(frame, v, with));
+                if let Value::Method(method) = &callee
+                    && method.0 == Value::Environment
+                {
+                    return Value::Unknown;
+                }
+                self.call(frame, &callee, &arguments, *place)
+            }
+            Delayed::Concat(parts) => {
+                let parts: Vec<Value> = parts.iter().map(|v| self.substitute(frame, v, with)).collect();
+                self.concat(&parts)
+            }
+        }
+    }
+}
+
+/// Of several possible callees, how many are followed.
+const MAX_CALLEES: usize = 16;
+/// How many calls of unknown callees a function keeps for its callers to resolve.
+const MAX_PENDING: usize = 200;
+
+/// Calls without a text, callable or parameter among the arguments cannot become reads.
+fn worth_keeping(arguments: &Arguments) -> bool {
+    arguments.values().any(|v| {
+        v.any(&mut |v| {
+            matches!(
+                v,
+                Value::Text(_) | Value::Symbol(_) | Value::Function(_) | Value::Environment | Value::Method(_)
+            )
+        })
+    })
+}
+
+fn import_root(value: &Value) -> Option<(usize, std::sync::Arc<str>)> {
+    match value {
+        Value::Symbol(Symbol::Import(file, 0, module, _)) => Some((*file, module.clone())),
+        Value::Delayed(delayed) => match &**delayed {
+            Delayed::Attribute(value, _) => import_root(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}

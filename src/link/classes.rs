@@ -1,0 +1,533 @@
+//! Classes and the objects made of them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Linker;
+use super::calls::Substitution;
+use super::events::Summary;
+use super::functions::Binding;
+use super::scope::{Frame, Outer, Variables};
+use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
+use crate::model::{FileId, Place};
+use crate::python::ir::{Class, ExprKind, Name, StmtKind};
+
+/// What is known of a class.
+pub struct ClassState {
+    /// What it says.
+    pub ir: Arc<Class>,
+    /// Where.
+    pub file: FileId,
+    /// Qualified within its module.
+    pub name: Name,
+    /// Its bases.
+    pub bases: Vec<Value>,
+    /// Keywords of its header.
+    pub keywords: Vec<(Name, Value)>,
+    /// What its body binds.
+    pub variables: Variables,
+    /// How often it is called.
+    pub made: usize,
+    /// Whether it is called while a module is imported.
+    pub at_import: bool,
+    /// Its body has been evaluated.
+    pub defined: bool,
+    /// All its methods have been evaluated.
+    pub evaluated: bool,
+}
+
+impl Linker<'_> {
+    /// The id of a class.
+    pub(super) fn allocate_class(&mut self, frame: &Frame, ir: &Arc<Class>) -> ClassId {
+        let key = (frame.file, ir.span.line, ir.span.column);
+        if let Some(&id) = self.class_at.get(&key) {
+            return id;
+        }
+        let around = match (frame.function, frame.class) {
+            (Some(function), _) => Some(&self.functions[function].name),
+            (None, Some(class)) => Some(&self.classes[class].name),
+            _ => None,
+        };
+        let name: Name = around.map_or_else(|| ir.name.clone(), |around| format!("{around}.{}", ir.name).into());
+        self.classes.push(ClassState {
+            ir: ir.clone(),
+            file: frame.file,
+            name,
+            bases: Vec::new(),
+            keywords: Vec::new(),
+            variables: Variables::new(),
+            made: 0,
+            at_import: false,
+            defined: false,
+            evaluated: false,
+        });
+        self.class_at.insert(key, self.classes.len() - 1);
+        self.classes.len() - 1
+    }
+
+    /// Evaluates a class statement.
+    pub(super) fn define_class(&mut self, frame: &mut Frame, ir: &Arc<Class>) -> Value {
+        let id = self.allocate_class(frame, ir);
+        if self.classes[id].defined {
+            return Value::Class(id);
+        }
+        self.classes[id].defined = true;
+        let mut bases = Vec::new();
+        for base in &ir.bases {
+            let base = self.expression(frame, base);
+            bases.push(if base.has_parameter() { base } else { self.force(&base) });
+        }
+        self.classes[id].bases = bases;
+        let keywords = ir.keywords.iter().map(|(n, v)| (n.clone(), self.expression(frame, v))).collect();
+        self.classes[id].keywords = keywords;
+        let mut body = Frame::new(frame.file);
+        body.class = Some(id);
+        body.outer = match frame.function {
+            Some(_) => Some(Rc::new(Outer {
+                variables: std::cell::RefCell::new(Some(Rc::new(frame.variables.clone()))),
+                outer: frame.outer.clone(),
+            })),
+            None => frame.outer.clone(),
+        };
+        self.block(&mut body, &ir.body);
+        self.classes[id].variables = body.variables.clone();
+        self.set_names(&mut body, id);
+        self.finish_frame(&mut body);
+        for decorator in &ir.decorators {
+            self.expression(frame, decorator);
+        }
+        // A class of the first column waits until it is asked for; others belong to what is evaluated now.
+        if frame.function.is_some() || frame.class.is_some() || frame.module {
+            self.evaluate_class(id);
+        }
+        Value::Class(id)
+    }
+
+    /// `__set_name__` of descriptors in a class body.
+    fn set_names(&mut self, body: &mut Frame, class: ClassId) {
+        let mut names: Vec<(Name, Value)> = body.variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, value) in names {
+            let Value::Instance(instance) = &value else { continue };
+            let Some(Value::Function(callable)) = self.class_member(instance.class, "__set_name__") else { continue };
+            let bound = Callable { bound: Some(value.clone()), ..(*callable).clone() };
+            let place = instance.place.unwrap_or(body.place(Default::default()));
+            let arguments = Arguments {
+                positional: vec![Value::Class(class), Value::text(name, None)],
+                ..Arguments::default()
+            };
+            self.call(body, &Value::Function(Rc::new(bound)), &arguments, place);
+        }
+    }
+
+    /// Evaluates all methods, and the reads the class makes whoever makes objects of it.
+    pub(super) fn evaluate_class(&mut self, class: ClassId) {
+        if std::mem::replace(&mut self.classes[class].evaluated, true) {
+            return;
+        }
+        let mut own: Vec<(Name, Value)> =
+            self.classes[class].variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
+        own.sort_by(|a, b| a.0.cmp(&b.0));
+        for (_, value) in &own {
+            if let Value::Function(callable) = value {
+                self.summary(callable.function);
+            }
+        }
+        if let Some(dialect) = self.settings_dialect(class) {
+            self.settings_reads(class, dialect);
+            self.note_class(class);
+            return;
+        }
+        self.typical_reads(class);
+        let keeps_environment = own.iter().any(|(_, v)| self.gives_environment(v))
+            || self.typical_fields(class).values().any(|v| self.gives_environment(v));
+        if keeps_environment || self.class_reads(class) {
+            self.note_class(class);
+        }
+    }
+
+    fn note_class(&mut self, class: ClassId) {
+        let name: Name = {
+            let name = &self.classes[class].name;
+            name.split('.').next().unwrap_or(name).into()
+        };
+        let file = self.classes[class].file;
+        self.found.add(file, &name);
+    }
+
+    /// The classes that attributes are looked up in, in order: (scanned classes, names of others).
+    pub(super) fn lineage(&self, class: ClassId) -> (Vec<ClassId>, Vec<Name>) {
+        let (mut classes, mut others, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        self.collect_lineage(class, &mut classes, &mut others, &mut seen, 0);
+        (classes, others)
+    }
+
+    fn collect_lineage(
+        &self,
+        class: ClassId,
+        classes: &mut Vec<ClassId>,
+        others: &mut Vec<Name>,
+        seen: &mut HashSet<ClassId>,
+        depth: usize,
+    ) {
+        if !seen.insert(class) || depth > MAX_LINEAGE {
+            return;
+        }
+        classes.push(class);
+        for base in self.classes[class].bases.iter().flat_map(|b| b.alternatives()) {
+            match base {
+                Value::Class(base) => self.collect_lineage(*base, classes, others, seen, depth + 1),
+                Value::External(name) => others.push(name.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    /// What a class or its bases bind a name to.
+    pub(super) fn class_member(&self, class: ClassId, name: &str) -> Option<Value> {
+        self.lineage(class).0.iter().find_map(|&c| self.classes[c].variables.get(name).cloned())
+    }
+
+    fn bind_member(&mut self, frame: &mut Frame, member: Value, receiver: &Value, class: &Value, place: Place) -> Value {
+        match &member {
+            Value::Function(callable) if callable.bound.is_none() => {
+                let bound = |to: &Value| {
+                    Value::Function(Rc::new(Callable { bound: Some(to.clone()), ..(**callable).clone() }))
+                };
+                match self.functions[callable.function].binding {
+                    Binding::Static => member,
+                    Binding::Class => bound(class),
+                    Binding::Instance => bound(receiver),
+                    Binding::Property => self.call(frame, &bound(receiver), &Arguments::default(), place),
+                }
+            }
+            Value::Instance(descriptor) => {
+                match self.class_member(descriptor.class, "__get__") {
+                    Some(Value::Function(get)) => {
+                        let get = Callable { bound: Some(member.clone()), ..(*get).clone() };
+                        let arguments =
+                            Arguments { positional: vec![receiver.clone(), class.clone()], ..Arguments::default() };
+                        self.call(frame, &Value::Function(Rc::new(get)), &arguments, place)
+                    }
+                    _ => member,
+                }
+            }
+            _ => member,
+        }
+    }
+
+    /// `instance.name`
+    pub(super) fn instance_attribute(&mut self, frame: &mut Frame, instance: &Rc<Instance>, name: &Name, place: Place) -> Value {
+        let field = instance.fields.borrow().get(name).cloned();
+        if let Some(value) = field {
+            return value;
+        }
+        let receiver = Value::Instance(instance.clone());
+        if &**name == "__class__" {
+            return Value::Class(instance.class);
+        }
+        if let Some(member) = self.class_member(instance.class, name) {
+            let class = Value::Class(instance.class);
+            return self.bind_member(frame, member, &receiver, &class, place);
+        }
+        if let Some(value) = self.typical_fields(instance.class).get(name) {
+            return value.clone();
+        }
+        let mixin = matches!(&**name, "get" | "pop" | "setdefault" | "__contains__");
+        if mixin && self.class_member(instance.class, "__getitem__").is_some() {
+            return Value::Method(Rc::new((receiver, name.clone())));
+        }
+        if !name.starts_with("__")
+            && let Some(Value::Function(getattr)) = self.class_member(instance.class, "__getattr__")
+        {
+            let bound = Callable { bound: Some(receiver), ..(*getattr).clone() };
+            let arguments = Arguments { positional: vec![Value::text(name.clone(), None)], ..Arguments::default() };
+            return self.call(frame, &Value::Function(Rc::new(bound)), &arguments, place);
+        }
+        Value::Unknown
+    }
+
+    /// `Class.name`
+    pub(super) fn class_attribute(&mut self, frame: &mut Frame, class: ClassId, name: &Name, place: Place) -> Value {
+        if matches!(&**name, "__name__" | "__qualname__") {
+            return Value::text(self.classes[class].ir.name.clone(), None);
+        }
+        let Some(member) = self.class_member(class, name) else { return Value::Unknown };
+        if self.is_enum(class) && !matches!(member, Value::Function(_)) {
+            return self.enum_member(class, name, member, place);
+        }
+        match &member {
+            Value::Function(callable) if self.functions[callable.function].binding == Binding::Class => {
+                let receiver = Value::Class(class);
+                self.bind_member(frame, member, &receiver, &receiver, place)
+            }
+            _ => member,
+        }
+    }
+
+    fn enum_member(&mut self, class: ClassId, name: &Name, value: Value, place: Place) -> Value {
+        let at = match &value {
+            Value::Text(text) => text.given.unwrap_or(place),
+            _ => place,
+        };
+        let mut fields = BTreeMap::new();
+        fields.insert("value".into(), value.clone());
+        fields.insert("_value_".into(), value);
+        fields.insert("name".into(), Value::text(name.clone(), None));
+        Value::Instance(Rc::new(Instance { class, fields: std::cell::RefCell::new(fields), place: Some(at) }))
+    }
+
+    /// Whether a class is an enumeration.
+    pub(super) fn is_enum(&self, class: ClassId) -> bool {
+        self.lineage(class).1.iter().any(|name| {
+            matches!(name.rsplit('.').next(), Some("Enum" | "StrEnum" | "IntEnum" | "Flag" | "IntFlag"))
+        })
+    }
+
+    /// The members of an enumeration, in order.
+    pub(super) fn enum_members(&mut self, class: ClassId) -> Option<Vec<Value>> {
+        if !self.is_enum(class) {
+            return None;
+        }
+        let ir = self.classes[class].ir.clone();
+        let mut members = Vec::new();
+        for stmt in &ir.body {
+            let StmtKind::Assign { targets, .. } = &stmt.kind else { continue };
+            let Some(ExprKind::Name(name)) = targets.first().map(|t| &t.kind) else { continue };
+            if let Some(value) = self.classes[class].variables.get(name).cloned() {
+                let place = Place { file: self.classes[class].file, span: stmt.span };
+                members.push(self.enum_member(class, name, value, place));
+            }
+        }
+        Some(members)
+    }
+
+    /// An enumeration's member as a text.
+    pub(super) fn enum_text(&self, value: &Value) -> Option<Value> {
+        let Value::Instance(instance) = value else { return None };
+        self.is_enum(instance.class).then(|| instance.fields.borrow().get("value").cloned())?
+    }
+
+    /// `Class[index]`: a member of an enumeration, or a generic with its parameters.
+    pub(super) fn class_item(&mut self, frame: &mut Frame, class: ClassId, index: &Value, place: Place) -> Value {
+        match self.force(index).known_text() {
+            Some(name) if self.is_enum(class) => self.class_attribute(frame, class, &name, place),
+            _ => Value::Class(class),
+        }
+    }
+
+    /// `self.name` inside a method: methods are bound, data waits for the object.
+    pub(super) fn self_attribute(&mut self, frame: &mut Frame, receiver: &Value, function: FunctionId, name: &Name, place: Place) -> Value {
+        let state = &self.functions[function];
+        if let Some(class) = state.class.filter(|_| state.binding != Binding::Static) {
+            if &**name == "__class__" {
+                return receiver.clone();
+            }
+            if let Some(member @ Value::Function(_)) = self.class_member(class, name) {
+                return self.bind_member(frame, member, receiver, receiver, place);
+            }
+        }
+        Value::delayed(Delayed::Attribute(receiver.clone(), name.clone()))
+    }
+
+    /// `super().name`
+    pub(super) fn super_attribute(&mut self, frame: &mut Frame, name: &Name) -> Option<Value> {
+        let class = frame.class?;
+        let function = frame.function?;
+        let receiver = Value::Symbol(Symbol::Parameter(function, 0));
+        let lineage = self.lineage(class).0;
+        let member = lineage.iter().skip(1).find_map(|&c| self.classes[c].variables.get(name).cloned())?;
+        let place = frame.place(Default::default());
+        Some(self.bind_member(frame, member, &receiver, &receiver, place))
+    }
+
+    /// Binds an attribute of a class from outside its body.
+    pub(super) fn store_in_class(&mut self, class: ClassId, name: &Name, value: &Value) {
+        if !value.has_parameter() {
+            let old = self.classes[class].variables.get(name).cloned();
+            let joined = join(old.into_iter().chain([value.clone()]));
+            self.classes[class].variables.insert(name.clone(), joined);
+        }
+    }
+
+    /// `Class(arguments)`
+    pub(super) fn construct(&mut self, frame: &mut Frame, class: ClassId, arguments: &Arguments, place: Place) -> Value {
+        self.classes[class].made += 1;
+        self.classes[class].at_import |= frame.function.is_none();
+        if self.is_enum(class) {
+            return Value::Unknown;
+        }
+        let instance = Rc::new(Instance { class, fields: Default::default(), place: Some(place) });
+        let value = Value::Instance(instance.clone());
+        if self.settings_dialect(class).is_some() {
+            return value;
+        }
+        match self.class_member(class, "__init__") {
+            Some(Value::Function(init)) => {
+                let init = Callable { bound: Some(value.clone()), ..(*init).clone() };
+                self.call(frame, &Value::Function(Rc::new(init)), arguments, place);
+            }
+            _ => {
+                let fields = self.declared_fields(class);
+                for (index, (name, default)) in fields.into_iter().enumerate() {
+                    let given = arguments.get(index, &name).cloned();
+                    let given = given.or(default).unwrap_or(Value::Unknown);
+                    instance.fields.borrow_mut().insert(name, given);
+                }
+            }
+        }
+        frame.made.push(instance);
+        value
+    }
+
+    /// The fields a generated constructor takes (dataclasses, named tuples, attrs), with defaults.
+    fn declared_fields(&mut self, class: ClassId) -> Vec<(Name, Option<Value>)> {
+        let mut fields: Vec<(Name, Option<Value>)> = Vec::new();
+        for &class in self.lineage(class).0.iter().rev() {
+            let ir = self.classes[class].ir.clone();
+            for stmt in &ir.body {
+                let name = match &stmt.kind {
+                    StmtKind::Annotated { target, .. } => match &target.kind {
+                        ExprKind::Name(name) => name,
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                let default = self.classes[class].variables.get(name).cloned();
+                // `field(default=…)`, `Factory(…)`: not looked into.
+                let default = default.map(|v| if matches!(v, Value::External(_)) { Value::Unknown } else { v });
+                fields.retain(|(n, _)| n != name);
+                fields.push((name.clone(), default));
+            }
+        }
+        fields
+    }
+
+    /// The attributes that a class's methods set on `self`, with their parameters unknown (or at
+    /// their defaults).
+    pub(super) fn typical_fields(&mut self, class: ClassId) -> HashMap<Name, Value> {
+        let mut fields: HashMap<Name, Value> = HashMap::new();
+        for class in self.lineage(class).0 {
+            let mut methods: Vec<FunctionId> = self.classes[class]
+                .variables
+                .values()
+                .filter_map(|v| if let Value::Function(callable) = v { Some(callable.function) } else { None })
+                .collect();
+            methods.sort_unstable();
+            for method in methods {
+                let Some(summary) = self.functions[method].summary.clone() else { continue };
+                for (object, name, value) in &summary.stores {
+                    if *object != Value::Symbol(Symbol::Parameter(method, 0)) {
+                        continue;
+                    }
+                    let value = self.at_defaults(method, value);
+                    let old = fields.remove(name);
+                    fields.insert(name.clone(), join(old.into_iter().chain([value])));
+                }
+            }
+        }
+        fields
+    }
+
+    /// A value with a function's parameters at their defaults, or unknown.
+    fn at_defaults(&mut self, function: FunctionId, value: &Value) -> Value {
+        if !value.has_parameter() {
+            return value.clone();
+        }
+        let defaults = self.functions[function].defaults.clone();
+        let parameters = defaults.into_iter().enumerate().map(|(index, default)| {
+            let default = default.filter(|d| !d.has_parameter()).unwrap_or(Value::Unknown);
+            (Symbol::Parameter(function, index), default)
+        });
+        let substitution = Substitution { parameters: parameters.collect(), ..Substitution::default() };
+        let mut frame = Frame::new(self.functions[function].file);
+        let value = self.substitute(&mut frame, value, &substitution);
+        if value.has_parameter() { Value::Unknown } else { value }
+    }
+
+    /// Whether methods of a class read the environment for those who make or call it.
+    pub(super) fn class_reads(&self, class: ClassId) -> bool {
+        self.methods(class).iter().any(|(_, function)| {
+            self.functions[*function]
+                .summary
+                .as_ref()
+                .is_some_and(|s| s.events.iter().any(|e| e.mapping.alternatives().contains(&Value::Environment)))
+        })
+    }
+
+    /// The methods of a class and its bases, the overriding ones only, by name.
+    fn methods(&self, class: ClassId) -> BTreeMap<Name, FunctionId> {
+        let mut methods = BTreeMap::new();
+        for class in self.lineage(class).0 {
+            for (name, value) in &self.classes[class].variables {
+                if let Value::Function(callable) = value {
+                    methods.entry(name.clone()).or_insert(callable.function);
+                }
+            }
+        }
+        methods
+    }
+
+    /// The reads of an object that depend on nothing but the object.
+    pub(super) fn instance_reads(&mut self, frame: &mut Frame, instance: &Rc<Instance>) {
+        let receiver = Value::Instance(instance.clone());
+        for function in self.methods(instance.class).into_values() {
+            if self.functions[function].binding == Binding::Static {
+                continue;
+            }
+            let summary = self.summary(function);
+            let symbol = Value::Symbol(Symbol::Parameter(function, 0));
+            let only_self = |value: &Value| {
+                value.any(&mut |v| *v == symbol)
+                    && !value.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if (*f, *i) != (function, 0)))
+            };
+            let events = summary.events.iter().filter(|e| {
+                (only_self(&e.key) || only_self(&e.mapping)) && !(e.key.has_parameter() && !only_self(&e.key))
+                    && !(e.mapping.has_parameter() && !only_self(&e.mapping))
+            });
+            let calls = summary.calls.iter().filter(|c| {
+                only_self(&c.callee) && c.arguments.values().all(|v| !v.has_parameter() || only_self(v))
+            });
+            let part = Summary { events: events.cloned().collect(), calls: calls.cloned().collect(), ..Summary::default() };
+            if part.events.is_empty() && part.calls.is_empty() {
+                continue;
+            }
+            let to = if self.functions[function].binding == Binding::Class {
+                Value::Class(instance.class)
+            } else {
+                receiver.clone()
+            };
+            let mut substitution = Substitution { function: Some(function), ..Substitution::default() };
+            substitution.parameters.insert(Symbol::Parameter(function, 0), to);
+            let place = instance.place.unwrap_or(Place { file: frame.file, span: Default::default() });
+            self.object_places.extend(instance.place);
+            let before = self.emitted.len();
+            self.replay(frame, &part, &mut substitution, Some(&receiver), place);
+            self.keep_known(function, before, instance.place.is_none());
+        }
+    }
+
+    /// The reads of a class that need no particular object: keys from class attributes and defaults.
+    fn typical_reads(&mut self, class: ClassId) {
+        let fields = self.typical_fields(class).into_iter().collect();
+        let typical = Rc::new(Instance { class, fields: std::cell::RefCell::new(fields), place: None });
+        let mut frame = Frame::new(self.classes[class].file);
+        self.instance_reads(&mut frame, &typical);
+    }
+
+    /// Of the reads just emitted for an object, unknown keys stand for the method as a whole.
+    fn keep_known(&mut self, function: FunctionId, from: usize, typical: bool) {
+        let new = self.emitted.split_off(from);
+        for event in new {
+            if matches!(event.key, Value::Text(_)) {
+                self.emitted.push(event);
+            } else if typical {
+                self.generic.push((event, function));
+            }
+        }
+    }
+}
+
+/// How deep inheritance is followed.
+const MAX_LINEAGE: usize = 40;

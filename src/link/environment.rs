@@ -1,0 +1,330 @@
+//! Consulting the environment: where events are recorded and become reads.
+
+use std::rc::Rc;
+
+use super::Linker;
+use super::events::{Absent, Event};
+use super::scope::Frame;
+use super::value::{Arguments, EventId, Part, Text, Value};
+use crate::model::{Access, Outcome, Place, Span, Step};
+
+impl Linker<'_> {
+    /// Records a consultation; its id if it matters.
+    pub(super) fn record(&mut self, frame: &mut Frame, mut event: Event) -> Option<EventId> {
+        if event.condition.is_none() {
+            event.condition = frame.conditions.last().cloned();
+        }
+        event.id = self.next_event;
+        self.next_event += 1;
+        if !event.mapping.has_parameter() {
+            event.mapping = self.force(&event.mapping);
+        }
+        let is_environment = event.mapping.alternatives().contains(&Value::Environment);
+        if !is_environment {
+            return match event.mapping.clone() {
+                Value::Instance(_) | Value::Class(_) => {
+                    self.consult_object(frame, &event);
+                    None
+                }
+                Value::Union(values) if !event.mapping.has_parameter() => {
+                    for value in values.iter().filter(|v| matches!(v, Value::Instance(_))) {
+                        let event = Event { mapping: value.clone(), ..event.clone() };
+                        self.consult_object(frame, &event);
+                    }
+                    None
+                }
+                mapping if mapping.has_parameter() && frame.function.is_some() => {
+                    let id = event.id;
+                    self.keep(frame, event);
+                    Some(id)
+                }
+                _ => None,
+            };
+        }
+        event.key = self.force(&event.key);
+        let mut symbolic = Vec::new();
+        for key in event.key.alternatives() {
+            if key.has_parameter() && frame.function.is_some() {
+                symbolic.push(key.clone());
+            } else {
+                self.emit(&event, key);
+            }
+        }
+        if !symbolic.is_empty() {
+            let kept = Event { key: super::value::join(symbolic), mapping: Value::Environment, ..event.clone() };
+            self.keep(frame, kept);
+        }
+        Some(event.id)
+    }
+
+    fn keep(&mut self, frame: &mut Frame, event: Event) {
+        let same = |e: &Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
+        if frame.events.len() < MAX_EVENTS && !frame.events.iter().any(same) {
+            frame.events.push(event);
+        }
+    }
+
+    /// A read: the environment is consulted for a key of which all that can be known is known.
+    pub(super) fn emit(&mut self, event: &Event, key: &Value) {
+        if matches!(key, Value::None | Value::Constant(_)) {
+            return;
+        }
+        self.emitted.push(Event { key: key.clone(), mapping: Value::Environment, ..event.clone() });
+    }
+
+    /// A parameter that turns out to be an object with the methods of a mapping.
+    fn consult_object(&mut self, frame: &mut Frame, event: &Event) {
+        let (method, mut arguments) = match event.access {
+            Access::Item => ("__getitem__", Arguments::default()),
+            Access::Contains => ("__contains__", Arguments::default()),
+            Access::Pop => ("pop", Arguments::default()),
+            Access::SetDefault => ("setdefault", Arguments::default()),
+            _ => ("get", Arguments::default()),
+        };
+        arguments.positional.push(event.key.clone());
+        arguments.positional.extend(event.absent.default.clone());
+        let callee = self.attribute(frame, &event.mapping, &method.into(), event.place);
+        if callee != Value::Unknown {
+            self.call(frame, &callee, &arguments, event.place);
+        }
+    }
+
+    /// A new event at its consulting expression.
+    fn event(&mut self, frame: &Frame, mapping: &Value, key: &Value, access: Access, reader: &str, place: Place) -> Event {
+        let id = self.next_event;
+        self.next_event += 1;
+        Event {
+            id,
+            root: id,
+            mapping: mapping.clone(),
+            key: key.clone(),
+            access,
+            reader: reader.into(),
+            absent: Absent::new(Outcome::Unknown),
+            condition: None,
+            place,
+            function: frame.function,
+            chain: vec![Step { place, what: reader.to_string() }],
+        }
+    }
+
+    /// Records a consultation of `mapping` for `key`; what it gives.
+    pub(super) fn consultation(
+        &mut self,
+        frame: &mut Frame,
+        (mapping, key): (&Value, &Value),
+        (access, reader): (Access, &str),
+        absent: Absent,
+        place: Place,
+    ) -> Value {
+        let mut event = self.event(frame, mapping, key, access, reader, place);
+        let caught = absent.exception.as_ref().and_then(|e| frame.caught(e)).cloned();
+        event.absent = match caught {
+            Some(caught) => caught.raises.map_or_else(|| Absent::new(Outcome::Handled), Absent::raises),
+            None => absent,
+        };
+        if frame.present.contains(key) {
+            event.absent = Absent::new(Outcome::Handled);
+        }
+        self.record(frame, event).map_or(Value::Unknown, Value::Read)
+    }
+
+    /// `environ[key]`, or a subscript of what may turn out to be the environment.
+    pub(super) fn subscript_environment(&mut self, frame: &mut Frame, mapping: &Value, key: &Value, place: Place) -> Value {
+        if !could_be_key(key) {
+            return Value::Unknown;
+        }
+        let how = (Access::Item, "os.environ[]");
+        self.consultation(frame, (mapping, key), how, Absent::raises("KeyError"), place)
+    }
+
+    /// `key in mapping`
+    pub(super) fn contains(&mut self, frame: &mut Frame, mapping: &Value, key: &Value, place: Place) -> Value {
+        let how = (Access::Contains, "in os.environ");
+        match mapping {
+            Value::Environment => {
+                self.consultation(frame, (mapping, key), how, Absent::new(Outcome::Handled), place)
+            }
+            Value::Symbol(_) | Value::Delayed(_) if mapping.has_parameter() => {
+                if !could_be_key(key) {
+                    return Value::Unknown;
+                }
+                self.consultation(frame, (mapping, key), how, Absent::new(Outcome::Handled), place)
+            }
+            Value::Symbol(_) | Value::Delayed(_) if self.names_something(mapping) => {
+                let forced = self.force(mapping);
+                if forced.is_symbolic() { Value::Unknown } else { self.contains(frame, &forced, key, place) }
+            }
+            Value::Union(values) => {
+                let found: Vec<_> = values.iter().map(|v| self.contains(frame, v, key, place)).collect();
+                found.into_iter().find(|v| matches!(v, Value::Read(_))).unwrap_or(Value::Unknown)
+            }
+            Value::Instance(_) => {
+                let method = self.attribute(frame, mapping, &"__contains__".into(), place);
+                if method == Value::Unknown {
+                    return Value::Unknown;
+                }
+                let arguments = Arguments { positional: vec![key.clone()], ..Default::default() };
+                self.call(frame, &method, &arguments, place)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A method of the environment, or of what may turn out to be it; whether it is one that consults.
+    pub(super) fn consult(
+        &mut self,
+        frame: &mut Frame,
+        mapping: &Value,
+        method: &str,
+        arguments: &Arguments,
+        place: Place,
+    ) -> bool {
+        self.consult_value(frame, mapping, method, arguments, place).is_some()
+    }
+
+    pub(super) fn consult_value(
+        &mut self,
+        frame: &mut Frame,
+        mapping: &Value,
+        method: &str,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Option<Value> {
+        let (access, reader, missing) = match method {
+            "get" => (Access::Get, "os.environ.get", Absent::new(Outcome::None)),
+            "pop" => (Access::Pop, "os.environ.pop", Absent::raises("KeyError")),
+            "setdefault" => (Access::SetDefault, "os.environ.setdefault", Absent::new(Outcome::None)),
+            "__getitem__" => (Access::Item, "os.environ[]", Absent::raises("KeyError")),
+            "__contains__" | "has_key" => (Access::Contains, "in os.environ", Absent::new(Outcome::Handled)),
+            _ => return None,
+        };
+        let key = arguments.get(0, "key")?;
+        if *mapping != Value::Environment && !could_be_key(key) {
+            return None;
+        }
+        let default = arguments.get(1, "default").cloned();
+        let absent = match &default {
+            Some(default) => Absent::default(default.clone()),
+            None => missing,
+        };
+        let read = self.consultation(frame, (mapping, key), (access, reader), absent, place);
+        Some(match default {
+            Some(default) => super::value::join([read, default]),
+            None => read,
+        })
+    }
+
+    /// The environment as a whole is iterated; the iteration's event.
+    pub(super) fn iterated(&mut self, frame: &mut Frame, place: Place, reader: &str) -> EventId {
+        let mut event = self.event(frame, &Value::Environment, &Value::Unknown, Access::Whole, reader, place);
+        event.absent = Absent::new(Outcome::Handled);
+        let id = event.id;
+        self.emit(&event, &Value::Unknown);
+        id
+    }
+
+    /// The environment as a whole is handed to something unknown.
+    pub(super) fn whole(&mut self, frame: &mut Frame, span: Span, reader: &str) {
+        let place = frame.place(span);
+        self.iterated(frame, place, reader);
+    }
+
+    /// The environment is copied: what is read from the copy is a read of its own.
+    pub(super) fn copied(&mut self, frame: &mut Frame, span: Span, reader: &str) {
+        let place = frame.place(span);
+        let mut event = self.event(frame, &Value::Environment, &Value::Unknown, Access::Copy, reader, place);
+        event.absent = Absent::new(Outcome::Handled);
+        self.emit(&event, &Value::Unknown);
+    }
+
+    /// The environment among the arguments of an unknown callee.
+    pub(super) fn handed_on(&mut self, frame: &mut Frame, arguments: &Arguments, place: Place) {
+        for value in &arguments.positional {
+            if *value == Value::Environment {
+                self.whole(frame, place.span, "os.environ passed on");
+            }
+        }
+        for (name, value) in &arguments.keywords {
+            if *value == Value::Environment {
+                // `env=` of a child process: passed on as a whole, read by nobody here.
+                if &**name == "env" {
+                    self.copied(frame, place.span, "env=os.environ");
+                } else {
+                    self.whole(frame, place.span, "os.environ passed on");
+                }
+            }
+        }
+    }
+
+    /// Names of the environment are compared with a value: those names, or names of that form, are asked for.
+    pub(super) fn compare_names(&mut self, frame: &mut Frame, name: &Value, with: &Value) {
+        let Value::EnvironmentName(iteration) = name else { return };
+        let with = self.force(with);
+        let candidates = match &with {
+            Value::Sequence(items) => (**items).clone(),
+            Value::Dict(items) => items.iter().map(|(k, _)| k.clone()).collect(),
+            other => other.alternatives().to_vec(),
+        };
+        for candidate in candidates.iter().filter(|c| matches!(c, Value::Text(_))) {
+            self.names_like(frame, *iteration, candidate);
+        }
+    }
+
+    /// Names met in an iteration are asked for by this key (or pattern).
+    pub(super) fn names_like(&mut self, frame: &mut Frame, iteration: EventId, key: &Value) {
+        let Some(at) = self.emitted.iter().rev().find(|event| event.id == iteration).cloned() else { return };
+        self.filtered.insert(iteration);
+        let mut event = at;
+        event.id = self.next_event;
+        event.root = event.id;
+        self.next_event += 1;
+        event.condition = frame.conditions.last().cloned();
+        if key.has_parameter() && frame.function.is_some() {
+            event.key = key.clone();
+            self.keep(frame, event);
+        } else {
+            self.emit(&event, key);
+        }
+    }
+
+    /// `name.startswith(prefix)`, `endswith`, on names met in an iteration.
+    pub(super) fn filter_names(&mut self, frame: &mut Frame, iteration: EventId, method: &str, arguments: &Arguments) {
+        let Some(argument) = arguments.positional.first() else { return };
+        let argument = self.force(argument);
+        let affixes = match &argument {
+            Value::Sequence(items) => (**items).clone(),
+            other => other.alternatives().to_vec(),
+        };
+        for affix in affixes {
+            let parts = match (&affix, method) {
+                (Value::Text(_), "startswith") => vec![affix.clone(), Value::Unknown],
+                (Value::Text(_), _) => vec![Value::Unknown, affix.clone()],
+                (v, "startswith") if v.has_parameter() => vec![affix.clone(), Value::Unknown],
+                _ => continue,
+            };
+            let pattern = self.concat(&parts);
+            self.names_like(frame, iteration, &pattern);
+        }
+    }
+}
+
+/// Texts, symbols and unknowns can be keys; numbers and collections cannot.
+fn could_be_key(key: &Value) -> bool {
+    key.alternatives().iter().any(|key| match key {
+        Value::Text(text) => text_is_plausible(text),
+        Value::Symbol(_) | Value::Delayed(_) => true,
+        _ => false,
+    })
+}
+
+fn text_is_plausible(text: &Rc<Text>) -> bool {
+    text.parts.iter().all(|part| match part {
+        Part::Literal(text) => !text.contains(['\n', '\0']),
+        _ => true,
+    })
+}
+
+/// How many parameter-dependent reads a function keeps for its callers.
+const MAX_EVENTS: usize = 500;
+

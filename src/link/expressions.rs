@@ -1,0 +1,460 @@
+//! Expressions → values.
+
+use std::rc::Rc;
+
+use super::Linker;
+use super::scope::Frame;
+use super::value::{Arguments, Delayed, Value, join};
+use crate::python::ir::{
+    Argument, ArgumentKind, Clause, Comparison, ComprehensionKind, Expr, ExprKind, FormatPart, Function, Operator,
+};
+
+impl Linker<'_> {
+    /// Evaluates an expression.
+    pub(super) fn expression(&mut self, frame: &mut Frame, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Str(text) => Value::text(text.clone(), Some(frame.place(expr.span))),
+            ExprKind::Constant(text) if &**text == "None" => Value::None,
+            ExprKind::Constant(text) => Value::Constant(text.clone()),
+            ExprKind::Format(parts) => {
+                let parts: Vec<Value> = parts
+                    .iter()
+                    .map(|part| match part {
+                        FormatPart::Text(text) => Value::text(text.clone(), Some(frame.place(expr.span))),
+                        FormatPart::Value { value, plain } => {
+                            let value = self.expression(frame, value);
+                            if *plain { value } else { Value::Unknown }
+                        }
+                    })
+                    .collect();
+                self.concat(&parts)
+            }
+            ExprKind::Name(name) => self.name(frame, name),
+            ExprKind::Attribute(object, name) => {
+                let object = self.expression(frame, object);
+                self.attribute(frame, &object, name, frame.place(expr.span))
+            }
+            ExprKind::Subscript(object, index) => {
+                let object = self.expression(frame, object);
+                let index = self.index(frame, index);
+                self.item(frame, &object, &index, frame.place(expr.span))
+            }
+            ExprKind::Call(callee, arguments) => self.call_expression(frame, expr, callee, arguments),
+            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    match &item.kind {
+                        ExprKind::Starred(inner) => {
+                            let inner = self.expression(frame, inner);
+                            match self.elements(&inner) {
+                                Some(elements) => values.extend(elements),
+                                None => values.push(self.element(&inner)),
+                            }
+                        }
+                        _ => values.push(self.expression(frame, item)),
+                    }
+                }
+                Value::Sequence(Rc::new(values))
+            }
+            ExprKind::Dict(items) => self.dict(frame, items),
+            ExprKind::Starred(inner) => self.expression(frame, inner),
+            ExprKind::And(parts) => {
+                let present = frame.present.len();
+                let mut last = Value::Unknown;
+                for part in parts {
+                    if matches!(part.kind, ExprKind::Compare(..) | ExprKind::Not(_)) {
+                        let tested = self.test(frame, part);
+                        frame.present.extend(tested.present_if_true);
+                        last = Value::Unknown;
+                    } else {
+                        last = self.expression(frame, part);
+                    }
+                }
+                frame.present.truncate(present);
+                last
+            }
+            ExprKind::Or(parts) => self.alternatives(frame, parts),
+            ExprKind::Not(_) => {
+                self.test(frame, expr);
+                Value::Unknown
+            }
+            ExprKind::Binary(operator, parts) => {
+                let values: Vec<Value> = parts.iter().map(|part| self.expression(frame, part)).collect();
+                match operator {
+                    Operator::Add => self.add(&values),
+                    Operator::Modulo => self.percent(&values),
+                    Operator::BitOr => {
+                        let mut values = values.into_iter();
+                        let first = values.next().unwrap_or(Value::Unknown);
+                        values.fold(first, |a, b| self.merge_mappings(&a, &b))
+                    }
+                    _ => Value::Unknown,
+                }
+            }
+            ExprKind::Compare(left, rest) => match rest.as_slice() {
+                [(comparison, right)] => {
+                    let (left, _) = self.comparison(frame, expr, left, *comparison, right);
+                    match comparison {
+                        Comparison::In => left,
+                        _ => Value::Unknown,
+                    }
+                }
+                _ => {
+                    self.expression(frame, left);
+                    for (_, right) in rest {
+                        self.expression(frame, right);
+                    }
+                    Value::Unknown
+                }
+            },
+            ExprKind::Conditional { test, body, orelse } => {
+                let tested = self.test(frame, test);
+                let (present, conditions) = (frame.present.len(), frame.conditions.len());
+                frame.present.extend(tested.present_if_true.iter().cloned());
+                frame.conditions.extend(tested.missing_if_true.iter().cloned());
+                let first = self.expression(frame, body);
+                frame.present.truncate(present);
+                frame.conditions.truncate(conditions);
+                frame.present.extend(tested.present_if_false.iter().cloned());
+                frame.conditions.extend(tested.missing_if_false.iter().cloned());
+                let second = self.expression(frame, orelse);
+                frame.present.truncate(present);
+                frame.conditions.truncate(conditions);
+                for event in &tested.absent_if_true {
+                    self.refine_default(&Value::Read(*event), &first);
+                }
+                for event in &tested.absent_if_false {
+                    self.refine_default(&Value::Read(*event), &second);
+                }
+                join([first, second])
+            }
+            ExprKind::Lambda(function) => self.define_function(frame, function),
+            ExprKind::Comprehension { kind, element, value, clauses } => {
+                self.comprehension(frame, *kind, element, value.as_deref(), clauses)
+            }
+            ExprKind::Walrus(name, value) => {
+                let value = self.expression(frame, value);
+                frame.set(name, value.clone());
+                value
+            }
+            ExprKind::Await(value) => self.expression(frame, value),
+            ExprKind::Yield(value) => {
+                if let Some(value) = value {
+                    let value = self.expression(frame, value);
+                    frame.returns.push(Value::Sequence(Rc::new(vec![value])));
+                }
+                Value::Unknown
+            }
+            ExprKind::Slice(parts) => {
+                for part in parts.iter().flatten() {
+                    self.expression(frame, part);
+                }
+                Value::Unknown
+            }
+            ExprKind::Unknown(parts) => {
+                for part in parts {
+                    self.expression(frame, part);
+                }
+                Value::Unknown
+            }
+        }
+    }
+
+    /// An annotation: evaluated only for settings classes, never for effects.
+    pub(super) fn annotation(&mut self, _frame: &mut Frame, _annotation: &Expr) {}
+
+    /// A subscript's index; a slice is kept as its bounds.
+    fn index(&mut self, frame: &mut Frame, index: &Expr) -> Value {
+        match &index.kind {
+            ExprKind::Slice(parts) => {
+                let bounds: Vec<Value> = parts
+                    .iter()
+                    .map(|part| part.as_ref().map_or(Value::None, |part| self.expression(frame, part)))
+                    .collect();
+                let slice = Arguments { positional: bounds, ..Arguments::default() };
+                Value::Partial(Rc::new((Value::external("builtins.slice"), slice)))
+            }
+            _ => self.expression(frame, index),
+        }
+    }
+
+    fn call_expression(&mut self, frame: &mut Frame, expr: &Expr, callee: &Expr, arguments: &[Argument]) -> Value {
+        let place = frame.place(expr.span);
+        let callee_value = match &callee.kind {
+            ExprKind::Attribute(object, name) => {
+                let is_super = matches!(&object.kind, ExprKind::Call(c, a)
+                    if a.is_empty() && matches!(&c.kind, ExprKind::Name(n) if &**n == "super"));
+                if is_super && let Some(value) = self.super_attribute(frame, name) {
+                    value
+                } else {
+                    let object_value = self.expression(frame, object);
+                    if self.mutates(frame, object, &object_value, name, arguments) {
+                        return Value::None;
+                    }
+                    self.attribute(frame, &object_value, name, frame.place(callee.span))
+                }
+            }
+            _ => self.expression(frame, callee),
+        };
+        let arguments = self.arguments(frame, arguments);
+        self.call(frame, &callee_value, &arguments, place)
+    }
+
+    /// `table.append(x)`, `table.extend(xs)`, `table.update(d)` on a local name change what it holds.
+    fn mutates(&mut self, frame: &mut Frame, object: &Expr, value: &Value, method: &str, arguments: &[Argument]) -> bool {
+        let ExprKind::Name(name) = &object.kind else { return false };
+        let [argument] = arguments else { return false };
+        let grown = match (value, method) {
+            (Value::Sequence(items), "append" | "add") => {
+                let item = self.expression(frame, &argument.value);
+                let mut items = (**items).clone();
+                items.push(item);
+                Value::Sequence(Rc::new(items))
+            }
+            (Value::Sequence(items), "extend" | "update") => {
+                let more = self.expression(frame, &argument.value);
+                let mut items = (**items).clone();
+                items.extend(self.elements(&more).unwrap_or_else(|| vec![Value::Unknown]));
+                Value::Sequence(Rc::new(items))
+            }
+            (Value::Dict(items), "update") => {
+                let more = self.expression(frame, &argument.value);
+                match (&more, argument.kind == ArgumentKind::Positional) {
+                    (Value::Dict(more), true) => {
+                        let mut items = (**items).clone();
+                        items.extend(more.iter().cloned());
+                        Value::Dict(Rc::new(items))
+                    }
+                    (Value::Environment, true) => Value::Environment,
+                    _ => return true,
+                }
+            }
+            _ => return false,
+        };
+        let size = match &grown {
+            Value::Sequence(items) => items.len(),
+            Value::Dict(items) => items.len(),
+            _ => 0,
+        };
+        if size <= super::value::MAX_ALTERNATIVES {
+            frame.set(name, grown);
+        }
+        true
+    }
+
+    /// The arguments of a call.
+    pub(super) fn arguments(&mut self, frame: &mut Frame, arguments: &[Argument]) -> Arguments {
+        let mut out = Arguments::default();
+        for argument in arguments {
+            let value = self.expression(frame, &argument.value);
+            match &argument.kind {
+                ArgumentKind::Positional => out.positional.push(value),
+                ArgumentKind::Keyword(name) => out.keywords.push((name.clone(), value)),
+                ArgumentKind::Star => match self.elements(&value) {
+                    Some(elements) if !out.open => out.positional.extend(elements),
+                    _ => out.open = true,
+                },
+                ArgumentKind::DoubleStar => match &value {
+                    Value::Dict(items) => {
+                        for (key, value) in items.iter() {
+                            match key.known_text() {
+                                Some(name) => out.keywords.push((name, value.clone())),
+                                None => out.open = true,
+                            }
+                        }
+                    }
+                    Value::Environment => {
+                        out.open = true;
+                        self.whole(frame, argument.value.span, "**environ");
+                    }
+                    _ => out.open = true,
+                },
+            }
+        }
+        out
+    }
+
+    fn dict(&mut self, frame: &mut Frame, items: &[(Option<Expr>, Expr)]) -> Value {
+        let mut out = Vec::with_capacity(items.len());
+        let mut environment = false;
+        for (key, value) in items {
+            match key {
+                Some(key) => {
+                    let key = self.expression(frame, key);
+                    out.push((key, self.expression(frame, value)));
+                }
+                None => match self.expression(frame, value) {
+                    Value::Dict(more) => out.extend(more.iter().cloned()),
+                    Value::Environment => {
+                        environment = true;
+                        self.copied(frame, value.span, "{**environ}");
+                    }
+                    _ => out.push((Value::Unknown, Value::Unknown)),
+                },
+            }
+        }
+        if environment { Value::Environment } else { Value::Dict(Rc::new(out)) }
+    }
+
+    /// `a or b or c`: each is one of the values; what follows a read takes over if it is absent.
+    fn alternatives(&mut self, frame: &mut Frame, parts: &[Expr]) -> Value {
+        let conditions = frame.conditions.len();
+        let mut values: Vec<Value> = Vec::new();
+        for part in parts {
+            let value = match &part.kind {
+                ExprKind::Compare(..) | ExprKind::Not(_) => {
+                    let tested = self.test(frame, part);
+                    frame.conditions.extend(tested.missing_if_false);
+                    Value::Unknown
+                }
+                _ => self.expression(frame, part),
+            };
+            if let Some(before) = values.last() {
+                let before = before.clone();
+                self.refine_default(&before, &value);
+            }
+            if let Value::Symbol(super::value::Symbol::Parameter(function, index)) = &value {
+                frame.conditions.extend(self.parameter_name(*function, *index));
+            }
+            values.push(value);
+        }
+        frame.conditions.truncate(conditions);
+        join(values)
+    }
+
+    /// A single comparison: what `in` found (or the left value), and the key it asked for.
+    pub(super) fn comparison(
+        &mut self,
+        frame: &mut Frame,
+        expr: &Expr,
+        left: &Expr,
+        comparison: Comparison,
+        right: &Expr,
+    ) -> (Value, Value) {
+        let left_value = self.expression(frame, left);
+        let right_value = self.expression(frame, right);
+        match comparison {
+            Comparison::In | Comparison::NotIn => {
+                self.compare_names(frame, &left_value, &right_value);
+                let found = self.contains(frame, &right_value, &left_value, frame.place(expr.span));
+                (found, left_value)
+            }
+            Comparison::Equal | Comparison::NotEqual => {
+                self.compare_names(frame, &left_value, &right_value);
+                self.compare_names(frame, &right_value, &left_value);
+                (left_value, Value::Unknown)
+            }
+            _ => (left_value, Value::Unknown),
+        }
+    }
+
+    fn comprehension(
+        &mut self,
+        frame: &mut Frame,
+        kind: ComprehensionKind,
+        element: &Expr,
+        value: Option<&Expr>,
+        clauses: &[Clause],
+    ) -> Value {
+        // One plain walk over a known table keeps its elements apart; anything else joins them.
+        if let [Clause::For { target, iter }] = clauses {
+            let walked = self.expression(frame, iter);
+            if let Some(elements) = self.elements(&walked)
+                && elements.len() <= MAX_UNROLLED
+            {
+                let mark = frame.log.len();
+                let mut out = Vec::with_capacity(elements.len());
+                for item in &elements {
+                    self.assign(frame, target, item);
+                    let first = self.expression(frame, element);
+                    let second = value.map(|value| self.expression(frame, value));
+                    out.push((first, second));
+                }
+                frame.undo(mark);
+                return match kind {
+                    ComprehensionKind::Dict => {
+                        let pair = |(k, v): (Value, Option<Value>)| (k, v.unwrap_or(Value::Unknown));
+                        Value::Dict(Rc::new(out.into_iter().map(pair).collect()))
+                    }
+                    _ => Value::Sequence(Rc::new(out.into_iter().map(|(v, _)| v).collect())),
+                };
+            }
+        }
+        let mark = frame.log.len();
+        let present = frame.present.len();
+        for clause in clauses {
+            match clause {
+                Clause::For { target, iter } => {
+                    let value = self.expression(frame, iter);
+                    let element = self.iterate(frame, &value, frame.place(iter.span));
+                    self.assign(frame, target, &element);
+                }
+                Clause::If(test) => {
+                    let tested = self.test(frame, test);
+                    frame.present.extend(tested.present_if_true);
+                }
+            }
+        }
+        let first = self.expression(frame, element);
+        let second = value.map(|value| self.expression(frame, value));
+        frame.present.truncate(present);
+        frame.undo(mark);
+        match kind {
+            ComprehensionKind::Dict => {
+                let second = second.unwrap_or(Value::Unknown);
+                let keys = first.alternatives().iter();
+                Value::Dict(Rc::new(keys.map(|key| (key.clone(), second.clone())).collect()))
+            }
+            _ => Value::Sequence(Rc::new(first.alternatives().to_vec())),
+        }
+    }
+
+    /// The parts of a value that is assigned to a tuple of `count` targets.
+    pub(super) fn unpack(&mut self, frame: &mut Frame, value: &Value, count: usize) -> Vec<Value> {
+        let mut columns: Vec<Vec<Value>> = vec![Vec::new(); count];
+        for alternative in value.alternatives() {
+            match alternative {
+                Value::Sequence(items) if items.len() == count => {
+                    for (column, item) in columns.iter_mut().zip(items.iter()) {
+                        column.push(item.clone());
+                    }
+                }
+                Value::Delayed(_) | Value::Symbol(_) => {
+                    for (index, column) in columns.iter_mut().enumerate() {
+                        let index = Value::Constant(index.to_string().into());
+                        column.push(Value::delayed(Delayed::Item(alternative.clone(), index)));
+                    }
+                }
+                Value::Instance(_) => {
+                    for (index, column) in columns.iter_mut().enumerate() {
+                        let index = Value::Constant(index.to_string().into());
+                        let place = frame.place(Default::default());
+                        column.push(self.item(frame, alternative, &index, place));
+                    }
+                }
+                _ => columns.iter_mut().for_each(|column| column.push(Value::Unknown)),
+            }
+        }
+        columns.into_iter().map(join).collect()
+    }
+
+    /// What `with value as target` binds.
+    pub(super) fn entered(&mut self, frame: &mut Frame, value: &Value, context: &Expr) -> Value {
+        match value {
+            Value::Instance(_) => {
+                let enter = self.attribute(frame, value, &"__enter__".into(), frame.place(context.span));
+                self.call(frame, &enter, &Arguments::default(), frame.place(context.span))
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The name of a parameter.
+    pub(super) fn parameter_name(&self, function: usize, index: usize) -> Option<std::sync::Arc<str>> {
+        let function: &Function = &self.functions[function].ir;
+        function.parameters.get(index).map(|parameter| parameter.name.clone())
+    }
+}
+
+/// How many elements of a table a comprehension keeps apart.
+const MAX_UNROLLED: usize = 256;

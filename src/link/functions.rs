@@ -1,0 +1,344 @@
+//! Functions: defined where they stand, evaluated once, with their parameters as symbols.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Linker;
+use super::calls::Substitution;
+use super::events::{Absent, Event, Summary};
+use super::scope::{Frame, Outer};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
+use crate::model::FileId;
+use crate::python::ir::{Expr, Function, Name};
+
+/// How a function is reached through a class or instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// Bound to the instance.
+    Instance,
+    /// `@classmethod`
+    Class,
+    /// `@staticmethod`
+    Static,
+    /// `@property`, `@cached_property`: called when it is asked for.
+    Property,
+}
+
+/// What is known of a function.
+pub struct FunctionState {
+    /// What it says.
+    pub ir: Arc<Function>,
+    /// Where.
+    pub file: FileId,
+    /// Qualified within its module.
+    pub name: Name,
+    /// The class it is a method of.
+    pub class: Option<ClassId>,
+    /// The function it is defined in.
+    pub inside: Option<FunctionId>,
+    /// The variables of what encloses it.
+    pub outer: Option<Rc<Outer>>,
+    /// Values of its defaults.
+    pub defaults: Vec<Option<Value>>,
+    /// How it is bound.
+    pub binding: Binding,
+    /// What it does, once evaluated.
+    pub summary: Option<Rc<Summary>>,
+    /// Being evaluated.
+    pub busy: bool,
+    /// How many calls of it were followed.
+    pub callers: usize,
+    /// Handed to code that was not followed.
+    pub escaped: bool,
+}
+
+impl Linker<'_> {
+    /// Defines a function in a frame; its value with decorators applied.
+    pub(super) fn define_function(&mut self, frame: &mut Frame, ir: &Arc<Function>) -> Value {
+        let defaults: Vec<Option<Value>> = ir
+            .parameters
+            .iter()
+            .map(|parameter| parameter.default.as_ref().map(|default| self.expression(frame, default)))
+            .collect();
+        let key = (frame.file, ir.span.line, ir.span.column);
+        let id = match self.function_at.get(&key) {
+            Some(&id) => id,
+            None => {
+                let around = match (frame.function, frame.class) {
+                    (Some(function), _) => Some(self.functions[function].name.clone()),
+                    (None, Some(class)) => Some(self.classes[class].name.clone()),
+                    _ => None,
+                };
+                let name = around.map_or_else(|| ir.name.to_string(), |around| format!("{around}.{}", ir.name));
+                let is_method = frame.function.is_none();
+                self.functions.push(FunctionState {
+                    ir: ir.clone(),
+                    file: frame.file,
+                    name: name.into(),
+                    class: frame.class.filter(|_| is_method),
+                    inside: frame.function,
+                    outer: frame.function.map(|_| frame.cell.clone()).or_else(|| frame.outer.clone()),
+                    defaults: Vec::new(),
+                    binding: Binding::Instance,
+                    summary: None,
+                    busy: false,
+                    callers: 0,
+                    escaped: false,
+                });
+                self.function_at.insert(key, self.functions.len() - 1);
+                self.functions.len() - 1
+            }
+        };
+        self.functions[id].defaults = defaults;
+        if frame.function.is_some() {
+            frame.defined.push(id);
+        }
+        let plain = Value::Function(Rc::new(Callable { function: id, bound: None, captured: Vec::new() }));
+        let mut value = plain;
+        for decorator in ir.decorators.iter().rev() {
+            value = self.decorated(frame, id, value, decorator);
+        }
+        value
+    }
+
+    /// What a decorator makes of a function. One that is not followed is taken to leave it as it is.
+    fn decorated(&mut self, frame: &mut Frame, id: FunctionId, value: Value, decorator: &Expr) -> Value {
+        let place = frame.place(decorator.span);
+        let with = self.expression(frame, decorator);
+        let name = super::statements::last_segment(decorator);
+        match name.as_deref() {
+            Some("staticmethod") => self.functions[id].binding = Binding::Static,
+            Some("classmethod") => self.functions[id].binding = Binding::Class,
+            Some(
+                "property" | "cached_property" | "cachedproperty" | "lazy_property" | "reify" | "memoized_property"
+                | "abstractproperty" | "classproperty",
+            ) => self.functions[id].binding = Binding::Property,
+            Some("setter" | "getter" | "deleter") => {}
+            _ => {
+                let arguments = Arguments { positional: vec![value.clone()], ..Arguments::default() };
+                let forced = if with.has_parameter() { with.clone() } else { with };
+                if matches!(forced, Value::Function(_) | Value::Class(_) | Value::Instance(_) | Value::Partial(_) | Value::Symbol(_) | Value::Delayed(_)) {
+                    let made = self.call(frame, &forced, &arguments, place);
+                    if matches!(made, Value::Instance(_)) {
+                        return made;
+                    }
+                }
+            }
+        }
+        value
+    }
+
+    /// What a function does, evaluated when first asked for. While it is being evaluated (recursion)
+    /// it does nothing.
+    pub(super) fn summary(&mut self, id: FunctionId) -> Rc<Summary> {
+        let state = &self.functions[id];
+        if let Some(summary) = &state.summary {
+            return summary.clone();
+        }
+        if state.busy || self.depth > super::MAX_DEPTH {
+            return Rc::default();
+        }
+        let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
+        self.functions[id].busy = true;
+        self.depth += 1;
+        let mut frame = Frame::new(file);
+        frame.function = Some(id);
+        frame.class = class;
+        frame.outer = outer.clone();
+        frame.cell = Rc::new(Outer { variables: Default::default(), outer });
+        for (index, parameter) in ir.parameters.iter().enumerate() {
+            let symbol = Value::Symbol(Symbol::Parameter(id, index));
+            frame.variables.insert(parameter.name.clone(), symbol);
+        }
+        self.block(&mut frame, &ir.body);
+        self.finish_frame(&mut frame);
+        let returns = (!frame.returns.is_empty()).then(|| {
+            let all = std::mem::take(&mut frame.returns);
+            join(all)
+        });
+        for event in &mut frame.events {
+            if let Some(absent) = self.refined.get(&event.id) {
+                event.absent = absent.clone();
+            }
+        }
+        let made = frame.made.iter().filter(|i| i.fields.borrow().values().any(Value::has_parameter));
+        let summary = Rc::new(Summary {
+            returns,
+            events: std::mem::take(&mut frame.events),
+            calls: std::mem::take(&mut frame.calls),
+            stores: std::mem::take(&mut frame.stores),
+            made: made.cloned().map(Value::Instance).collect(),
+        });
+        self.functions[id].summary = Some(summary.clone());
+        self.functions[id].busy = false;
+        self.own_reads(id, &summary);
+        self.note_function(id, &summary);
+        self.depth -= 1;
+        summary
+    }
+
+    /// What a frame leaves when its body is done: its variables for inner functions, their reads that
+    /// depend on its own parameters, and the reads of the objects it made.
+    pub(super) fn finish_frame(&mut self, frame: &mut Frame) {
+        if frame.function.is_some() {
+            *frame.cell.variables.borrow_mut() = Some(Rc::new(frame.variables.clone()));
+        }
+        let defined = std::mem::take(&mut frame.defined);
+        for inner in defined {
+            let summary = self.summary(inner);
+            for event in &summary.events {
+                let own = event.key.has_parameter_of(inner) || event.mapping.has_parameter_of(inner);
+                if !own && frame.events.len() < 500 {
+                    frame.events.push(event.clone());
+                }
+            }
+        }
+        let made = std::mem::take(&mut frame.made);
+        for instance in &made {
+            self.instance_reads(frame, instance);
+        }
+        frame.made = made;
+    }
+
+    /// The variables of an enclosing function, for an inner one that is called before the outer is done.
+    pub(super) fn enter_outer(&mut self, frame: &Frame, id: FunctionId) {
+        if let Some(outer) = &self.functions[id].outer
+            && Rc::ptr_eq(outer, &frame.cell)
+            && outer.variables.borrow().is_none()
+        {
+            *outer.variables.borrow_mut() = Some(Rc::new(frame.variables.clone()));
+        }
+    }
+
+    /// Whether `inner` is defined inside `outer`, at any depth.
+    pub(super) fn is_inside(&self, inner: FunctionId, outer: Option<FunctionId>) -> bool {
+        let mut at = self.functions[inner].inside;
+        while let Some(function) = at {
+            if Some(function) == outer {
+                return true;
+            }
+            at = self.functions[function].inside;
+        }
+        false
+    }
+
+    /// The reads of a function for which no caller is needed: parameters at their defaults.
+    fn own_reads(&mut self, id: FunctionId, summary: &Summary) {
+        let defaults = self.functions[id].defaults.clone();
+        let mut parameters = HashMap::new();
+        for (index, default) in defaults.iter().enumerate() {
+            if let Some(default) = default
+                && !default.has_parameter()
+            {
+                parameters.insert(Symbol::Parameter(id, index), default.clone());
+            }
+        }
+        let mut substitution = Substitution { parameters, function: None, ..Substitution::default() };
+        let mut frame = Frame::new(self.functions[id].file);
+        for event in &summary.events {
+            let is_method = self.functions[id].class.is_some() && self.functions[id].binding != Binding::Static;
+            let on_self = |value: &Value| {
+                is_method && value.any(&mut |v| *v == Value::Symbol(Symbol::Parameter(id, 0)))
+            };
+            // What depends on `self` is judged for the class as a whole.
+            if on_self(&event.mapping) || on_self(&event.key) {
+                continue;
+            }
+            let mapping = self.substitute(&mut frame, &event.mapping, &substitution);
+            let mapping = self.force(&mapping);
+            if !mapping.alternatives().contains(&Value::Environment) {
+                continue;
+            }
+            let key = self.substitute(&mut frame, &event.key, &substitution);
+            self.own_read(id, event, &key);
+            substitution.events.clear();
+        }
+        for (value, function) in summary.events.iter().map(|e| (e.root, id)) {
+            self.carriers.entry(value).or_default().insert(function);
+        }
+    }
+
+    /// A read with its parameters at their defaults, or unknown.
+    pub(super) fn own_read(&mut self, id: FunctionId, event: &Event, key: &Value) {
+        let key = self.force(key);
+        for key in key.alternatives() {
+            if key.has_parameter() || matches!(key, Value::Unknown | Value::Delayed(_)) {
+                // Only at the consulting expression itself; callers' callers carry it on.
+                if event.id == event.root || event.chain.len() <= 1 {
+                    let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
+                    self.generic.push((generic, id));
+                }
+            } else {
+                let mut own = event.clone();
+                if own.absent.default.as_ref().is_some_and(Value::has_parameter) {
+                    own.absent = Absent { default: None, ..own.absent };
+                }
+                self.emit(&own, key);
+            }
+        }
+    }
+
+    /// Notes a function that callers may read through.
+    fn note_function(&mut self, id: FunctionId, summary: &Summary) {
+        let reads = summary.events.iter().any(|event| {
+            event.mapping.alternatives().contains(&Value::Environment) && event.key.has_parameter()
+        });
+        let gives = summary.returns.as_ref().is_some_and(|value| {
+            value.alternatives().iter().any(|v| {
+                self.gives_environment(v) || matches!(v, Value::Function(callable) if self.is_inside(callable.function, Some(id))
+                    && self.functions[callable.function].summary.as_ref().is_some_and(|s| !s.events.is_empty()))
+            })
+        }) || !summary.made.is_empty() && self.makes_readers(summary);
+        if !reads && !gives {
+            return;
+        }
+        let (file, class, inside) = (self.functions[id].file, self.functions[id].class, self.functions[id].inside);
+        let name = match (class, inside) {
+            (Some(class), _) => self.classes[class].name.clone(),
+            (None, None) => self.functions[id].ir.name.clone(),
+            _ => return,
+        };
+        let first: Name = name.split('.').next().unwrap_or(&name).into();
+        self.found.add(file, &first);
+        if class.is_some() {
+            let method = self.functions[id].ir.name.clone();
+            self.found.add(file, &method);
+        }
+    }
+
+    /// Whether a value is the environment, a way to ask it, or an object that does.
+    pub(super) fn gives_environment(&self, value: &Value) -> bool {
+        match value {
+            Value::Environment => true,
+            Value::Method(method) => method.0 == Value::Environment,
+            Value::External(name) => crate::libraries::reader(name).is_some(),
+            Value::Instance(instance) => self.class_reads(instance.class),
+            Value::Class(class) => self.class_reads(*class),
+            Value::Function(callable) => {
+                let summary = self.functions[callable.function].summary.as_ref();
+                summary.is_some_and(|s| s.events.iter().any(|e| e.mapping == Value::Environment))
+            }
+            Value::Partial(partial) => self.gives_environment(&partial.0),
+            _ => false,
+        }
+    }
+
+    fn makes_readers(&self, summary: &Summary) -> bool {
+        summary.made.iter().any(|made| self.gives_environment(made))
+    }
+
+    /// Notes a module's variables through which others may read.
+    pub(super) fn note_variables(&mut self, frame: &Frame) {
+        let mut names: Vec<&Name> = frame
+            .variables
+            .iter()
+            .filter(|(_, value)| value.alternatives().iter().any(|v| self.gives_environment(v)))
+            .map(|(name, _)| name)
+            .collect();
+        names.sort_unstable();
+        for name in names {
+            self.found.add(frame.file, name);
+        }
+    }
+}

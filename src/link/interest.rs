@@ -1,0 +1,44 @@
+//! Names that matter upward: what callers, subclasses and importers would use.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::model::FileId;
+use crate::python::ir::Name;
+
+/// Interesting names: the functions, classes and variables, by the file that defines them, through
+/// which the environment is read or reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Interest {
+    /// File → names.
+    pub files: BTreeMap<FileId, BTreeSet<Name>>,
+    names: HashSet<Name>,
+}
+
+impl Interest {
+    /// Adds a name defined in `file`.
+    pub fn add(&mut self, file: FileId, name: &Name) {
+        if self.names.insert(name.clone()) || !self.files.get(&file).is_some_and(|n| n.contains(name)) {
+            self.files.entry(file).or_default().insert(name.clone());
+        }
+    }
+
+    /// Whether a name is interesting in any file: cheap, and an over-estimate that costs only time.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Adds all of `other`; whether anything was new.
+    pub fn merge(&mut self, other: &Interest) -> bool {
+        let mut new = false;
+        for (&file, names) in &other.files {
+            for name in names {
+                let known = self.files.get(&file).is_some_and(|n| n.contains(name));
+                if !known {
+                    new = true;
+                    self.add(file, name);
+                }
+            }
+        }
+        new
+    }
+}

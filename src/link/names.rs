@@ -1,0 +1,228 @@
+//! Names → values: local, enclosing, module, imported, built in; looked up only when they matter.
+
+use std::collections::HashMap;
+
+use super::Linker;
+use super::modules::Target;
+use super::scope::{Frame, Variables};
+use super::value::{Symbol, Value, join};
+use crate::libraries;
+use crate::model::{FileId, Place};
+use crate::python::ir::{Name, StmtKind};
+
+/// A module's namespace.
+#[derive(Default)]
+pub struct ModuleState {
+    /// What its body has bound so far.
+    pub variables: Variables,
+    /// Modules it star-imports: (level, module), in order.
+    pub stars: Vec<(u8, Name)>,
+    /// Names of its other units, which are bound from the start for whoever asks in the middle of a cycle.
+    pub units: HashMap<Name, usize>,
+}
+
+impl Linker<'_> {
+    /// Evaluates a module's body once.
+    pub(super) fn module(&mut self, file: FileId) {
+        if self.states.contains_key(&file) {
+            return;
+        }
+        let outline = self.units.outline(file);
+        let mut state = ModuleState::default();
+        for (index, unit) in outline.units.iter().enumerate().skip(1) {
+            state.units.insert(unit.name.as_ref().into(), index);
+        }
+        self.states.insert(file, state);
+        if outline.units.is_empty() || self.depth > super::MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        let facts = self.units.facts(file, 0);
+        let mut frame = Frame::new(file);
+        frame.module = true;
+        for stmt in &facts.body {
+            self.statement(&mut frame, stmt);
+            self.publish(&mut frame);
+        }
+        self.finish_frame(&mut frame);
+        self.note_variables(&frame);
+        self.depth -= 1;
+    }
+
+    /// Makes what a module's body has bound so far visible to others.
+    fn publish(&mut self, frame: &mut Frame) {
+        let Some(state) = self.states.get_mut(&frame.file) else { return };
+        for (name, _) in frame.log.drain(..) {
+            match frame.variables.get(&name) {
+                Some(value) => state.variables.insert(name, value.clone()),
+                None => state.variables.remove(&name),
+            };
+        }
+    }
+
+    /// The value of a name in a body.
+    pub(super) fn name(&mut self, frame: &Frame, name: &Name) -> Value {
+        if let Some(value) = frame.variables.get(name) {
+            return value.clone();
+        }
+        let mut outer = frame.outer.clone();
+        while let Some(scope) = outer {
+            if let Some(value) = scope.variables.borrow().as_ref().and_then(|v| v.get(name)) {
+                return value.clone();
+            }
+            outer = scope.outer.clone();
+        }
+        if let Some(value) = self.global(frame.file, name) {
+            return value;
+        }
+        Value::external(format!("builtins.{name}"))
+    }
+
+    /// A name of a module, not looked up further if it is an import or an unevaluated definition.
+    fn global(&mut self, file: FileId, name: &Name) -> Option<Value> {
+        self.module(file);
+        let state = self.states.get(&file)?;
+        if let Some(value) = state.variables.get(name) {
+            return Some(value.clone());
+        }
+        if let Some(&unit) = state.units.get(name) {
+            return Some(Value::Symbol(Symbol::Unit(file, unit)));
+        }
+        if state.stars.is_empty() || !self.looking_up.insert((file, name.clone())) {
+            return None;
+        }
+        let stars = state.stars.clone();
+        let mut found = None;
+        for (level, module) in stars.iter().rev() {
+            found = match self.modules.resolve(file, *level, module) {
+                Target::File(target) if !name.starts_with('_') => self.global(target, name),
+                Target::Outside => {
+                    let qualified = format!("{module}.{name}");
+                    libraries::knows(&qualified).then(|| self.external(&qualified))
+                }
+                _ => None,
+            };
+            if found.is_some() {
+                break;
+            }
+        }
+        self.looking_up.remove(&(file, name.clone()));
+        found
+    }
+
+    /// A name of a module as its importers see it: variables, definitions, star imports, submodules.
+    pub(super) fn member(&mut self, file: FileId, name: &Name) -> Option<Value> {
+        let qualified = format!("{}.{name}", self.modules.dotted(file));
+        if libraries::knows(&qualified) {
+            return Some(self.external(&qualified));
+        }
+        if let Some(value) = self.global(file, name) {
+            return Some(value);
+        }
+        if let Some(submodule) = self.modules.submodule(file, name) {
+            return Some(Value::Module(submodule));
+        }
+        let getattr: Name = "__getattr__".into();
+        if self.states.get(&file).is_some_and(|s| s.units.contains_key(&getattr)) && self.interest.has(name) {
+            let function = self.global(file, &getattr)?;
+            let mut frame = Frame::new(file);
+            let arguments = super::value::Arguments {
+                positional: vec![Value::text(name.clone(), None)],
+                ..Default::default()
+            };
+            let place = Place { file, span: Default::default() };
+            return Some(self.call(&mut frame, &function, &arguments, place));
+        }
+        None
+    }
+
+    /// A qualified name outside the scanned code.
+    pub(super) fn external(&mut self, name: &str) -> Value {
+        if libraries::is_environment(name) { Value::Environment } else { Value::external(name) }
+    }
+
+    /// Looks up what was left for later, until it is a value or waits for a parameter.
+    pub(super) fn force(&mut self, value: &Value) -> Value {
+        match value {
+            Value::Symbol(Symbol::Import(file, level, module, name)) => {
+                let key: Name = format!("{level} {module} {name}").into();
+                if self.depth > super::MAX_DEPTH || !self.looking_up.insert((*file, key.clone())) {
+                    return Value::Unknown;
+                }
+                self.depth += 1;
+                let found = self.import(*file, *level, module, name);
+                let found = self.force(&found);
+                self.depth -= 1;
+                self.looking_up.remove(&(*file, key));
+                found
+            }
+            Value::Symbol(Symbol::Unit(file, unit)) => self.unit_value(*file, *unit),
+            Value::Union(values) if values.iter().any(Value::is_symbolic) => {
+                let values: Vec<_> = values.iter().map(|v| self.force(v)).collect();
+                join(values)
+            }
+            Value::Delayed(_) | Value::Text(_) | Value::Sequence(_) | Value::Dict(_)
+                if value.is_symbolic() =>
+            {
+                self.forcing(value)
+            }
+            _ => value.clone(),
+        }
+    }
+
+    fn import(&mut self, from: FileId, level: u8, module: &Name, name: &Name) -> Value {
+        let qualified = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
+        if level == 0 && libraries::knows(&qualified) {
+            return self.external(&qualified);
+        }
+        match self.modules.resolve(from, level, module) {
+            Target::File(file) if name.is_empty() => Value::Module(file),
+            Target::File(file) => self.member(file, name).unwrap_or(Value::Unknown),
+            Target::Namespace if name.is_empty() => Value::Namespace(from, module.clone()),
+            Target::Namespace => {
+                let dotted = if module.is_empty() { name.to_string() } else { format!("{module}.{name}") };
+                match self.modules.resolve(from, level, &dotted) {
+                    Target::File(file) => Value::Module(file),
+                    Target::Namespace => Value::Namespace(from, dotted.into()),
+                    Target::Outside => Value::Unknown,
+                }
+            }
+            Target::Outside if level == 0 => self.external(&qualified),
+            Target::Outside => Value::Unknown,
+        }
+    }
+
+    /// The value of a definition in the first column.
+    pub(super) fn unit_value(&mut self, file: FileId, unit: usize) -> Value {
+        if let Some(value) = self.unit_values.get(&(file, unit)) {
+            return value.clone();
+        }
+        if self.depth > super::MAX_DEPTH {
+            return Value::Unknown;
+        }
+        // Found by itself while it is being made (a class that its own body mentions): unknown.
+        self.unit_values.insert((file, unit), Value::Unknown);
+        self.module(file);
+        self.depth += 1;
+        let facts = self.units.facts(file, unit);
+        let mut frame = Frame::new(file);
+        let mut value = Value::Unknown;
+        for stmt in &facts.body {
+            match &stmt.kind {
+                StmtKind::Function(function) => value = self.define_function(&mut frame, function),
+                StmtKind::Class(class) => {
+                    let id = self.allocate_class(&frame, class);
+                    self.unit_values.insert((file, unit), Value::Class(id));
+                    value = self.define_class(&mut frame, class);
+                }
+                _ => {
+                    self.statement(&mut frame, stmt);
+                }
+            }
+        }
+        self.unit_values.insert((file, unit), value.clone());
+        self.finish_frame(&mut frame);
+        self.depth -= 1;
+        value
+    }
+}

@@ -1,0 +1,242 @@
+//! Attribute, item, iteration: operations that wait where their operand is symbolic.
+
+use std::rc::Rc;
+
+use super::Linker;
+use super::scope::Frame;
+use super::value::{Arguments, Delayed, Symbol, Value, join};
+use crate::model::Place;
+use crate::python::ir::Name;
+
+impl Linker<'_> {
+    /// `value.name`
+    pub(super) fn attribute(&mut self, frame: &mut Frame, value: &Value, name: &Name, place: Place) -> Value {
+        match value {
+            Value::Module(file) => {
+                let lazy = !self.interest.has(name) && !self.is_constant_name(name);
+                if lazy {
+                    return Value::delayed(Delayed::Attribute(value.clone(), name.clone()));
+                }
+                self.member(*file, name).unwrap_or(Value::Unknown)
+            }
+            Value::Namespace(from, module) => {
+                let dotted: Name = format!("{module}.{name}").into();
+                Value::Symbol(Symbol::Import(*from, 0, dotted, "".into()))
+            }
+            Value::External(qualified) => self.external_attribute(qualified, name),
+            Value::Environment | Value::Text(_) | Value::Sequence(_) | Value::Dict(_) => {
+                Value::Method(Rc::new((value.clone(), name.clone())))
+            }
+            Value::EnvironmentName(_) | Value::EnvironmentItems(_) | Value::Read(_) => {
+                Value::Method(Rc::new((value.clone(), name.clone())))
+            }
+            Value::Instance(instance) => self.instance_attribute(frame, instance, name, place),
+            Value::Class(class) => self.class_attribute(frame, *class, name, place),
+            Value::Function(callable) if &**name == "__name__" => {
+                Value::text(self.functions[callable.function].ir.name.clone(), None)
+            }
+            Value::Function(_) if &**name == "__call__" => value.clone(),
+            Value::Union(values) => {
+                let values: Vec<_> = values.iter().map(|v| self.attribute(frame, v, name, place)).collect();
+                join(values)
+            }
+            Value::Symbol(Symbol::Parameter(function, 0)) => {
+                self.self_attribute(frame, value, *function, name, place)
+            }
+            Value::Symbol(Symbol::Import(..)) => {
+                if self.interest.has(name) || self.names_something(value) || self.outside(value) {
+                    let forced = self.force(value);
+                    if &forced != value {
+                        return self.attribute(frame, &forced, name, place);
+                    }
+                }
+                Value::delayed(Delayed::Attribute(value.clone(), name.clone()))
+            }
+            Value::Symbol(Symbol::Unit(..)) if self.names_something(value) || self.interest.has(name) => {
+                let forced = self.force(value);
+                self.attribute(frame, &forced, name, place)
+            }
+            Value::Symbol(_) | Value::Delayed(_) => {
+                if self.interest.has(name) && !value.has_parameter() {
+                    let forced = self.force(value);
+                    if !forced.is_symbolic() {
+                        return self.attribute(frame, &forced, name, place);
+                    }
+                }
+                Value::delayed(Delayed::Attribute(value.clone(), name.clone()))
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Whether an import is of something outside the scanned code: looking at it costs nothing.
+    fn outside(&self, value: &Value) -> bool {
+        match value {
+            Value::Symbol(Symbol::Import(file, level, module, _)) => {
+                *level == 0
+                    && self.modules.resolve(*file, 0, module) == super::modules::Target::Outside
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a lazily bound name is an interesting one.
+    pub(super) fn names_something(&self, value: &Value) -> bool {
+        match value {
+            Value::Symbol(Symbol::Import(_, _, module, name)) => {
+                let last = module.rsplit('.').next().unwrap_or(module);
+                self.interest.has(if name.is_empty() { last } else { name })
+            }
+            Value::Symbol(Symbol::Unit(file, unit)) => {
+                self.interest.has(&self.units.outline(*file).units[*unit].name)
+            }
+            Value::Delayed(delayed) => match &**delayed {
+                Delayed::Attribute(value, name) => self.interest.has(name) || self.names_something(value),
+                Delayed::Call(value, ..) | Delayed::Item(value, _) => self.names_something(value),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Constants by convention: worth looking up at once.
+    fn is_constant_name(&self, name: &str) -> bool {
+        name.len() > 2 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
+    }
+
+    fn external_attribute(&mut self, qualified: &Name, name: &Name) -> Value {
+        // Guard against attribute chains of unknown objects that would only grow.
+        if qualified.len() > 200 {
+            return Value::Unknown;
+        }
+        self.external(&format!("{qualified}.{name}"))
+    }
+
+    /// `value[index]`
+    pub(super) fn item(&mut self, frame: &mut Frame, value: &Value, index: &Value, place: Place) -> Value {
+        if let Value::Union(values) = value {
+            let values: Vec<_> = values.iter().map(|v| self.item(frame, v, index, place)).collect();
+            return join(values);
+        }
+        if let Value::Symbol(_) | Value::Delayed(_) = value
+            && !value.has_parameter()
+        {
+            if self.names_something(value) {
+                let forced = self.force(value);
+                if !forced.is_symbolic() {
+                    return self.item(frame, &forced, index, place);
+                }
+            }
+            return Value::delayed(Delayed::Item(value.clone(), index.clone()));
+        }
+        match value {
+            Value::Environment => self.subscript_environment(frame, value, index, place),
+            Value::Symbol(_) | Value::Delayed(_) => {
+                self.subscript_environment(frame, value, index, place);
+                Value::delayed(Delayed::Item(value.clone(), index.clone()))
+            }
+            Value::Instance(_) => {
+                let method = self.attribute(frame, value, &"__getitem__".into(), place);
+                let arguments = Arguments { positional: vec![index.clone()], ..Default::default() };
+                self.call(frame, &method, &arguments, place)
+            }
+            Value::Class(class) => self.class_item(frame, *class, index, place),
+            Value::Sequence(items) => match constant_index(index) {
+                Some(at) => {
+                    let at = if at < 0 { at + items.len() as i64 } else { at };
+                    usize::try_from(at).ok().and_then(|at| items.get(at).cloned()).unwrap_or(Value::Unknown)
+                }
+                None if matches!(index, Value::Partial(_)) => value.clone(),
+                None => join(items.iter().cloned()),
+            },
+            Value::Dict(items) => {
+                let index = self.force(index);
+                self.dict_item(items, &index).unwrap_or(Value::Unknown)
+            }
+            Value::EnvironmentName(_) => value.clone(),
+            Value::Text(_) => self.slice_text(value, index),
+            Value::External(name) if name.starts_with("typing.") => Value::Unknown,
+            // `Generic[T]` of a class is the class.
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The values a dict may give for a key; `None` if it gives none.
+    pub(super) fn dict_item(&mut self, items: &Rc<Vec<(Value, Value)>>, index: &Value) -> Option<Value> {
+        let known = index.alternatives().iter().all(|i| matches!(i, Value::Constant(_)) || i.known_text().is_some());
+        let matching = |key: &Value| {
+            !known || index.alternatives().contains(key) || matches!(key, Value::Unknown)
+        };
+        let values: Vec<_> = items.iter().filter(|(k, _)| matching(k)).map(|(_, v)| v.clone()).collect();
+        (!values.is_empty()).then(|| join(values))
+    }
+
+    /// The elements of a collection, if they are all known one by one.
+    pub(super) fn elements(&mut self, value: &Value) -> Option<Vec<Value>> {
+        let value = if value.has_parameter() { value.clone() } else { self.force(value) };
+        match &value {
+            Value::Sequence(items) => Some((**items).clone()),
+            Value::Dict(items) => Some(items.iter().map(|(k, _)| k.clone()).collect()),
+            Value::Class(class) => self.enum_members(*class),
+            _ => None,
+        }
+    }
+
+    /// What any element of a collection may be.
+    pub(super) fn element(&mut self, value: &Value) -> Value {
+        if let Some(elements) = self.elements(value) {
+            return join(elements);
+        }
+        match value {
+            Value::Union(values) => {
+                let values: Vec<_> = values.iter().map(|v| self.element(v)).collect();
+                join(values)
+            }
+            Value::EnvironmentName(event) => Value::EnvironmentName(*event),
+            Value::EnvironmentItems(event) => {
+                Value::Sequence(Rc::new(vec![Value::EnvironmentName(*event), Value::Unknown]))
+            }
+            Value::Symbol(_) | Value::Delayed(_) => {
+                let forced = if value.has_parameter() { value.clone() } else { self.force(value) };
+                if forced.is_symbolic() { Value::delayed(Delayed::Element(forced)) } else { self.element(&forced) }
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// What a loop over `value` binds.
+    pub(super) fn iterate(&mut self, frame: &mut Frame, value: &Value, place: Place) -> Value {
+        match value {
+            Value::Environment => Value::EnvironmentName(self.iterated(frame, place, "os.environ")),
+            Value::Instance(_) => {
+                let method = self.attribute(frame, value, &"__iter__".into(), place);
+                let iterator = self.call(frame, &method, &Arguments::default(), place);
+                if matches!(iterator, Value::Instance(_)) { Value::Unknown } else { self.element(&iterator) }
+            }
+            Value::Union(values) => {
+                let values: Vec<_> = values.iter().map(|v| self.iterate(frame, v, place)).collect();
+                join(values)
+            }
+            _ => self.element(value),
+        }
+    }
+
+    /// Everything that waits in a value for imports or definitions is looked up.
+    pub(super) fn forcing(&mut self, value: &Value) -> Value {
+        if self.depth > super::MAX_DEPTH {
+            return Value::Unknown;
+        }
+        self.depth += 1;
+        let mut frame = Frame::new(0);
+        let forced = self.substitute(&mut frame, value, &super::calls::Substitution::looking_up());
+        self.depth -= 1;
+        forced
+    }
+}
+
+fn constant_index(index: &Value) -> Option<i64> {
+    match index {
+        Value::Constant(text) => text.parse().ok(),
+        _ => None,
+    }
+}

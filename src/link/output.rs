@@ -1,0 +1,218 @@
+//! Emitted events → reads.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::events::{Absent, Event};
+use super::value::{EventId, Part, Value};
+use super::{Linked, Linker};
+use crate::model::{
+    Absence, Access, Key, KeyKind, Notice, NoticeKind, Outcome, Place, Read, SettingsField, Timing,
+};
+
+impl Linker<'_> {
+    /// The reads of all that was evaluated.
+    pub(super) fn finish(mut self) -> Linked {
+        let emitted = std::mem::take(&mut self.emitted);
+        let filtered = std::mem::take(&mut self.filtered);
+        let known_roots: HashSet<EventId> =
+            emitted.iter().filter(|e| matches!(e.key, Value::Text(_))).map(|e| e.root).collect();
+        let mut reads: BTreeMap<(Place, Key), Read> = BTreeMap::new();
+        for event in &emitted {
+            let filtered = event.access == Access::Whole && filtered.contains(&event.id);
+            self.add_read(&mut reads, event, filtered);
+        }
+        for (event, function) in std::mem::take(&mut self.generic) {
+            let state = &self.functions[function];
+            let called = |f: &usize| self.functions[*f].callers > 0 && !self.functions[*f].escaped;
+            let carried = self.carriers.get(&event.root).is_none_or(|carriers| carriers.iter().all(called));
+            let explained = known_roots.contains(&event.root)
+                && !state.escaped
+                && (state.class.is_some() || (state.callers > 0 && carried));
+            self.add_read(&mut reads, &event, explained);
+        }
+        let reads: Vec<Read> = reads.into_values().collect();
+        let mut notices = std::mem::take(&mut self.notices);
+        for read in &reads {
+            if read.key.kind == KeyKind::Any && !read.explained && read.access != Access::Copy {
+                notices.push(Notice {
+                    kind: NoticeKind::UnresolvedKey,
+                    file: Some(self.sources.files[read.place.file].path.to_string()),
+                    line: Some(read.place.span.line),
+                    detail: format!("{}: which variable is not known", read.reader),
+                });
+            }
+        }
+        notices.sort();
+        notices.dedup();
+        Linked { reads, interest: self.found, notices }
+    }
+
+    /// Adds a read, one for each place and key.
+    fn add_read(&self, reads: &mut BTreeMap<(Place, Key), Read>, event: &Event, explained: bool) {
+        let field = self.settings_fields.get(&event.id);
+        let case_sensitive = field.is_none_or(|(_, _, sensitive)| *sensitive);
+        let Some(key) = key_of(&event.key, case_sensitive) else { return };
+        let absent = self.refined.get(&event.id).unwrap_or(&event.absent);
+        let function = event.function.map(|f| self.functions[f].name.to_string());
+        let given = match &event.key {
+            Value::Text(text) => text.given.filter(|given| !within(given, &event.place)),
+            _ => None,
+        };
+        let settings = field.map(|(class, field, _)| {
+            let state = &self.classes[*class];
+            SettingsField {
+                class: format!("{}.{}", self.modules.dotted(state.file), state.name),
+                field: field.to_string(),
+                constructed: state.made > 0,
+                at_import: state.at_import,
+            }
+        });
+        let timing = match (&settings, &function) {
+            (Some(_), _) => Timing::Construction,
+            (None, None) => Timing::Import,
+            (None, Some(name)) if name.ends_with(".__init__") => Timing::Construction,
+            (None, Some(_)) => Timing::Call,
+        };
+        let timing = match event.chain.last() {
+            // Fixed while its module is imported, but read when a method is called.
+            Some(last) if timing == Timing::Import && self.later(event, last.place) => Timing::Call,
+            _ => timing,
+        };
+        let read = Read {
+            key: key.clone(),
+            place: event.place,
+            given,
+            function,
+            reader: event.reader.to_string(),
+            access: event.access,
+            absent: absence(absent),
+            condition: event.condition.as_ref().map(|c| c.to_string()),
+            timing,
+            chain: event.chain.clone(),
+            settings,
+            explained,
+        };
+        match reads.get_mut(&(event.place, key.clone())) {
+            None => {
+                reads.insert((event.place, key), read);
+            }
+            Some(old) => merge(old, read),
+        }
+    }
+
+    /// Whether a read's place is where an object is made whose methods read later.
+    fn later(&self, event: &Event, last: Place) -> bool {
+        last != event.place && self.object_places.contains(&event.place)
+    }
+}
+
+/// Keeps the more telling of two reads of one key at one place, and both ways to the consulting expressions.
+fn merge(old: &mut Read, mut new: Read) {
+    let rank = |read: &Read| {
+        let access = match read.access {
+            Access::Item | Access::Pop | Access::Field => 0,
+            Access::Get => 1,
+            Access::SetDefault => 2,
+            Access::Contains => 3,
+            Access::Whole | Access::Copy => 4,
+        };
+        let absent = match read.absent.outcome {
+            Outcome::Raises => 0,
+            Outcome::Default => 1,
+            Outcome::None => 2,
+            Outcome::Handled => 3,
+            Outcome::Unknown => 4,
+        };
+        (absent, access, read.chain.clone())
+    };
+    let explained = old.explained && new.explained;
+    if rank(&new) < rank(old) {
+        std::mem::swap(old, &mut new);
+    }
+    old.explained = explained;
+    let at = old.chain.len().saturating_sub(1);
+    for step in new.chain.into_iter().rev() {
+        if !old.chain.iter().any(|s| s.place == step.place) && old.chain.len() < MAX_CHAIN {
+            old.chain.insert(at, step);
+        }
+    }
+}
+
+/// How many steps a chain shows.
+const MAX_CHAIN: usize = 12;
+
+fn within(inner: &Place, outer: &Place) -> bool {
+    let start = |p: &Place| (p.span.line, p.span.column);
+    let end = |p: &Place| (p.span.end_line, p.span.end_column);
+    inner.file == outer.file && start(inner) >= start(outer) && end(inner) <= end(outer)
+}
+
+fn key_of(value: &Value, case_sensitive: bool) -> Option<Key> {
+    let any = || Key { kind: KeyKind::Any, text: "*".into(), case_sensitive };
+    let Value::Text(text) = value else { return Some(any()) };
+    let mut out = String::new();
+    let mut exact = true;
+    let mut known = 0;
+    for part in &text.parts {
+        match part {
+            Part::Literal(literal) => {
+                known += literal.len();
+                out.push_str(literal);
+            }
+            _ => {
+                exact = false;
+                if !out.ends_with('\u{1}') {
+                    out.push('\u{1}');
+                }
+            }
+        }
+    }
+    if known == 0 {
+        // `environ[""]` asks for nothing that a chart can set.
+        return (!exact).then(any);
+    }
+    if out.contains(['=', '\0', '\n']) {
+        return None;
+    }
+    if exact {
+        return Some(Key { kind: KeyKind::Exact, text: out, case_sensitive });
+    }
+    let mut pattern = String::with_capacity(out.len());
+    for c in out.chars() {
+        match c {
+            '\u{1}' => pattern.push('*'),
+            '*' | '?' | '[' => pattern.extend(['[', c, ']']),
+            c => pattern.push(c),
+        }
+    }
+    Some(Key { kind: KeyKind::Pattern, text: pattern, case_sensitive })
+}
+
+fn absence(absent: &Absent) -> Absence {
+    let default = absent.default.as_ref().and_then(|value| match value {
+        Value::Text(_) => value.known_text().map(|text| quoted(&text)),
+        Value::Constant(text) => Some(text.to_string()),
+        Value::Sequence(items) if items.is_empty() => Some("[]".into()),
+        Value::Dict(items) if items.is_empty() => Some("{}".into()),
+        _ => None,
+    });
+    Absence {
+        outcome: absent.outcome,
+        exception: absent.exception.as_ref().map(|e| e.to_string()),
+        default: if absent.outcome == Outcome::Default { default } else { None },
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+

@@ -1,0 +1,174 @@
+//! Frames: what is known while one body is evaluated.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::events::{Event, PendingCall};
+use super::value::{ClassId, FunctionId, Instance, Value, join};
+use crate::model::{FileId, Place, Span};
+use crate::python::ir::Name;
+
+/// Local names and their values.
+pub type Variables = HashMap<Name, Value>;
+
+/// The variables of an enclosing function, known once it has been evaluated (or when an inner
+/// function is first called).
+#[derive(Debug, Default)]
+pub struct Outer {
+    /// Its variables.
+    pub variables: RefCell<Option<Rc<Variables>>>,
+    /// What encloses it.
+    pub outer: Option<Rc<Outer>>,
+}
+
+/// What one body's evaluation knows and collects.
+pub struct Frame {
+    /// The file the body stands in.
+    pub file: FileId,
+    /// The function, if it is one's body.
+    pub function: Option<FunctionId>,
+    /// The class whose body it is, or whose method.
+    pub class: Option<ClassId>,
+    /// Whether it is a module's body.
+    pub module: bool,
+    /// Local names.
+    pub variables: Variables,
+    /// Enclosing functions.
+    pub outer: Option<Rc<Outer>>,
+    /// What functions defined here see of it.
+    pub cell: Rc<Outer>,
+    /// Changes of `variables`, to undo a branch.
+    pub log: Vec<(Name, Option<Value>)>,
+    /// Names declared `global`.
+    pub globals: Vec<Name>,
+    /// Exceptions that are caught around the current statement, innermost last.
+    pub handlers: Vec<Caught>,
+    /// Parameters that are known to be absent around the current expression.
+    pub conditions: Vec<Name>,
+    /// Keys that are known to be present around the current statement.
+    pub present: Vec<Value>,
+    /// Reads that depend on parameters.
+    pub events: Vec<Event>,
+    /// Calls that depend on parameters.
+    pub calls: Vec<PendingCall>,
+    /// What is stored in attributes of parameters.
+    pub stores: Vec<(Value, Name, Value)>,
+    /// What is returned.
+    pub returns: Vec<Value>,
+    /// Objects made here.
+    pub made: Vec<Rc<Instance>>,
+    /// Functions defined here.
+    pub defined: Vec<FunctionId>,
+}
+
+/// What a `try` around a statement catches.
+#[derive(Debug, Clone)]
+pub struct Caught {
+    /// Last segments of the exceptions' names; empty catches all.
+    pub types: Vec<Name>,
+    /// The exception that the handler raises in its stead.
+    pub raises: Option<Name>,
+}
+
+/// How a body ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// It goes on with the next statement.
+    Next,
+    /// It returned, raised or jumped.
+    Left,
+}
+
+impl Frame {
+    /// A frame for a body in `file`.
+    pub fn new(file: FileId) -> Frame {
+        Frame {
+            file,
+            function: None,
+            class: None,
+            module: false,
+            variables: Variables::new(),
+            outer: None,
+            cell: Rc::default(),
+            log: Vec::new(),
+            globals: Vec::new(),
+            handlers: Vec::new(),
+            conditions: Vec::new(),
+            present: Vec::new(),
+            events: Vec::new(),
+            calls: Vec::new(),
+            stores: Vec::new(),
+            returns: Vec::new(),
+            made: Vec::new(),
+            defined: Vec::new(),
+        }
+    }
+
+    /// A place in its file.
+    pub fn place(&self, span: Span) -> Place {
+        Place { file: self.file, span }
+    }
+
+    /// Binds a local name.
+    pub fn set(&mut self, name: &Name, value: Value) {
+        let old = self.variables.insert(name.clone(), value);
+        self.log.push((name.clone(), old));
+    }
+
+    /// Unbinds a local name.
+    pub fn unset(&mut self, name: &Name) {
+        let old = self.variables.remove(name);
+        self.log.push((name.clone(), old));
+    }
+
+    /// Takes back all bindings since `mark` (a length of the log); what they had become.
+    pub fn undo(&mut self, mark: usize) -> HashMap<Name, Option<Value>> {
+        let mut changed = HashMap::new();
+        while self.log.len() > mark {
+            let Some((name, old)) = self.log.pop() else { break };
+            let now = match old {
+                Some(old) => self.variables.insert(name.clone(), old),
+                None => self.variables.remove(&name),
+            };
+            changed.entry(name).or_insert(now);
+        }
+        changed
+    }
+
+    /// Continues after branches of which each that did not leave contributes its bindings.
+    pub fn merge(&mut self, branches: Vec<HashMap<Name, Option<Value>>>) {
+        let mut names: Vec<&Name> = branches.iter().flat_map(|branch| branch.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut bindings = Vec::with_capacity(names.len());
+        for name in names {
+            let before = self.variables.get(name);
+            let values = branches.iter().filter_map(|branch| match branch.get(name) {
+                Some(value) => value.as_ref(),
+                None => before,
+            });
+            let values: Vec<Value> = values.cloned().collect();
+            bindings.push((name.clone(), (!values.is_empty()).then(|| join(values))));
+        }
+        for (name, value) in bindings {
+            match value {
+                Some(value) => self.set(&name, value),
+                None => self.unset(&name),
+            }
+        }
+    }
+
+    /// Whether an exception of this name raised here is caught: by what.
+    pub fn caught(&self, exception: &str) -> Option<&Caught> {
+        let covers = |caught: &&Caught| {
+            caught.types.is_empty()
+                || caught.types.iter().any(|t| {
+                    **t == *exception
+                        || matches!(&**t, "Exception" | "BaseException")
+                        || (&**t == "LookupError" && exception == "KeyError")
+                })
+        };
+        self.handlers.iter().rev().find(covers)
+    }
+}

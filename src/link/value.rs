@@ -1,0 +1,374 @@
+//! The evaluator's values: few kinds, cheap to clone, compared by content.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use crate::model::{FileId, Place};
+use crate::python::ir::Name;
+
+/// Index of a function known to the evaluator.
+pub type FunctionId = usize;
+/// Index of a class known to the evaluator.
+pub type ClassId = usize;
+/// Names an event that has been recorded, so that later checks can refine its absence outcome.
+pub type EventId = usize;
+
+/// An abstract value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// Nothing is known.
+    Unknown,
+    /// `None`
+    None,
+    /// A number, `True`, `False`, `...`: its source text.
+    Constant(Name),
+    /// A text, perhaps with unknown or symbolic parts.
+    Text(Rc<Text>),
+    /// A tuple, list or set.
+    Sequence(Rc<Vec<Value>>),
+    /// A dict.
+    Dict(Rc<Vec<(Value, Value)>>),
+    /// One of several, none of them a `Union` itself.
+    Union(Rc<Vec<Value>>),
+    /// A function, perhaps bound to its first argument or closed over outer parameters.
+    Function(Rc<Callable>),
+    /// A class of the scanned code.
+    Class(ClassId),
+    /// An object made at a known place.
+    Instance(Rc<Instance>),
+    /// A module of the scanned code.
+    Module(FileId),
+    /// A folder without `__init__.py` on the import path: (file that imports it, dotted name).
+    Namespace(FileId, Name),
+    /// Something that is not in the scanned code, by its qualified name; `q()` is what calling `q` gives.
+    External(Name),
+    /// The environment mapping, a view or a copy of it.
+    Environment,
+    /// A name met while iterating over the environment, in the iteration recorded as this event.
+    EnvironmentName(EventId),
+    /// `environ.items()`, in the iteration recorded as this event.
+    EnvironmentItems(EventId),
+    /// What a read gives; or, for `in`, whether it is there.
+    Read(EventId),
+    /// A method of a text, collection or the environment, bound to its receiver.
+    Method(Rc<(Value, Name)>),
+    /// `functools.partial(callee, …)`
+    Partial(Rc<(Value, Arguments)>),
+    /// Known only where a function is called or an import is looked up.
+    Symbol(Symbol),
+    /// An operation that waits for a symbol.
+    Delayed(Rc<Delayed>),
+}
+
+/// Something that is filled in later.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Symbol {
+    /// A parameter.
+    Parameter(FunctionId, usize),
+    /// A name of another module that has not been looked up: (importing file, level, module, name);
+    /// an empty name is the module itself.
+    Import(FileId, u8, Name, Name),
+    /// A definition in the first column that has not been looked at: (file, unit).
+    Unit(FileId, usize),
+}
+
+/// An operation on operands of which at least one is symbolic.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Delayed {
+    /// `value.name`
+    Attribute(Value, Name),
+    /// `value[index]`
+    Item(Value, Value),
+    /// An element of what is iterated.
+    Element(Value),
+    /// `callee(arguments)`
+    Call(Value, Arguments, Place),
+    /// `"".join(parts)`, in effect: concatenation.
+    Concat(Vec<Value>),
+}
+
+/// The arguments of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Arguments {
+    /// By position.
+    pub positional: Vec<Value>,
+    /// By name.
+    pub keywords: Vec<(Name, Value)>,
+    /// `*x` or `**x` of which not all is known: further arguments may come.
+    pub open: bool,
+}
+
+impl Arguments {
+    /// The argument at `index`, or by this name.
+    pub fn get(&self, index: usize, name: &str) -> Option<&Value> {
+        self.positional.get(index).or_else(|| self.keyword(name))
+    }
+
+    /// The argument given by this name.
+    pub fn keyword(&self, name: &str) -> Option<&Value> {
+        self.keywords.iter().find(|(n, _)| &**n == name).map(|(_, v)| v)
+    }
+
+    /// All values.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.positional.iter().chain(self.keywords.iter().map(|(_, v)| v))
+    }
+
+    /// The same with each value changed.
+    pub fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Arguments {
+        Arguments {
+            positional: self.positional.iter().map(&mut f).collect(),
+            keywords: self.keywords.iter().map(|(n, v)| (n.clone(), f(v))).collect(),
+            open: self.open,
+        }
+    }
+}
+
+/// A function with what it is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Callable {
+    /// The function.
+    pub function: FunctionId,
+    /// `self` or `cls`, passed as its first argument.
+    pub bound: Option<Value>,
+    /// Values of the parameters of enclosing functions, for a closure that has left them.
+    pub captured: Vec<(Symbol, Value)>,
+}
+
+/// A text.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// Its parts; two literal parts never follow each other.
+    pub parts: Vec<Part>,
+    /// Where its (first) literal stands.
+    pub given: Option<Place>,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts
+    }
+}
+impl Eq for Text {}
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts.hash(state);
+    }
+}
+
+/// A part of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Known.
+    Literal(Name),
+    /// Known later.
+    Symbolic(Value),
+    /// Not known.
+    Any,
+}
+
+/// An object made at a known place.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// Its class.
+    pub class: ClassId,
+    /// Its attributes; filled while its constructor is evaluated.
+    pub fields: RefCell<BTreeMap<Name, Value>>,
+    /// The call that made it; `None` for the typical instance of a class (its `self`).
+    pub place: Option<Place>,
+}
+
+impl PartialEq for Instance {
+    fn eq(&self, other: &Self) -> bool {
+        self.class == other.class
+            && self.place == other.place
+            && (self.place.is_none() || self.fields == other.fields)
+    }
+}
+impl Eq for Instance {}
+impl Hash for Instance {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.class, self.place).hash(state);
+    }
+}
+
+/// How many alternatives a value may have before it is widened: tables in real code have hundreds
+/// of names; beyond this bound a common prefix is kept.
+pub const MAX_ALTERNATIVES: usize = 2048;
+/// How deep operations may wait for one another before they are given up as unknown.
+pub const MAX_DELAY_DEPTH: usize = 12;
+
+impl Value {
+    /// A known text.
+    pub fn text(text: impl Into<Name>, given: Option<Place>) -> Value {
+        Value::Text(Rc::new(Text { parts: vec![Part::Literal(text.into())], given }))
+    }
+
+    /// A dotted name outside the scanned code.
+    pub fn external(name: impl Into<Name>) -> Value {
+        Value::External(name.into())
+    }
+
+    /// The text, if all of it is known.
+    pub fn known_text(&self) -> Option<Name> {
+        match self {
+            Value::Text(text) => match text.parts.as_slice() {
+                [] => Some("".into()),
+                [Part::Literal(text)] => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The alternatives.
+    pub fn alternatives(&self) -> &[Value] {
+        match self {
+            Value::Union(values) => values,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Whether it waits for something.
+    pub fn is_symbolic(&self) -> bool {
+        self.any(&mut |v| matches!(v, Value::Symbol(_) | Value::Delayed(_)))
+    }
+
+    /// Whether it waits for a parameter.
+    pub fn has_parameter(&self) -> bool {
+        self.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(..))))
+    }
+
+    /// Whether it waits for a parameter of this function.
+    pub fn has_parameter_of(&self, function: FunctionId) -> bool {
+        self.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, _)) if *f == function))
+    }
+
+    /// Whether `found` holds for it or for a value in it. Functions and instances are not entered.
+    pub fn any(&self, found: &mut impl FnMut(&Value) -> bool) -> bool {
+        if found(self) {
+            return true;
+        }
+        match self {
+            Value::Text(text) => text.parts.iter().any(|part| match part {
+                Part::Symbolic(value) => value.any(found),
+                _ => false,
+            }),
+            Value::Sequence(items) | Value::Union(items) => items.iter().any(|v| v.any(found)),
+            Value::Dict(items) => items.iter().any(|(k, v)| k.any(found) || v.any(found)),
+            Value::Method(method) => method.0.any(found),
+            Value::Partial(partial) => {
+                partial.0.any(found) || partial.1.values().any(|v| v.any(found))
+            }
+            Value::Function(callable) => {
+                callable.bound.as_ref().is_some_and(|v| v.any(found))
+                    || callable.captured.iter().any(|(_, v)| v.any(found))
+            }
+            Value::Delayed(delayed) => match &**delayed {
+                Delayed::Attribute(value, _) | Delayed::Element(value) => value.any(found),
+                Delayed::Item(value, index) => value.any(found) || index.any(found),
+                Delayed::Call(callee, arguments, _) => {
+                    callee.any(found) || arguments.values().any(|v| v.any(found))
+                }
+                Delayed::Concat(parts) => parts.iter().any(|v| v.any(found)),
+            },
+            _ => false,
+        }
+    }
+
+    /// How deep operations wait for one another in it.
+    pub fn depth(&self) -> usize {
+        match self {
+            Value::Text(text) => {
+                let parts = text.parts.iter();
+                parts.map(|p| if let Part::Symbolic(v) = p { v.depth() } else { 0 }).max().unwrap_or(0)
+            }
+            Value::Sequence(items) | Value::Union(items) => {
+                items.iter().map(Value::depth).max().unwrap_or(0)
+            }
+            Value::Dict(items) => {
+                items.iter().map(|(k, v)| k.depth().max(v.depth())).max().unwrap_or(0)
+            }
+            Value::Method(method) => 1 + method.0.depth(),
+            Value::Function(callable) => {
+                let captured = callable.captured.iter().map(|(_, v)| v.depth());
+                let bound = callable.bound.as_ref().map(Value::depth);
+                1 + captured.chain(bound).max().unwrap_or(0)
+            }
+            Value::Partial(partial) => {
+                1 + partial.1.values().map(Value::depth).max().unwrap_or(0).max(partial.0.depth())
+            }
+            Value::Delayed(delayed) => {
+                1 + match &**delayed {
+                    Delayed::Attribute(value, _) | Delayed::Element(value) => value.depth(),
+                    Delayed::Item(value, index) => value.depth().max(index.depth()),
+                    Delayed::Call(callee, arguments, _) => {
+                        arguments.values().map(Value::depth).max().unwrap_or(0).max(callee.depth())
+                    }
+                    Delayed::Concat(parts) => parts.iter().map(Value::depth).max().unwrap_or(0),
+                }
+            }
+            _ => 0,
+        }
+    }
+
+    /// An operation that waits, unless too much waits already.
+    pub fn delayed(delayed: Delayed) -> Value {
+        let value = Value::Delayed(Rc::new(delayed));
+        if value.depth() > MAX_DELAY_DEPTH { Value::Unknown } else { value }
+    }
+}
+
+/// One of several values. Beyond [`MAX_ALTERNATIVES`] texts are widened to their common prefix and
+/// other values dropped.
+pub fn join(values: impl IntoIterator<Item = Value>) -> Value {
+    let mut seen = std::collections::HashSet::new();
+    let mut out: Vec<Value> = Vec::new();
+    for value in values {
+        for alternative in value.alternatives() {
+            if out.len() < 8 {
+                if !out.contains(alternative) {
+                    out.push(alternative.clone());
+                }
+                continue;
+            }
+            if seen.is_empty() {
+                seen.extend(out.iter().cloned());
+            }
+            if seen.insert(alternative.clone()) {
+                out.push(alternative.clone());
+            }
+        }
+    }
+    match out.len() {
+        0 => Value::Unknown,
+        1 => out.swap_remove(0),
+        n if n > MAX_ALTERNATIVES => widen(&out),
+        _ => Value::Union(Rc::new(out)),
+    }
+}
+
+fn widen(values: &[Value]) -> Value {
+    let mut prefix: Option<String> = None;
+    let mut given = None;
+    for value in values {
+        let Value::Text(text) = value else { continue };
+        let Some(Part::Literal(literal)) = text.parts.first() else { return Value::Unknown };
+        given = given.or(text.given);
+        let common = match &prefix {
+            None => literal.len(),
+            Some(p) => p.bytes().zip(literal.bytes()).take_while(|(a, b)| a == b).count(),
+        };
+        let common = (0..=common).rev().find(|&n| literal.is_char_boundary(n)).unwrap_or(0);
+        prefix = Some(literal[..common].to_string());
+    }
+    match prefix {
+        Some(prefix) if !prefix.is_empty() => Value::Text(Rc::new(Text {
+            parts: vec![Part::Literal(prefix.into()), Part::Any],
+            given,
+        })),
+        _ => Value::Unknown,
+    }
+}

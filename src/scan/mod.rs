@@ -1,0 +1,109 @@
+//! Discover's files through outline, facts and link, in rounds of demand.
+//!
+//! Every Python file gets an outline; only units that are asked for are parsed. The first round asks
+//! for the units that hold a library's word; each further round for the units that use a name which
+//! the round before found to matter (a wrapper, a settings class, an alias), in files that can see it
+//! through their imports. When a round adds nothing, all is known: computing everything gives the same
+//! reads ([`Demand::Everything`], used by a test).
+
+mod demand;
+mod graph;
+mod store;
+
+use crate::link::{self, Interest, modules::Modules};
+use crate::model::{Notice, NoticeKind, RootKind, Scan, Sources};
+use crate::python::imports::When;
+
+/// Which units are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// Those that can matter.
+    Needed,
+    /// All.
+    Everything,
+}
+
+/// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
+const MAX_ROUNDS: usize = 16;
+
+/// Scans all Python files of `sources`. Never fails: what cannot be seen is a notice.
+pub fn scan(sources: Sources) -> Scan {
+    scan_with(sources, Demand::Needed)
+}
+
+/// [`scan`], computing the units that `demand` says.
+pub fn scan_with(sources: Sources, demand: Demand) -> Scan {
+    let (store, hits) = store::Store::load(&sources, demand);
+    let modules = Modules::new(&sources);
+    let graph = graph::build(&sources, &store, &modules);
+    let mut demanded = hits;
+    let mut interest = Interest::default();
+    let mut notices = Vec::new();
+    let mut linked = link::Linked::default();
+    for round in 0..=MAX_ROUNDS {
+        store.prefetch(&demanded);
+        linked = on_a_deep_stack(|| link::link(&sources, &modules, &store, &demanded, &interest));
+        let known = interest.clone();
+        if !interest.merge(&linked.interest) {
+            break;
+        }
+        if round == MAX_ROUNDS {
+            notices.push(Notice {
+                kind: NoticeKind::LimitReached,
+                file: None,
+                line: None,
+                detail: format!("wrappers of wrappers were followed {MAX_ROUNDS} levels up, no further"),
+            });
+        }
+        demand::extend(&mut demanded, &store, &graph, &known, &interest);
+    }
+    let mut reads = std::mem::take(&mut linked.reads);
+    demand::mark_constructed(&mut reads, &store, &demanded);
+    notices.append(&mut linked.notices);
+    notices.extend(sources.notices.iter().cloned());
+    notices.extend(store.notices());
+    notices.extend(missing_modules(&sources, &store, &modules));
+    notices.sort();
+    notices.dedup();
+    let (outlined, parsed) = store.counts();
+    Scan { graph: graph.into_imports(&modules), reads, notices, outlined, parsed, sources }
+}
+
+/// The evaluator recurses over nested code and calls, both bounded; the main thread's stack is too small.
+fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    const STACK: usize = 1 << 30;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("link".into()).stack_size(STACK);
+        match thread.spawn_scoped(scope, work) {
+            Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => std::panic::resume_unwind(Box::new(format!("no thread for the link stage: {error}"))),
+        }
+    })
+}
+
+/// Imports of the application that no root provides.
+fn missing_modules(sources: &Sources, store: &store::Store<'_>, modules: &Modules<'_>) -> Vec<Notice> {
+    use crate::link::modules::Target;
+    let mut seen = std::collections::BTreeSet::new();
+    let mut notices = Vec::new();
+    for (id, file) in sources.files.iter().enumerate().filter(|(_, file)| file.python) {
+        if sources.roots[file.root].kind != RootKind::Application {
+            continue;
+        }
+        for import in store.outline_of(id).imports.iter().filter(|i| i.level == 0 && i.when != When::Never) {
+            let first = import.module.split('.').next().unwrap_or("");
+            let missing = !crate::libraries::stdlib::is_module(first)
+                && modules.resolve(id, 0, first) == Target::Outside
+                && seen.insert((file.root, first.to_string()));
+            if missing {
+                notices.push(Notice {
+                    kind: NoticeKind::MissingModule,
+                    file: Some(file.path.to_string()),
+                    line: Some(import.line),
+                    detail: format!("imports {first}, which no scanned root provides"),
+                });
+            }
+        }
+    }
+    notices
+}
