@@ -16,6 +16,7 @@ pub mod chart;
 pub mod discover;
 pub mod libraries;
 pub mod link;
+pub mod mentions;
 pub mod model;
 pub mod python;
 pub mod report;

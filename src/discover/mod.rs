@@ -1,1 +1,259 @@
 //! Stage 1, discover: which files there are, and whose they are.
+//!
+//! [`plan`] decides which roots to scan, [`walk`] lists the files of one, [`owners`] says whose they
+//! are. Walking one root can lead to others: vendor folders, installed packages, the targets of
+//! editable installs. No file is listed twice: what is inside another root belongs to that one.
+
+mod charts;
+mod editable;
+mod installed;
+mod metadata;
+mod owners;
+mod plan;
+mod project;
+mod vendored;
+mod walk;
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use charts::charts;
+use owners::Owners;
+use plan::{Plan, Plans};
+use walk::{Found, Walked};
+
+use crate::model::{Failure, FileId, Notice, Root, RootKind, Script, SourceFile, Sources};
+
+/// What to scan.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Roots of the team's own code: folders or single files.
+    pub app: Vec<PathBuf>,
+    /// Roots of other people's code: environments, site-packages, plain trees, single files.
+    pub vendored: Vec<PathBuf>,
+    /// The current folder: relative paths start here, and without any root it is searched for some.
+    pub cwd: PathBuf,
+    /// The active virtual environment (`VIRTUAL_ENV`), used only when no root is given.
+    pub virtual_env: Option<PathBuf>,
+}
+
+/// Finds the files of all roots, with their owners. What cannot be looked at is a notice.
+///
+/// # Errors
+/// If a root that was named is missing, unreadable or no tree, or if there is nothing to scan.
+pub fn discover(request: &Request) -> Result<Sources, Failure> {
+    let mut sources = Sources::default();
+    let mut plans = Plans::new(request, &mut sources.notices)?;
+    let mut scanned: Vec<(Plan, Walked)> = Vec::new();
+    let mut next = 0;
+    while let Some(plan) = plans.list.get(next).cloned() {
+        next += 1;
+        if plan.kind == RootKind::Distribution && plan.installed_by.is_none() {
+            follow(&plan, &mut plans, &scanned, &mut sources.notices);
+        }
+        let mut walked = walk::walk(&plan, &plans.claimed);
+        for folder in std::mem::take(&mut walked.nested) {
+            plans.nested(&plan, &folder);
+        }
+        sources.notices.append(&mut walked.notices);
+        if plan.assumed {
+            scanned.extend(split(plan, walked, &mut plans));
+        } else {
+            scanned.push((plan, walked));
+        }
+    }
+    if scanned.is_empty() {
+        return Err(Failure::new(format!(
+            "{}: no Python project, vendor folder or virtual environment here; pass --app PATH or --vendored PATH",
+            request.cwd.display()
+        )));
+    }
+    scanned.sort_by_key(|(plan, _)| plan.kind);
+    drop_duplicates(&mut scanned);
+    assemble(scanned, &mut sources);
+    Ok(sources)
+}
+
+/// Where a file is on this machine.
+pub fn path_of(sources: &Sources, file: FileId) -> PathBuf {
+    let file = &sources.files[file];
+    sources.roots[file.root].path.join(&*file.path)
+}
+
+/// How to show a path of a root to a person: so that it can be opened from the current folder.
+pub fn shown(label: &str, path: &str) -> String {
+    match (label.trim_end_matches('/'), path) {
+        (label, "") => label.to_string(),
+        (".", path) => path.to_string(),
+        (label, path) => format!("{label}/{path}"),
+    }
+}
+
+/// Adds the roots that a site-packages folder leads to, unless they have been scanned already.
+fn follow(plan: &Plan, plans: &mut Plans, done: &[(Plan, Walked)], notices: &mut Vec<Notice>) {
+    let (targets, wrong) = editable::targets(&plan.path);
+    for (file, line, detail) in wrong {
+        notices.push(Notice {
+            line: (line > 0).then_some(line),
+            ..plan.unreadable(&file, detail)
+        });
+    }
+    for target in targets {
+        let Ok(real) = fs::canonicalize(&target.path) else {
+            continue;
+        };
+        let known = done.iter().any(|(plan, walked)| {
+            let Some(rel) = real.strip_prefix(&plan.path).ok().and_then(Path::to_str) else {
+                return false;
+            };
+            let rel = rel.replace('\\', "/");
+            walked.has(&rel) || walked.below(&rel).iter().any(|file| file.python)
+        });
+        if known {
+            continue;
+        }
+        let by = (plan.path.clone(), target.by);
+        match (real.parent(), real.file_name().and_then(|n| n.to_str())) {
+            (Some(folder), Some(name)) if target.single => {
+                plans.editable(folder.to_path_buf(), Some(name.to_string()), by);
+            }
+            _ => plans.editable(real, None, by),
+        }
+    }
+}
+
+/// Takes an assumed root apart: each folder with project metadata is an application of its own, the
+/// rest stays together. Nothing remains of a root without Python and without projects.
+fn split(plan: Plan, mut walked: Walked, plans: &mut Plans) -> Vec<(Plan, Walked)> {
+    let mut folders = BTreeSet::new();
+    let mut is_project = false;
+    for file in &walked.files {
+        let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+        if project::FILES.contains(&name) && project::read(&plan.path.join(&file.path)).is_some() {
+            is_project |= folder.is_empty();
+            if !folder.is_empty() {
+                folders.insert(folder.to_string());
+            }
+        }
+    }
+    let is_application =
+        is_project || !folders.is_empty() || walked.files.iter().any(|file| file.python);
+    if !is_application {
+        return Vec::new();
+    }
+    let mut split: Vec<(Plan, Walked)> = Vec::new();
+    // The deepest first, so that each file goes to the nearest project above it.
+    for folder in folders.iter().rev() {
+        let prefix = format!("{folder}/");
+        let (mut own, rest): (Vec<Found>, Vec<Found>) =
+            (walked.files.into_iter()).partition(|file| file.path.starts_with(&prefix));
+        walked.files = rest;
+        for file in &mut own {
+            file.path.drain(..prefix.len());
+        }
+        let files = Walked {
+            files: own,
+            ..Walked::default()
+        };
+        split.push((plans.project(&plan, folder), files));
+    }
+    if !walked.files.is_empty() {
+        split.push((plan, walked));
+    }
+    split.reverse();
+    split
+}
+
+/// Drops files reached through a symbolic link that are listed under their own name as well, or were
+/// reached through an earlier link.
+fn drop_duplicates(scanned: &mut [(Plan, Walked)]) {
+    let mut seen = HashSet::new();
+    let mut kept: Vec<Vec<bool>> = Vec::new();
+    for (_, walked) in scanned.iter() {
+        let keep = |file: &Found| match &file.real {
+            None => true,
+            Some(real) => !is_direct(scanned, real) && seen.insert(real.clone()),
+        };
+        kept.push(walked.files.iter().map(keep).collect());
+    }
+    for ((_, walked), kept) in scanned.iter_mut().zip(kept) {
+        let mut kept = kept.into_iter();
+        walked.files.retain(|_| kept.next().unwrap_or(true));
+    }
+}
+
+fn is_direct(scanned: &[(Plan, Walked)], real: &Path) -> bool {
+    scanned.iter().any(|(plan, walked)| {
+        let rel = real.strip_prefix(&plan.path).ok().and_then(Path::to_str);
+        let position = rel.and_then(|rel| walked.position(&rel.replace('\\', "/")));
+        position.is_some_and(|at| walked.files[at].real.is_none())
+    })
+}
+
+/// Gives every file its root and owner.
+fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
+    let mut owners = Owners::default();
+    let mut scripts = BTreeSet::new();
+    for (root, (plan, walked)) in scanned.iter().enumerate() {
+        let mut commands = Vec::new();
+        let own = match (plan.kind, &plan.installed_by) {
+            (RootKind::Application, _) => {
+                commands = project_commands(plan, walked);
+                owners.application(plan, walked)
+            }
+            (RootKind::Vendored, _) => owners.vendored(plan, walked),
+            (_, Some((site, by))) => {
+                let by = owner_of(&scanned[..root], sources, site, by);
+                owners.editable(plan, walked, by.map(|id| owners.list[id].clone()))
+            }
+            (_, None) => {
+                let (own, found) = owners.installed(plan, walked);
+                commands = found;
+                own
+            }
+        };
+        for (name, module) in commands {
+            scripts.insert(Script { name, module, root });
+        }
+        for (file, owner) in walked.files.iter().zip(own) {
+            sources.files.push(SourceFile {
+                root,
+                path: file.path.as_str().into(),
+                owner,
+                python: file.python,
+                size: file.size,
+            });
+        }
+        if walked.files.is_empty() {
+            let detail = "nothing to scan: empty, or all of it ignored by git".to_string();
+            sources.notices.push(plan.unreadable("", detail));
+        }
+        sources.roots.push(Root {
+            kind: plan.kind,
+            path: plan.path.clone(),
+            label: plan.label.clone(),
+        });
+    }
+    sources.owners = owners.list;
+    sources.scripts = scripts.into_iter().collect();
+    sources.notices.sort();
+    sources.notices.dedup();
+}
+
+/// The owner of the file `by` in the root at `site`, which comes before the roots it leads to.
+fn owner_of(before: &[(Plan, Walked)], sources: &Sources, site: &Path, by: &str) -> Option<usize> {
+    let root = before.iter().position(|(plan, _)| plan.path == site)?;
+    let start = sources.files.partition_point(|file| file.root < root);
+    let at = before[root].1.position(by)?;
+    sources.files.get(start + at).map(|file| file.owner)
+}
+
+fn project_commands(plan: &Plan, walked: &Walked) -> Vec<(String, String)> {
+    let files = walked.files.iter().filter(|file| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        project::FILES.contains(&name)
+    });
+    let projects = files.filter_map(|file| project::read(&plan.path.join(&file.path)));
+    projects.flat_map(|project| project.commands).collect()
+}

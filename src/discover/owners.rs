@@ -1,0 +1,263 @@
+//! Whose the files of a root are.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::metadata::{self, commands, folder_name, header, normalized};
+use super::plan::Plan;
+use super::project;
+use super::vendored::{self, Versions};
+use super::walk::{Walked, is_vendor};
+use crate::model::{Owner, OwnerId, RootKind};
+
+/// All owners, each once.
+#[derive(Debug, Default)]
+pub struct Owners {
+    /// In the order of their first file.
+    pub list: Vec<Owner>,
+    ids: HashMap<Owner, OwnerId>,
+}
+
+impl Owners {
+    /// The id of an owner.
+    pub fn id(&mut self, kind: RootKind, name: String, version: Option<String>) -> OwnerId {
+        let owner = Owner {
+            kind,
+            name,
+            version,
+        };
+        *self.ids.entry(owner.clone()).or_insert_with(|| {
+            self.list.push(owner);
+            self.list.len() - 1
+        })
+    }
+
+    /// The application's files are all its own.
+    pub fn application(&mut self, plan: &Plan, walked: &Walked) -> Vec<OwnerId> {
+        let owner = self.id(RootKind::Application, plan.label.clone(), None);
+        vec![owner; walked.files.len()]
+    }
+
+    /// Vendored trees hold one package a folder, unless the tree is itself a package or project.
+    pub fn vendored(&mut self, plan: &Plan, walked: &Walked) -> Vec<OwnerId> {
+        let folder = plan.path.file_name().and_then(|name| name.to_str());
+        let package = walked.has("__init__.py") && !is_vendor(folder);
+        let whole = (plan.only.is_none())
+            .then(|| project::describe(&plan.path))
+            .flatten()
+            .or_else(|| package.then(|| (folder.unwrap_or(&plan.label).to_string(), None)));
+        let whole = whole.map(|(name, version)| self.id(RootKind::Vendored, name, version));
+        let mut versions = Versions::new(&plan.path, walked);
+        let mut known = HashMap::new();
+        let mut owners = Vec::with_capacity(walked.files.len());
+        for file in &walked.files {
+            let own = match (whole, vendored::package(&file.path)) {
+                (Some(whole), _) => whole,
+                (None, None) => self.id(RootKind::Vendored, plan.label.clone(), None),
+                (None, Some(package)) => *known.entry(package).or_insert_with(|| {
+                    let (name, version) = versions.describe("", package);
+                    self.id(RootKind::Vendored, name, version)
+                }),
+            };
+            owners.push(own);
+        }
+        self.copies(walked, &mut versions, &mut owners);
+        owners
+    }
+
+    /// The target of an editable install belongs to one distribution.
+    pub fn editable(&mut self, plan: &Plan, walked: &Walked, by: Option<Owner>) -> Vec<OwnerId> {
+        let (name, version) = match by {
+            Some(Owner {
+                name,
+                version: Some(version),
+                ..
+            }) => (name, Some(version)),
+            by => project::describe(&plan.path).unwrap_or_else(|| {
+                let folder = plan
+                    .path
+                    .file_name()
+                    .map(|n| n.to_string_lossy().into_owned());
+                let name = by.map(|by| by.name).or(folder);
+                (name.unwrap_or_else(|| plan.label.clone()), None)
+            }),
+        };
+        let owner = self.id(RootKind::Distribution, name, version);
+        let mut owners = vec![owner; walked.files.len()];
+        self.copies(walked, &mut Versions::new(&plan.path, walked), &mut owners);
+        owners
+    }
+
+    /// Installed packages: as the metadata of the distributions says. Also their commands.
+    pub fn installed(
+        &mut self,
+        plan: &Plan,
+        walked: &Walked,
+    ) -> (Vec<OwnerId>, Vec<(String, String)>) {
+        let folders: BTreeSet<&str> = (walked.files.iter())
+            .map(|file| file.path.split('/').next().unwrap_or_default())
+            .filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info"))
+            .collect();
+        let folders: Vec<_> = folders.into_iter().collect();
+        let distributions: Vec<_> = folders
+            .par_iter()
+            .map(|folder| Distribution::read(&plan.path, walked, folder))
+            .collect();
+        let mut owners: Vec<Option<OwnerId>> = vec![None; walked.files.len()];
+        let mut commands = Vec::new();
+        let mut ids = Vec::new();
+        for distribution in &distributions {
+            let (name, version) = (distribution.name.clone(), distribution.version.clone());
+            let id = self.id(RootKind::Distribution, name, version);
+            for &file in &distribution.files {
+                owners[file].get_or_insert(id);
+            }
+            ids.push(id);
+        }
+        // Top-level names tell less than lists of files do, so they come second.
+        for (distribution, &id) in distributions.iter().zip(&ids) {
+            for file in distribution.by_top_level(walked) {
+                owners[file].get_or_insert(id);
+            }
+        }
+        for distribution in distributions {
+            commands.extend(distribution.commands);
+        }
+        let mut owners = self.rest(walked, &owners);
+        self.copies(walked, &mut Versions::new(&plan.path, walked), &mut owners);
+        (owners, commands)
+    }
+
+    /// Files that no metadata lists go with the rest of their top-level folder, if that has one owner.
+    fn rest(&mut self, walked: &Walked, listed: &[Option<OwnerId>]) -> Vec<OwnerId> {
+        let top = |path: &str| {
+            path.split(['/', '.'])
+                .next()
+                .unwrap_or_default()
+                .to_string()
+        };
+        let mut tops: BTreeMap<String, BTreeSet<OwnerId>> = BTreeMap::new();
+        for (file, owner) in walked.files.iter().zip(listed) {
+            if let Some(owner) = owner {
+                tops.entry(top(&file.path)).or_default().insert(*owner);
+            }
+        }
+        let owner = |(file, listed): (&super::walk::Found, &Option<OwnerId>)| {
+            let top = top(&file.path);
+            match (listed, tops.get(&top)) {
+                (Some(owner), _) => *owner,
+                (None, Some(one)) if one.len() == 1 => one.first().copied().unwrap_or_default(),
+                _ => self.id(RootKind::Distribution, top, None),
+            }
+        };
+        walked.files.iter().zip(listed).map(owner).collect()
+    }
+
+    /// Packages that a package brings copies of: `urllib3 (in pip)`.
+    fn copies(&mut self, walked: &Walked, versions: &mut Versions<'_>, owners: &mut [OwnerId]) {
+        let mut known: HashMap<(&str, &str, OwnerId), OwnerId> = HashMap::new();
+        for (file, owner) in walked.files.iter().zip(owners) {
+            if file
+                .path
+                .split('/')
+                .next()
+                .is_some_and(|f| f.ends_with("-info"))
+            {
+                continue;
+            }
+            let Some((folder, package)) = vendored::inside(&file.path) else {
+                continue;
+            };
+            let outer = *owner;
+            *owner = *known.entry((folder, package, outer)).or_insert_with(|| {
+                let (name, version) = versions.describe(folder, package);
+                let name = format!("{name} (in {})", self.list[outer].name);
+                self.id(RootKind::Vendored, name, version)
+            });
+        }
+    }
+}
+
+/// What one `*.dist-info` or `*.egg-info` says.
+struct Distribution {
+    name: String,
+    version: Option<String>,
+    /// The files it lists that are there.
+    files: Vec<usize>,
+    /// Where it lists none: its top-level modules and packages.
+    top_level: Vec<String>,
+    commands: Vec<(String, String)>,
+}
+
+impl Distribution {
+    fn read(site: &Path, walked: &Walked, folder: &str) -> Distribution {
+        let text = |name: &str| {
+            let bytes = fs::read(site.join(folder).join(name)).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        // A distutils `.egg-info` is one file, which is PKG-INFO itself.
+        let info = text("METADATA")
+            .or_else(|| text("PKG-INFO"))
+            .or_else(|| text(""));
+        let info = info.unwrap_or_default();
+        let (name, version) = folder_name(folder);
+        let name = header(&info, "Name").unwrap_or(name);
+        let version = header(&info, "Version").or(version);
+        let mut files = Vec::new();
+        let mut list = |path: &str| files.extend(walked.position(path));
+        if let Some(text) = text("RECORD") {
+            for path in metadata::record(&text) {
+                // `pip install --target` moves `../../bin/x` into the target after writing this.
+                list(path.trim_start_matches("../"));
+            }
+        } else if let Some(text) = text("installed-files.txt") {
+            text.lines()
+                .for_each(|path| list(path.trim_start_matches("../")));
+        } else if let Some(text) = text("SOURCES.txt") {
+            for path in text.lines() {
+                list(path);
+                list(path.strip_prefix("src/").unwrap_or(path));
+            }
+        }
+        let mut top_level = Vec::new();
+        if !files.iter().any(|&file| walked.files[file].python) {
+            let listed = text("top_level.txt").unwrap_or_default();
+            top_level.extend(listed.lines().map(|line| line.trim().to_string()));
+            top_level.retain(|name| !name.is_empty());
+            if top_level.is_empty() {
+                top_level.push(normalized(name).replace('-', "_"));
+            }
+        }
+        let prefix = format!("{folder}/");
+        let own = walked.files.partition_point(|f| f.path < prefix);
+        files.extend(own..own + walked.below(folder).len());
+        files.extend(walked.position(folder));
+        Distribution {
+            name: name.to_string(),
+            version: version.map(str::to_string),
+            files,
+            top_level,
+            commands: commands(&text("entry_points.txt").unwrap_or_default()),
+        }
+    }
+
+    /// The files of its top-level packages and modules; names are compared without regard to case,
+    /// as `PyYAML` may have to do for `pyyaml`.
+    fn by_top_level(&self, walked: &Walked) -> Vec<usize> {
+        if self.top_level.is_empty() {
+            return Vec::new();
+        }
+        let is_ours = |path: &str| {
+            let first = path.split(['/', '.']).next().unwrap_or_default();
+            (self.top_level.iter()).any(|top| top.eq_ignore_ascii_case(first))
+        };
+        let files = walked.files.iter().enumerate();
+        files
+            .filter(|(_, f)| is_ours(&f.path))
+            .map(|(i, _)| i)
+            .collect()
+    }
+}

@@ -1,0 +1,245 @@
+//! Which roots to scan: those that were named, or those that are there.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Request, installed, shown};
+use crate::model::{Failure, Notice, NoticeKind, RootKind};
+
+/// A root to be walked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Its kind.
+    pub kind: RootKind,
+    /// Canonical.
+    pub path: PathBuf,
+    /// How the user would name it.
+    pub label: String,
+    /// If not all of `path` is meant: the names in it that are.
+    pub only: Option<BTreeSet<String>>,
+    /// The installation that leads here (the path of a site-packages root) and its file that says so.
+    pub installed_by: Option<(PathBuf, String)>,
+    /// Nobody named it: it may turn out to hold several projects, or nothing.
+    pub assumed: bool,
+}
+
+impl Plan {
+    fn new(kind: RootKind, path: PathBuf, label: String) -> Plan {
+        Plan {
+            kind,
+            path,
+            label,
+            only: None,
+            installed_by: None,
+            assumed: false,
+        }
+    }
+
+    /// Whether people work in it: then environments and other tools' folders lie about.
+    pub fn working_tree(&self) -> bool {
+        self.kind == RootKind::Application || self.installed_by.is_some()
+    }
+
+    /// The paths where the walk starts.
+    pub fn starts(&self) -> Vec<PathBuf> {
+        match &self.only {
+            Some(names) => names.iter().map(|name| self.path.join(name)).collect(),
+            None => vec![self.path.clone()],
+        }
+    }
+}
+
+/// The roots in the order in which they are walked, and the paths that they claim.
+#[derive(Debug, Default)]
+pub struct Plans {
+    /// The roots.
+    pub list: Vec<Plan>,
+    /// Where a walk of another root turns back.
+    pub claimed: HashSet<PathBuf>,
+    cwd: PathBuf,
+}
+
+impl Plans {
+    /// The roots that `request` names, or those found at its current folder.
+    pub fn new(request: &Request, notices: &mut Vec<Notice>) -> Result<Plans, Failure> {
+        let cwd = fs::canonicalize(&request.cwd)
+            .map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
+        let mut plans = Plans {
+            cwd,
+            ..Plans::default()
+        };
+        for path in &request.app {
+            plans.given(RootKind::Application, path)?;
+        }
+        for path in &request.vendored {
+            plans.given(RootKind::Vendored, path)?;
+        }
+        if plans.list.is_empty() {
+            plans.assume(request, notices);
+        }
+        Ok(plans)
+    }
+
+    fn given(&mut self, kind: RootKind, path: &Path) -> Result<(), Failure> {
+        let label = slashes(path);
+        let fail = |why: String| Failure::new(format!("{label}: {why}"));
+        let real = fs::canonicalize(self.cwd.join(path)).map_err(|e| fail(e.to_string()))?;
+        if real.is_file() {
+            return self.given_file(kind, path, &real);
+        }
+        fs::read_dir(&real).map_err(|e| fail(e.to_string()))?;
+        if kind == RootKind::Application {
+            self.add(Plan::new(kind, real, label));
+        } else if self.installed(&real, &label) == 0 {
+            if installed::is_environment(&real) {
+                return Err(fail("an environment without a site-packages folder".into()));
+            }
+            self.add(Plan::new(kind, real, label));
+        }
+        Ok(())
+    }
+
+    fn given_file(&mut self, kind: RootKind, path: &Path, real: &Path) -> Result<(), Failure> {
+        let label = slashes(path);
+        let fail = |why: &str| Failure::new(format!("{label}: {why}"));
+        let extension = real.extension().unwrap_or_default().to_string_lossy();
+        if ["whl", "zip", "gz", "tgz", "bz2", "xz", "tar", "egg"].contains(&&*extension) {
+            return Err(fail(
+                "an archive; unpack it (a wheel: `pip install --no-deps --target DIR FILE`) and pass the folder",
+            ));
+        }
+        fs::File::open(real).map_err(|e| fail(&e.to_string()))?;
+        let (Some(folder), Some(name)) = (real.parent(), real.file_name().and_then(|n| n.to_str()))
+        else {
+            return Err(fail("not a file name that can be shown"));
+        };
+        let same = |plan: &&mut Plan| plan.kind == kind && plan.path == folder;
+        if let Some(plan) = self.list.iter_mut().find(same) {
+            if let Some(names) = &mut plan.only {
+                names.insert(name.to_string());
+                self.claimed.insert(real.to_path_buf());
+            }
+            return Ok(());
+        }
+        let above = path.parent().map(slashes).filter(|label| !label.is_empty());
+        let mut plan = Plan::new(kind, folder.to_path_buf(), above.unwrap_or(".".into()));
+        plan.only = Some(BTreeSet::from([name.to_string()]));
+        self.add(plan);
+        Ok(())
+    }
+
+    /// Adds the places where `dir` keeps installed packages; how many there are.
+    fn installed(&mut self, dir: &Path, label: &str) -> usize {
+        if installed::holds_distributions(dir) {
+            self.add(Plan::new(
+                RootKind::Distribution,
+                dir.to_path_buf(),
+                label.into(),
+            ));
+            return 1;
+        }
+        let sites = installed::site_folders(dir);
+        for site in &sites {
+            let label = match site.strip_prefix(dir) {
+                Ok(rest) => shown(label, &slashes(rest)),
+                Err(_) => self.label(site),
+            };
+            self.add(Plan::new(RootKind::Distribution, site.clone(), label));
+        }
+        sites.len()
+    }
+
+    fn assume(&mut self, request: &Request, notices: &mut Vec<Notice>) {
+        let mut plan = Plan::new(RootKind::Application, self.cwd.clone(), ".".into());
+        plan.assumed = true;
+        self.add(plan);
+        if let Some(active) = &request.virtual_env {
+            let label = slashes(active);
+            match fs::canonicalize(self.cwd.join(active)) {
+                Ok(real) if self.installed(&real, &label) > 0 => return,
+                _ => notices.push(Notice {
+                    kind: NoticeKind::Unreadable,
+                    file: Some(label),
+                    line: None,
+                    detail: "VIRTUAL_ENV names it, but no packages are installed there".into(),
+                }),
+            }
+        }
+        self.local_environments(&request.cwd.clone());
+    }
+
+    /// Adds the virtual environments that people keep in a project's folder.
+    pub fn local_environments(&mut self, project: &Path) {
+        for name in [".venv", "venv"] {
+            if let Ok(dir) = fs::canonicalize(project.join(name))
+                && installed::is_environment(&dir)
+            {
+                let label = self.label(&dir);
+                self.installed(&dir, &label);
+            }
+        }
+    }
+
+    /// Adds a folder that the walk of another root came upon: vendored code, or installed packages.
+    pub fn nested(&mut self, parent: &Plan, dir: &Path) {
+        let Ok(real) = fs::canonicalize(dir) else {
+            return;
+        };
+        if self.claimed.contains(&real) {
+            return;
+        }
+        let label = match dir.strip_prefix(&parent.path) {
+            Ok(rest) => shown(&parent.label, &slashes(rest)),
+            Err(_) => self.label(&real),
+        };
+        if self.installed(&real, &label) == 0 {
+            self.add(Plan::new(RootKind::Vendored, real, label));
+        }
+    }
+
+    /// Adds the target of an editable install; see [`Plan::installed_by`] and [`Plan::only`].
+    pub fn editable(&mut self, dir: PathBuf, only: Option<String>, by: (PathBuf, String)) {
+        let label = self.label(&dir);
+        let mut plan = Plan::new(RootKind::Distribution, dir, label);
+        plan.only = only.map(|name| BTreeSet::from([name]));
+        plan.installed_by = Some(by);
+        self.add(plan);
+    }
+
+    /// Adds a project found inside an assumed root; it has been walked with that.
+    pub fn project(&mut self, parent: &Plan, folder: &str) -> Plan {
+        let path = parent.path.join(folder);
+        self.local_environments(&path);
+        Plan::new(RootKind::Application, path, shown(&parent.label, folder))
+    }
+
+    /// The first to claim a path has it.
+    fn add(&mut self, plan: Plan) {
+        let starts = plan.starts();
+        if starts.iter().all(|start| self.claimed.contains(start)) {
+            return;
+        }
+        self.claimed.extend(starts);
+        self.list.push(plan);
+    }
+
+    /// The path as seen from the current folder, if it is below that.
+    pub fn label(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.cwd) {
+            Ok(rest) if rest.as_os_str().is_empty() => ".".into(),
+            Ok(rest) => slashes(rest),
+            Err(_) => slashes(path),
+        }
+    }
+}
+
+/// A path as text with `/`.
+fn slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    }
+}
