@@ -17,6 +17,10 @@ pub struct Tested {
     pub absent_if_true: Vec<EventId>,
     /// Reads whose variable may be absent if it does not.
     pub absent_if_false: Vec<EventId>,
+    /// Values that are known later and may be absent if it holds.
+    pub waiting_if_true: Vec<Value>,
+    /// Values that are known later and may be absent if it does not.
+    pub waiting_if_false: Vec<Value>,
     /// Keys that are there if it holds.
     pub present_if_true: Vec<Value>,
     /// Keys that are there if it does not hold.
@@ -32,6 +36,8 @@ impl Tested {
         Tested {
             absent_if_true: self.absent_if_false,
             absent_if_false: self.absent_if_true,
+            waiting_if_true: self.waiting_if_false,
+            waiting_if_false: self.waiting_if_true,
             present_if_true: self.present_if_false,
             present_if_false: self.present_if_true,
             missing_if_true: self.missing_if_false,
@@ -42,6 +48,8 @@ impl Tested {
     fn and(mut self, other: Tested) -> Tested {
         self.absent_if_true.extend(other.absent_if_true);
         self.absent_if_false.extend(other.absent_if_false);
+        self.waiting_if_true.extend(other.waiting_if_true);
+        self.waiting_if_false.extend(other.waiting_if_false);
         self.present_if_true.extend(other.present_if_true);
         self.missing_if_true.extend(other.missing_if_true);
         self.present_if_false.clear();
@@ -108,7 +116,9 @@ impl Linker<'_> {
         for value in value.alternatives() {
             match value {
                 Value::Read(event) => tested.absent_if_false.push(*event),
+                Value::Delayed(_) if value.has_parameter() => tested.waiting_if_false.push(value.clone()),
                 Value::Symbol(Symbol::Parameter(function, index)) => {
+                    tested.waiting_if_false.push(value.clone());
                     let name = self.parameter_name(*function, *index);
                     tested.missing_if_false.extend(name);
                 }
@@ -118,9 +128,40 @@ impl Linker<'_> {
         tested
     }
 
+    /// Notes that a block which runs when values known later are absent raises.
+    pub(super) fn check_later(&mut self, frame: &mut Frame, waiting: &[Value], body: &[Stmt]) {
+        if waiting.is_empty() || frame.function.is_none() || frame.checks.len() > MAX_CHECKS {
+            return;
+        }
+        if let Some(exception) = self.raised_at_the_end(frame, body) {
+            frame.checks.extend(waiting.iter().map(|value| (value.clone(), exception.clone())));
+        }
+    }
+
+    /// A check whose value is known now.
+    pub(super) fn checked(&mut self, frame: &mut Frame, value: &Value, exception: &Name) {
+        for alternative in value.alternatives() {
+            match alternative {
+                Value::Read(event) => self.refine_raises(*event, exception.clone()),
+                value if value.has_parameter() && frame.function.is_some() && frame.checks.len() < MAX_CHECKS => {
+                    frame.checks.push((value.clone(), exception.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// The code raises this if the variable is absent.
     pub(super) fn refine_raises(&mut self, event: EventId, exception: impl Into<Name>) {
-        self.refined.insert(event, Absent::raises(exception));
+        let field = self.settings_fields.get(&event).map(|(class, field, _)| (*class, field.clone()));
+        let refined = match field.and_then(|field| self.settings_events.get(&field)) {
+            // The object was made with its default; the check comes later, on first use.
+            Some((_, absent)) if absent.outcome == Outcome::Default => {
+                Absent { exception: Some(exception.into()), ..absent.clone() }
+            }
+            _ => Absent::raises(exception),
+        };
+        self.refined.insert(event, refined);
     }
 
     /// A branch that runs when the variables of `events` are absent: it raises, returns or sets a default.
@@ -198,3 +239,6 @@ impl Linker<'_> {
         matches!(value, Value::External(name) if matches!(&**name, "sys.exit()" | "os._exit()" | "builtins.exit()" | "builtins.quit()"))
     }
 }
+
+/// How many checks of parameters a function keeps for its callers.
+const MAX_CHECKS: usize = 100;

@@ -224,6 +224,10 @@ impl Linker<'_> {
             let at = if moved { place } else { pending.place };
             self.call(frame, &callee, &arguments, at);
         }
+        for (value, exception) in &summary.checks {
+            let value = self.substitute(frame, value, substitution);
+            self.checked(frame, &value, exception);
+        }
         for (object, name, value) in &summary.stores {
             let object = self.substitute(frame, object, substitution);
             let value = self.substitute(frame, value, substitution);

@@ -227,6 +227,9 @@ impl Linker<'_> {
         if &**name == "__class__" {
             return Value::Class(instance.class);
         }
+        if let Some((event, _)) = self.settings_events.get(&(instance.class, name.clone())) {
+            return Value::Read(*event);
+        }
         if let Some(member) = self.class_member(instance.class, name) {
             let class = Value::Class(instance.class);
             return self.bind_member(frame, member, &receiver, &class, place);
@@ -361,6 +364,7 @@ impl Linker<'_> {
         let instance = Rc::new(Instance { class, fields: Default::default(), place: Some(place) });
         let value = Value::Instance(instance.clone());
         if self.settings_dialect(class).is_some() {
+            self.evaluate_class(class);
             return value;
         }
         match self.class_member(class, "__init__") {
@@ -489,8 +493,14 @@ impl Linker<'_> {
             let calls = summary.calls.iter().filter(|c| {
                 only_self(&c.callee) && c.arguments.values().all(|v| !v.has_parameter() || only_self(v))
             });
-            let part = Summary { events: events.cloned().collect(), calls: calls.cloned().collect(), ..Summary::default() };
-            if part.events.is_empty() && part.calls.is_empty() {
+            let checks = summary.checks.iter().filter(|(value, _)| only_self(value));
+            let part = Summary {
+                events: events.cloned().collect(),
+                calls: calls.cloned().collect(),
+                checks: checks.cloned().collect(),
+                ..Summary::default()
+            };
+            if part.events.is_empty() && part.calls.is_empty() && part.checks.is_empty() {
                 continue;
             }
             let to = if self.functions[function].binding == Binding::Class {
@@ -501,7 +511,9 @@ impl Linker<'_> {
             let mut substitution = Substitution { function: Some(function), ..Substitution::default() };
             substitution.parameters.insert(Symbol::Parameter(function, 0), to);
             let place = instance.place.unwrap_or(Place { file: frame.file, span: Default::default() });
-            self.object_places.extend(instance.place);
+            if !part.events.is_empty() {
+                self.object_places.extend(instance.place);
+            }
             let before = self.emitted.len();
             self.replay(frame, &part, &mut substitution, Some(&receiver), place);
             self.keep_known(function, before, instance.place.is_none());

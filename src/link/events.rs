@@ -85,6 +85,8 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// Its calls that depend on parameters.
     pub calls: Vec<PendingCall>,
+    /// Values that depend on parameters, and what it raises if they are absent.
+    pub checks: Vec<(Value, Name)>,
     /// What it stores in attributes of its parameters: (parameter, attribute, value).
     pub stores: Vec<(Value, Name, Value)>,
     /// Objects it makes from its parameters.

@@ -167,6 +167,7 @@ impl Linker<'_> {
             returns,
             events: std::mem::take(&mut frame.events),
             calls: std::mem::take(&mut frame.calls),
+            checks: std::mem::take(&mut frame.checks),
             stores: std::mem::take(&mut frame.stores),
             made: made.cloned().map(Value::Instance).collect(),
         });

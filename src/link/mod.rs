@@ -102,6 +102,8 @@ struct Linker<'a> {
     filtered: HashSet<EventId>,
     /// Fields of settings classes, by the event that reads them: class, field, case rule.
     settings_fields: HashMap<EventId, (ClassId, Name, bool)>,
+    /// The (first) event that reads a field of a settings class, with its outcome.
+    settings_events: HashMap<(ClassId, Name), (EventId, Absent)>,
     /// Where objects are made whose methods read what the constructor was told.
     object_places: HashSet<Place>,
     found: Interest,
@@ -139,6 +141,7 @@ impl<'a> Linker<'a> {
             carriers: HashMap::new(),
             filtered: HashSet::new(),
             settings_fields: HashMap::new(),
+            settings_events: HashMap::new(),
             object_places: HashSet::new(),
             found: Interest::default(),
             notices: Vec::new(),

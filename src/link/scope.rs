@@ -52,6 +52,8 @@ pub struct Frame {
     pub events: Vec<Event>,
     /// Calls that depend on parameters.
     pub calls: Vec<PendingCall>,
+    /// Values that depend on parameters, and what is raised if they are absent.
+    pub checks: Vec<(Value, Name)>,
     /// What is stored in attributes of parameters.
     pub stores: Vec<(Value, Name, Value)>,
     /// What is returned.
@@ -98,6 +100,7 @@ impl Frame {
             present: Vec::new(),
             events: Vec::new(),
             calls: Vec::new(),
+            checks: Vec::new(),
             stores: Vec::new(),
             returns: Vec::new(),
             made: Vec::new(),

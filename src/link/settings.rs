@@ -74,6 +74,7 @@ impl Linker<'_> {
                 let key = if options.case_sensitive { key } else { upper(&key) };
                 let id = self.next_event;
                 self.next_event += 1;
+                self.settings_events.entry((class, field.name.clone())).or_insert_with(|| (id, absent.clone()));
                 let event = Event {
                     id,
                     root: id,

@@ -207,6 +207,8 @@ impl Linker<'_> {
         frame.conditions.truncate(conditions);
         frame.present.truncate(present);
         let other = frame.undo(mark);
+        self.check_later(frame, &tested.waiting_if_true, body);
+        self.check_later(frame, &tested.waiting_if_false, orelse);
         self.refine_branch(frame, &tested.absent_if_true, body, &then);
         self.refine_branch(frame, &tested.absent_if_false, orelse, &other);
         let mut branches = Vec::new();

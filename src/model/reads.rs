@@ -66,7 +66,8 @@ pub enum Outcome {
 pub struct Absence {
     /// What happens.
     pub outcome: Outcome,
-    /// The exception, for [`Outcome::Raises`].
+    /// The exception, for [`Outcome::Raises`]; with [`Outcome::Default`] the one that a later check of
+    /// the value raises.
     pub exception: Option<String>,
     /// The default as Python source, strings in double quotes (`"x"`, `8080`), for
     /// [`Outcome::Default`]; `None` if not known.
