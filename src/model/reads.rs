@@ -228,4 +228,3 @@ pub struct Mention {
     /// The line; `None` in a binary.
     pub line: Option<u32>,
 }
-
