@@ -124,4 +124,3 @@ pub struct Chart {
     /// What could not be understood.
     pub notices: Vec<Notice>,
 }
-

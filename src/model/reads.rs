@@ -229,4 +229,3 @@ pub struct Mention {
     /// The line; `None` in a binary.
     pub line: Option<u32>,
 }
-

@@ -119,4 +119,3 @@ pub struct Notice {
     /// One sentence for a person.
     pub detail: String,
 }
-

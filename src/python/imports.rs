@@ -20,7 +20,14 @@ pub struct Import {
 /// Parses a statement that begins with `import` or `from`; `None` if it is something else after all.
 pub fn parse(statement: &str, line: u32, runs: bool) -> Option<Import> {
     let mut words = Words { rest: statement };
-    let mut import = Import { level: 0, module: "".into(), more: vec![], names: vec![], runs, line };
+    let mut import = Import {
+        level: 0,
+        module: "".into(),
+        more: vec![],
+        names: vec![],
+        runs,
+        line,
+    };
     match words.next()? {
         "import" => {
             let mut modules = words.list().into_iter();
@@ -57,9 +64,13 @@ impl<'a> Words<'a> {
     /// The next word: a dotted name, a leading dot, or one punctuation character.
     fn next(&mut self) -> Option<&'a str> {
         loop {
-            self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+            self.rest = self
+                .rest
+                .trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
             match self.rest.strip_prefix('#') {
-                Some(comment) => self.rest = comment.split_once('\n').map_or("", |(_, after)| after),
+                Some(comment) => {
+                    self.rest = comment.split_once('\n').map_or("", |(_, after)| after)
+                }
                 None => break,
             }
         }
@@ -83,7 +94,10 @@ impl<'a> Words<'a> {
                 "(" => {}
                 "," => takes = true,
                 "as" => takes = false,
-                _ if takes && (word == "*" || word.starts_with(|c: char| c.is_alphabetic() || c == '_')) => {
+                _ if takes
+                    && (word == "*"
+                        || word.starts_with(|c: char| c.is_alphabetic() || c == '_')) =>
+                {
                     names.push(word.into());
                     takes = false;
                 }
@@ -112,7 +126,10 @@ mod tests {
             ("import os.path as p, sys", "0 os.path [sys] []"),
             ("from a.b import c as d, e", "0 a.b [] [c, e]"),
             ("from . import x", "1  [] [x]"),
-            ("from ...a import (x, # note, y\n  z as w,\n)", "3 a [] [x, z]"),
+            (
+                "from ...a import (x, # note, y\n  z as w,\n)",
+                "3 a [] [x, z]",
+            ),
             ("from a import *", "0 a [] [*]"),
             ("from a \\\n  import b", "0 a [] [b]"),
             ("from_ = 3", "none"),

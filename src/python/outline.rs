@@ -44,15 +44,30 @@ impl Outline {
     /// The unit that holds the byte at `offset`.
     pub fn unit_at(&self, offset: usize) -> usize {
         let after = self.units[1..].partition_point(|unit| unit.start <= offset);
-        if after > 0 && offset < self.units[after].end { after } else { 0 }
+        if after > 0 && offset < self.units[after].end {
+            after
+        } else {
+            0
+        }
     }
 }
 
 /// Makes the outline of `text`.
 pub fn outline(text: &str) -> Outline {
-    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, line: 1, depth: 0 };
+    let mut scanner = Scanner {
+        bytes: text.as_bytes(),
+        at: 0,
+        line: 1,
+        depth: 0,
+    };
     let mut out = Outline::default();
-    let module = Unit { kind: UnitKind::Module, name: "".into(), start: 0, end: text.len(), line: 1 };
+    let module = Unit {
+        kind: UnitKind::Module,
+        name: "".into(),
+        start: 0,
+        end: text.len(),
+        line: 1,
+    };
     out.units.push(module);
     let mut open: Option<Unit> = None;
     let mut decorated: Option<(usize, u32)> = None;
@@ -69,7 +84,13 @@ pub fn outline(text: &str) -> Outline {
             match definition(rest) {
                 Some((kind, name)) => {
                     let (start, line) = decorated.take().unwrap_or((start, line));
-                    open = Some(Unit { kind, name: name.into(), start, end: text.len(), line });
+                    open = Some(Unit {
+                        kind,
+                        name: name.into(),
+                        start,
+                        end: text.len(),
+                        line,
+                    });
                 }
                 None if rest.starts_with('@') => {
                     decorated.get_or_insert((start, line));
@@ -109,7 +130,9 @@ fn definition(line: &str) -> Option<(UnitKind, &str)> {
         (UnitKind::Function, rest.strip_prefix("def ")?)
     };
     let rest = rest.trim_start_matches([' ', '\t']);
-    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(rest.len());
     (end > 0).then_some((kind, &rest[..end]))
 }
 
@@ -178,7 +201,9 @@ impl Scanner<'_> {
             };
             match byte {
                 b'\n' | b';' | b':' if self.depth == 0 => {
-                    if byte != b':' && let Some((start, line)) = statement.take() {
+                    if byte != b':'
+                        && let Some((start, line)) = statement.take()
+                    {
                         import(&text[start..self.at], line);
                     }
                     self.at += 1;
@@ -227,7 +252,9 @@ impl Scanner<'_> {
         self.at += if triple { 3 } else { 1 };
         loop {
             let rest = &self.bytes[self.at..];
-            let Some(step) = memchr::memchr3(quote, b'\\', b'\n', rest) else { return Err(start) };
+            let Some(step) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
+                return Err(start);
+            };
             self.at += step;
             match self.bytes[self.at] {
                 b'\\' => self.skip_escaped(),
@@ -255,7 +282,12 @@ mod tests {
     use super::*;
 
     fn units(text: &str) -> Vec<(UnitKind, String, u32)> {
-        outline(text).units.iter().skip(1).map(|u| (u.kind, u.name.to_string(), u.line)).collect()
+        outline(text)
+            .units
+            .iter()
+            .skip(1)
+            .map(|u| (u.kind, u.name.to_string(), u.line))
+            .collect()
     }
 
     #[test]
@@ -263,10 +295,16 @@ mod tests {
         let text = "import os\n@deco(\n  1)\ndef f(a,\n b):\n    x = '''\ndef no():\n'''\n# c\n    return 1\nclass C:\n    def m(self): pass\nX = 1\n";
         assert_eq!(
             units(text),
-            [(UnitKind::Function, "f".into(), 2), (UnitKind::Class, "C".into(), 11)]
+            [
+                (UnitKind::Function, "f".into(), 2),
+                (UnitKind::Class, "C".into(), 11)
+            ]
         );
         let o = outline(text);
-        assert_eq!(&text[o.units[2].start..o.units[2].end], "class C:\n    def m(self): pass\n");
+        assert_eq!(
+            &text[o.units[2].start..o.units[2].end],
+            "class C:\n    def m(self): pass\n"
+        );
         assert_eq!(o.unit_at(0), 0);
         assert_eq!(o.unit_at(text.find("m(self)").expect("m")), 2);
         assert_eq!(o.unit_at(text.find("X = 1").expect("X")), 0);
@@ -284,6 +322,15 @@ mod tests {
             "import a\ndef f():\n    import b\ntry: import c\nexcept E: pass\nif TYPE_CHECKING:\n    import d\nimport e\n",
         );
         let runs: Vec<_> = o.imports.iter().map(|i| (&*i.module, i.runs)).collect();
-        assert_eq!(runs, [("a", true), ("b", false), ("c", true), ("d", false), ("e", true)]);
+        assert_eq!(
+            runs,
+            [
+                ("a", true),
+                ("b", false),
+                ("c", true),
+                ("d", false),
+                ("e", true)
+            ]
+        );
     }
 }

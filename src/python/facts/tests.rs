@@ -1,0 +1,586 @@
+//! The lowering of Python's syntax, shown in a compact notation.
+
+use super::*;
+use crate::python::ir::*;
+use crate::python::outline::outline;
+
+fn facts(text: &str) -> UnitFacts {
+    let mut whole = outline(text);
+    whole.units.truncate(1);
+    Parser::new().facts(text, &whole, 0)
+}
+
+fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
+    items.iter().map(show).collect::<Vec<_>>().join(", ")
+}
+
+fn expr(e: &Expr) -> String {
+    use ExprKind::*;
+    let exprs = |items: &[Expr]| list(items, expr);
+    match &e.kind {
+        Str(s) => format!("{s:?}"),
+        Constant(c) | Name(c) => c.to_string(),
+        Format(parts) => format!(
+            "f<{}>",
+            list(parts, |part| match part {
+                FormatPart::Text(text) => format!("{text:?}"),
+                FormatPart::Value { value, plain: true } => expr(value),
+                FormatPart::Value {
+                    value,
+                    plain: false,
+                } => format!("{}!", expr(value)),
+            })
+        ),
+        Attribute(value, name) => format!("{}.{name}", expr(value)),
+        Subscript(value, index) => format!("{}[{}]", expr(value), expr(index)),
+        Slice(bounds) => bounds
+            .iter()
+            .map(|b| b.as_ref().map_or("".into(), expr))
+            .collect::<Vec<_>>()
+            .join(":"),
+        Call(callee, arguments) => format!(
+            "{}({})",
+            expr(callee),
+            list(arguments, |a| {
+                let value = expr(&a.value);
+                match &a.kind {
+                    ArgumentKind::Positional => value,
+                    ArgumentKind::Keyword(name) => format!("{name}={value}"),
+                    ArgumentKind::Star => format!("*{value}"),
+                    ArgumentKind::DoubleStar => format!("**{value}"),
+                }
+            })
+        ),
+        Tuple(items) => format!("({})", exprs(items)),
+        List(items) => format!("[{}]", exprs(items)),
+        Set(items) => format!("{{{}}}", exprs(items)),
+        Dict(items) => format!(
+            "{{{}}}",
+            list(items, |(key, value)| match key {
+                Some(key) => format!("{}: {}", expr(key), expr(value)),
+                Option::None => format!("**{}", expr(value)),
+            })
+        ),
+        Starred(value) => format!("*{}", expr(value)),
+        And(items) => format!("and<{}>", exprs(items)),
+        Or(items) => format!("or<{}>", exprs(items)),
+        Not(value) => format!("not<{}>", expr(value)),
+        Binary(operator, items) => format!("{operator:?}<{}>", exprs(items)),
+        Compare(first, rest) => {
+            format!(
+                "{}{}",
+                expr(first),
+                rest.iter()
+                    .map(|(c, e)| format!(" {c:?} {}", expr(e)))
+                    .collect::<String>()
+            )
+        }
+        Conditional { test, body, orelse } => {
+            format!("if<{}, {}, {}>", expr(test), expr(body), expr(orelse))
+        }
+        Lambda(f) => format!(
+            "lambda<{}: {}>",
+            list(&f.parameters, parameter),
+            stmts(&f.body)
+        ),
+        Comprehension {
+            kind,
+            element,
+            value,
+            clauses,
+        } => {
+            let value = value
+                .as_ref()
+                .map_or("".into(), |v| format!(": {}", expr(v)));
+            format!(
+                "{kind:?}<{}{value}{}>",
+                expr(element),
+                clauses
+                    .iter()
+                    .map(|c| match c {
+                        Clause::For { target, iter } =>
+                            format!(" for {} in {}", expr(target), expr(iter)),
+                        Clause::If(test) => format!(" if {}", expr(test)),
+                    })
+                    .collect::<String>()
+            )
+        }
+        Walrus(name, value) => format!("{name}:={}", expr(value)),
+        Await(value) => format!("await<{}>", expr(value)),
+        Yield(value) => format!("yield<{}>", value.as_ref().map_or("".into(), |v| expr(v))),
+        Unknown(items) => format!("?<{}>", exprs(items)),
+    }
+}
+
+fn parameter(p: &Parameter) -> String {
+    let mark = match p.kind {
+        ParameterKind::PositionalOnly => "/",
+        ParameterKind::Normal => "",
+        ParameterKind::KeywordOnly => "=",
+        ParameterKind::Rest => "*",
+        ParameterKind::Keywords => "**",
+    };
+    let annotation = p
+        .annotation
+        .as_ref()
+        .map_or("".into(), |a| format!(":{}", expr(a)));
+    let default = p
+        .default
+        .as_ref()
+        .map_or("".into(), |d| format!("={}", expr(d)));
+    format!("{mark}{}{annotation}{default}", p.name)
+}
+
+fn stmts(body: &[Stmt]) -> String {
+    body.iter().map(stmt).collect::<Vec<_>>().join("; ")
+}
+
+fn stmt(s: &Stmt) -> String {
+    use StmtKind::*;
+    let option = |e: &Option<crate::python::ir::Expr>| e.as_ref().map_or("".into(), expr);
+    let names = |names: &[(Name, Option<Name>)]| {
+        list(names, |(n, l)| {
+            l.as_ref().map_or(n.to_string(), |l| format!("{n} as {l}"))
+        })
+    };
+    let decorated = |ds: &[crate::python::ir::Expr]| {
+        ds.iter()
+            .map(|d| format!("@{} ", expr(d)))
+            .collect::<String>()
+    };
+    match &s.kind {
+        Expr(e) => expr(e),
+        Assign { targets, value } => format!(
+            "{} = {}",
+            targets.iter().map(expr).collect::<Vec<_>>().join(" = "),
+            expr(value)
+        ),
+        Annotated {
+            target,
+            annotation,
+            value,
+        } => {
+            format!("{}: {} = {}", expr(target), expr(annotation), option(value))
+        }
+        Augmented {
+            target,
+            operator,
+            value,
+        } => format!("{} {operator:?}= {}", expr(target), expr(value)),
+        Return(value) => format!("return {}", option(value)),
+        Raise(value) => format!("raise {}", option(value)),
+        Assert(test) => format!("assert {}", expr(test)),
+        Delete(targets) => format!("del {}", list(targets, expr)),
+        Global(names) => format!("global {}", list(names, |n| n.to_string())),
+        Import(modules) => format!("import {}", names(modules)),
+        From {
+            level,
+            module,
+            names: imported,
+        } => format!("from {level} {module} import {}", names(imported)),
+        If { test, body, orelse } => format!(
+            "if {} {{{}}} else {{{}}}",
+            expr(test),
+            stmts(body),
+            stmts(orelse)
+        ),
+        While { test, body, orelse } => format!(
+            "while {} {{{}}} else {{{}}}",
+            expr(test),
+            stmts(body),
+            stmts(orelse)
+        ),
+        For {
+            target,
+            iter,
+            body,
+            orelse,
+        } => {
+            format!(
+                "for {} in {} {{{}}} else {{{}}}",
+                expr(target),
+                expr(iter),
+                stmts(body),
+                stmts(orelse)
+            )
+        }
+        Try {
+            body,
+            handlers,
+            orelse,
+            finally,
+        } => format!(
+            "try {{{}}}{} else {{{}}} finally {{{}}}",
+            stmts(body),
+            handlers
+                .iter()
+                .map(|h| format!(
+                    " except {} as {} {{{}}}",
+                    option(&h.types),
+                    h.name.as_deref().unwrap_or(""),
+                    stmts(&h.body)
+                ))
+                .collect::<String>(),
+            stmts(orelse),
+            stmts(finally)
+        ),
+        With { items, body } => format!(
+            "with {} {{{}}}",
+            list(items, |(context, target)| format!(
+                "{} as {}",
+                expr(context),
+                option(target)
+            )),
+            stmts(body)
+        ),
+        Match { subject, cases } => format!(
+            "match {}{}",
+            expr(subject),
+            cases
+                .iter()
+                .map(|c| {
+                    format!(
+                        " case [{}] [{}] if {} {{{}}}",
+                        list(&c.values, expr),
+                        list(&c.binds, |b| b.to_string()),
+                        option(&c.guard),
+                        stmts(&c.body)
+                    )
+                })
+                .collect::<String>()
+        ),
+        Function(f) => format!(
+            "{}{}{}def {}({}){} {{{}}}",
+            decorated(&f.decorators),
+            if f.is_async { "async " } else { "" },
+            if f.generator { "gen " } else { "" },
+            f.name,
+            list(&f.parameters, parameter),
+            option(&f.returns),
+            stmts(&f.body)
+        ),
+        Class(c) => format!(
+            "{}class {}({}; {}) {{{}}}",
+            decorated(&c.decorators),
+            c.name,
+            list(&c.bases, expr),
+            list(&c.keywords, |(n, v)| format!("{n}={}", expr(v))),
+            stmts(&c.body)
+        ),
+        Unit(index) => format!("unit {index}"),
+        Jump => "jump".into(),
+        Unknown(items) => format!("?{{{}}}", list(items, expr)),
+    }
+}
+
+/// Checks pairs of a source and what it is lowered to, without syntax errors.
+fn check(cases: &[(&str, &str)]) {
+    let wrong: String = cases
+        .iter()
+        .filter_map(|(source, expected)| {
+            let facts = facts(source);
+            let shown = stmts(&facts.body);
+            let wrong = shown != *expected || !facts.errors.is_empty() || facts.too_deep;
+            wrong.then(|| {
+                format!(
+                    "\n{source}\n  is  {shown}\n  not {expected}  {:?}",
+                    facts.errors
+                )
+            })
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn names_literals_and_operators() {
+    check(&[
+        ("(a.b)[0]", "a.b[0]"),
+        ("a[1:2, ::c]", "a[(1:2, ::c)]"),
+        ("a[b,]", "a[(b)]"),
+        ("a[:]", "a[:]"),
+        ("f(a, *b, c=1, **d)", "f(a, *b, c=1, **d)"),
+        ("f(a for a in b)", "f(Generator<a for a in b>)"),
+        ("f(print, match=type)", "f(print, match=type)"),
+        ("a + b + c - d", "Other<Add<a, b, c>, d>"),
+        ("a + b * c % d", "Add<a, Modulo<Multiply<b, c>, d>>"),
+        ("a + (b + c)", "Add<a, Add<b, c>>"),
+        ("a / b | c // d", "BitOr<Divide<a, b>, Other<c, d>>"),
+        ("a or b or c and d and not e", "or<a, b, and<c, d, not<e>>>"),
+        (
+            "a < b <= c not  in d is  not e != f is g in h",
+            "a Order b Order c NotIn d IsNot e NotEqual f Is g In h",
+        ),
+        ("-1; +2.5; -a; ~1; - -1", "-1; +2.5; ?<a>; ?<1>; ?<-1>"),
+        ("a if b else c if d else e", "if<b, a, if<d, c, e>>"),
+        (
+            "lambda a, *b, c=1, **d: (a, b)",
+            "lambda<a, *b, =c=1, **d: return (a, b)>",
+        ),
+        ("lambda: (yield)", "lambda<: return yield<>>"),
+        ("(a := 1)", "a:=1"),
+        (
+            "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a,)",
+            "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a)",
+        ),
+        ("a,", "(a)"),
+        ("a, b", "(a, b)"),
+        (
+            "[a for b in c if d if e for f in g, h]",
+            "List<a for b in c if d if e for f in (g, h)>",
+        ),
+        ("{a: b for a, b in c}", "Dict<a: b for (a, b) in c>"),
+        ("{a async for a in b}", "Set<a for a in b>"),
+        (
+            "None, True, ..., 0x1F, 1_0j",
+            "(None, True, ..., 0x1F, 1_0j)",
+        ),
+        ("a \\\n  .b( # c\n 1 # d\n)", "a.b(1)"),
+        ("await a.b(c)", "await<a.b(c)>"),
+    ]);
+}
+
+#[test]
+fn strings_and_formats() {
+    check(&[
+        (r#"'a' "b" '''c\n'''"#, r#""abc\n""#),
+        (r"r'\n' b'\xff' u'\x41'", r#""\\nÿA""#),
+        ("'''a\r\nb'''", r#""a\nb""#),
+        ("f''", "f<>"),
+        (
+            "f'a{b}c{d.e!r}{{}}' 'f' f'{g!s}'",
+            r#"f<"a", b, "c", d.e!, "{}f", g>"#,
+        ),
+        (
+            "f'{a:>10}{b:{c}.{d}}{e=}{f = !s}'",
+            r#"f<a!, ?<b, c, d>!, "e=", e!, "f = ", f!>"#,
+        ),
+        (
+            "f'{a[\"b\"]}{x, y}{(lambda z: 1)}'",
+            r#"f<a["b"], (x, y), lambda<z: return 1>>"#,
+        ),
+        ("f'{a['b']}'", r#"f<a["b"]>"#),
+        ("f'\\N{DASH}\\x41{a}'", r#"f<"\\N{DASH}A", a>"#),
+        ("rf'\\d{a}'", r#"f<"\\d", a>"#),
+        ("f'''{\n a\n}'''", "f<a>"),
+    ]);
+}
+
+#[test]
+fn simple_statements() {
+    check(&[
+        ("a = b.c = d[0] = e, f", "a = b.c = d[0] = (e, f)"),
+        ("a, *b = (c, [d]) = e", "(a, *b) = (c, [d]) = e"),
+        ("a: int", "a: int = "),
+        ("a.b: 'X' = yield", "a.b: \"X\" = yield<>"),
+        (
+            "a: Annotated[str, Field(env='X')] = 1",
+            "a: Annotated[(str, Field(env=\"X\"))] = 1",
+        ),
+        (
+            "a: t.Optional['X'] | List[int] | None",
+            "a: BitOr<t.Optional[\"X\"], List[int], None> = ",
+        ),
+        ("a: Callable[[int], str]", "a: Callable[([int], str)] = "),
+        (
+            "a += b; a |= c; a //= d",
+            "a Add= b; a BitOr= c; a Other= d",
+        ),
+        ("return", "return "),
+        ("return a, *b", "return (a, *b)"),
+        ("raise", "raise "),
+        ("raise A(b) from c", "raise A(b)"),
+        ("raise A from f()", "?{f()}; raise A"),
+        ("raise A, 'b'", "raise A(\"b\")"),
+        ("assert a, 'b'", "assert a"),
+        ("assert a, b[c]", "?{b[c]}; assert a"),
+        ("del a, b[c], d.e", "del a, b[c], d.e"),
+        ("del (a)", "del a"),
+        ("global a, b\nnonlocal c", "global a, b; global c"),
+        ("import a.b as c, d . e", "import a.b as c, d.e"),
+        ("from .. import a as b, c", "from 2  import a as b, c"),
+        (
+            "from . . .a.b import (c, # d\n e,)",
+            "from 3 a.b import c, e",
+        ),
+        ("from a import *", "from 0 a import *"),
+        ("from __future__ import a", "from 0 __future__ import a"),
+        ("pass; break; continue", "jump; jump"),
+        ("type A[T] = list[T]", "A = list[T]"),
+        ("type = 1; match = type(2)", "type = 1; match = type(2)"),
+        ("print 'a', b", "print(\"a\", b)"),
+        ("print >>a, b", "print(?<a>, b)"),
+        ("exec 'a' in b", "exec(\"a\", b)"),
+        ("x = await a", "x = await<a>"),
+        ("# nothing", ""),
+        ("", ""),
+    ]);
+}
+
+#[test]
+fn compound_statements() {
+    check(&[
+        (
+            "if a: b\nelif c: d\nelif e: f\nelse: g",
+            "if a {b} else {if c {d} else {if e {f} else {g}}}",
+        ),
+        ("if a:\n  b\n  # c\n# d\n  e", "if a {b; e} else {}"),
+        ("while a: break\nelse: b", "while a {jump} else {b}"),
+        (
+            "for a, b in c, d: continue\nelse: e",
+            "for (a, b) in (c, d) {jump} else {e}",
+        ),
+        (
+            "async def f():\n async for a in b: pass\n async with c as d: pass",
+            "async def f() {for a in b {} else {}; with c as d {}}",
+        ),
+        (
+            "try: a\nexcept (A, b.C) as e: c\nexcept D: d\nexcept: e\nelse: f\nfinally: g",
+            "try {a} except (A, b.C) as e {c} except D as  {d} except  as  {e} else {f} finally {g}",
+        ),
+        (
+            "try: a\nexcept* A as e: b",
+            "try {a} except A as e {b} else {} finally {}",
+        ),
+        (
+            "try: a\nexcept A, e: b\nexcept B, C: c",
+            "try {a} except A as e {b} except (B, C) as  {c} else {} finally {}",
+        ),
+        ("with a as b, c: d", "with a as b, c as  {d}"),
+        (
+            "with (a() as b, c as (d, e),): f",
+            "with a() as b, c as (d, e) {f}",
+        ),
+        ("with (a as b): c", "with a as b {c}"),
+        ("with (a): c", "with a as  {c}"),
+        (
+            "match a, b:\n case 'c' | D.e | -1: f\n case [g, *h] if i: j\n case K(l, m=n) as o: p\n case {'q': r, **s}: t\n case (1, u), _: v\n case _: w",
+            "match (a, b) case [\"c\", D.e, -1] [] if  {f} case [] [g, h] if i {j} case [] [l, n, o] if  {p} case [] [r, s] if  {t} case [] [u] if  {v} case [] [] if  {w}",
+        ),
+    ]);
+}
+
+#[test]
+fn definitions() {
+    check(&[
+        (
+            "def f(a, /, b: int = 1, *c: T, d, e=2, **g) -> X: return 1",
+            "def f(/a, b:int=1, *c:T, =d, =e=2, **g)X {return 1}",
+        ),
+        ("def f(a, *, b): pass", "def f(a, =b) {}"),
+        (
+            "def f[T: (A, B), *Ts](a: 'T'): yield from a",
+            "gen def f(a:\"T\") {yield<a>}",
+        ),
+        ("def f((a, b)): pass", "def f((a, b)) {}"),
+        (
+            "@a\n# c\n@b.c(d)\nasync def f():\n  def g(): yield\n  return g",
+            "@a @b.c(d) async def f() {gen def g() {yield<>}; return g}",
+        ),
+        ("class A: x: int", "class A(; ) {x: int = }"),
+        (
+            "class A[T](B, *c, metaclass=D, **k):\n  'doc'\n  class E(F): pass\n  @g\n  def h(self): pass",
+            "class A(B, *c; metaclass=D, **=k) {\"doc\"; class E(F; ) {}; @g def h(self) {}}",
+        ),
+        (
+            "def f():\n  if a:\n    class B: c = 1\n  x = lambda: (yield)",
+            "def f() {if a {class B(; ) {c = 1}} else {}; x = lambda<: return yield<>>}",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_broken_does_not_hide_the_rest() {
+    for (source, expected) in [
+        (
+            "a = os.environ['A']\nb = = 1\nc = os.environ['C']\n",
+            ["os.environ[\"A\"]", "os.environ[\"C\"]"],
+        ),
+        (
+            "def f(:\n  return os.getenv('A')\nx = g('B')\n",
+            ["os.getenv(\"A\")", "g(\"B\")"],
+        ),
+        (
+            "class A(:\n  x = f('A')\n  y = g('B')\n",
+            ["f(\"A\")", "g(\"B\")"],
+        ),
+        (
+            "if a:\n  b = f('A'\nelse:\n  c = g('B')\n",
+            ["\"A\"", "g(\"B\")"],
+        ),
+        (
+            "x = {'a': f('A'), 'b': }\ng('B')\n",
+            ["f(\"A\")", "g(\"B\")"],
+        ),
+        ("foo(f('A'), = g('B'))\n", ["f(\"A\")", "g(\"B\")"]),
+    ] {
+        let facts = facts(source);
+        assert!(!facts.errors.is_empty(), "{source}");
+        let shown = stmts(&facts.body);
+        for part in expected {
+            assert!(shown.contains(part), "{source}\n{shown}");
+        }
+    }
+    assert_eq!(facts("a = 1\nb = = 1\nc = 2\n").errors, [2]);
+}
+
+#[test]
+fn spans_are_those_of_the_file() {
+    let text = "import a\n@d\ndef f():\n    g(1)\n\n# c\nx = h(2)\nclass A: pass\ny = 3\n";
+    let outline = outline(text);
+    let mut parser = Parser::new();
+    let module = parser.facts(text, &outline, 0);
+    assert_eq!(
+        stmts(&module.body),
+        "import a; unit 1; x = h(2); unit 2; y = 3"
+    );
+    let lines: Vec<_> = module
+        .body
+        .iter()
+        .map(|s| (s.span.line, s.span.end_line))
+        .collect();
+    assert_eq!(lines, [(1, 1), (2, 7), (7, 7), (8, 9), (9, 9)]);
+    let function = parser.facts(text, &outline, 1);
+    let StmtKind::Function(f) = &function.body[0].kind else {
+        panic!("{:?}", function.body)
+    };
+    let span = |line, column, end_line, end_column| crate::model::Span {
+        line,
+        column,
+        end_line,
+        end_column,
+    };
+    assert_eq!((f.span, f.header), (span(2, 1, 4, 9), span(3, 1, 3, 9)));
+    assert_eq!(f.body[0].span, span(4, 5, 4, 9));
+}
+
+#[test]
+fn deep_nesting_is_cut_and_said() {
+    let n = 10_000;
+    let chain = |first: &str, more: &str| format!("{first}{}\n", more.repeat(n));
+    for (source, deep) in [
+        (chain("x = a", " + 'b'"), false),
+        (chain("x = a", " + b - c"), false),
+        (chain("x = a", " or b"), false),
+        (chain("x = a", ".b"), true),
+        (chain("x = a", ".b(c[1])"), true),
+        (chain("if a: b\n", "elif c: d\n"), false),
+        (format!("x = {}a{}\n", "[".repeat(n), "]".repeat(n)), true),
+        (format!("x = {}a{}\n", "(".repeat(n), ")".repeat(n)), false),
+        (format!("x = {}a\n", "(".repeat(n)), false),
+        (format!("x = {}a{}\n", "f(".repeat(n), ")".repeat(n)), true),
+        (format!("x = {}a\n", "not ".repeat(n)), true),
+        (format!("x = {}a\n", "-".repeat(n)), true),
+        (format!("x = {}a\n", "lambda: ".repeat(n)), true),
+        (format!("x = {}a\n", "a if b else ".repeat(n)), true),
+        (format!("x{} = a\n", " = y".repeat(n)), false),
+        (format!("x = {}a\n", "a ** ".repeat(n)), true),
+    ] {
+        let facts = facts(&source);
+        assert_eq!(facts.too_deep, deep, "{}", &source[..20]);
+    }
+    let nested: String = (0..300)
+        .map(|level| format!("{}if a:\n", " ".repeat(level)))
+        .collect();
+    assert!(facts(&nested).too_deep);
+}
