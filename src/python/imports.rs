@@ -10,14 +10,15 @@ pub struct Import {
     /// Further modules of a plain `import a, b`.
     pub more: Vec<Box<str>>,
     /// The names of a `from` import (`*` for all); empty for a plain one.
-    pub names: Vec<Box<str>>,
-    /// Whether it runs when its module is imported: not inside a function, not for type checkers.
-    pub runs: bool,
+    pub names: Vec<Imported>,
+    pub when: When,
     /// The line.
     pub line: u32,
 }
 
 /// Parses a statement that begins with `import` or `from`; `None` if it is something else after all.
+#[derive(Debug, Clone, PartialEq, Eq)] pub struct Imported { pub name: Box<str>, pub local: Option<Box<str>> }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)] pub enum When { Import, Call, Never }
 pub fn parse(statement: &str, line: u32, runs: bool) -> Option<Import> {
     let mut words = Words { rest: statement };
     let mut import = Import {
@@ -25,14 +26,14 @@ pub fn parse(statement: &str, line: u32, runs: bool) -> Option<Import> {
         module: "".into(),
         more: vec![],
         names: vec![],
-        runs,
+        when: if runs { When::Import } else { When::Call },
         line,
     };
     match words.next()? {
         "import" => {
             let mut modules = words.list().into_iter();
-            import.module = modules.next()?;
-            import.more = modules.collect();
+            import.module = modules.next()?.name;
+            import.more = modules.map(|m| m.name).collect();
         }
         "from" => {
             let mut word = words.next()?;
@@ -86,19 +87,19 @@ impl<'a> Words<'a> {
     }
 
     /// The names of a comma-separated list, without their `as` names.
-    fn list(&mut self) -> Vec<Box<str>> {
-        let mut names = Vec::new();
+    fn list(&mut self) -> Vec<Imported> {
+        let mut names: Vec<Imported> = Vec::new();
         let mut takes = true;
         while let Some(word) = self.next() {
             match word {
                 "(" => {}
                 "," => takes = true,
-                "as" => takes = false,
+                "as" => { let l = self.next().map(Into::into); if let Some(x) = names.last_mut() { x.local = l; } }
                 _ if takes
                     && (word == "*"
                         || word.starts_with(|c: char| c.is_alphabetic() || c == '_')) =>
                 {
-                    names.push(word.into());
+                    names.push(Imported { name: word.into(), local: None });
                     takes = false;
                 }
                 ")" => break,

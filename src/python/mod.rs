@@ -5,3 +5,4 @@ pub mod imports;
 pub mod ir;
 pub mod outline;
 pub mod text;
+pub mod words;
