@@ -11,6 +11,8 @@ mod metadata;
 mod owners;
 mod plan;
 mod project;
+#[cfg(test)]
+mod tests;
 mod vendored;
 mod walk;
 

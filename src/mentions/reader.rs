@@ -32,6 +32,7 @@ const NOBODY: &[&str] = &[
     "zip", "gz", "bz2", "xz", "zst", "tar", "tgz", "whl", "jar", "egg", "7z", "br",
     "csv", "tsv", "parquet", "arrow", "npy", "npz", "pkl", "pickle", "db", "sqlite", "sqlite3", "h5",
     "ipynb", "sql", "graphql", "proto", "xsd", "dtd", "pem", "crt",
+    "lark", "tab", "1", "3", "5", "7", "8",
     "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "pyx", "pxd", "pxi", "pyi", "rs", "go", "f90", "a", "o",
 ];
 
