@@ -49,8 +49,9 @@ pub fn package(rest: &str) -> Option<&str> {
         None if rest == "__init__.py" => None,
         None => {
             let (stem, extension) = rest.split_once('.')?;
-            let module =
-                extension == "py" || extension.ends_with("so") || extension.ends_with("pyd");
+            let module = matches!(extension, "py" | "pyc")
+                || extension.ends_with("so")
+                || extension.ends_with("pyd");
             module.then_some(stem)
         }
     }

@@ -11,6 +11,8 @@ pub enum Reader {
     Text,
     /// The processor.
     Native,
+    /// An interpreter of Python, of a compiled module.
+    Bytecode,
     /// People, browsers, or nothing that takes variables from it.
     Nobody,
     /// Only the content can tell.
@@ -70,6 +72,8 @@ pub fn by_name(path: &str, python: bool) -> Reader {
     let first = name.split(['.', '-', '_']).next().unwrap_or_default();
     if is_library {
         Reader::Native
+    } else if extension == "pyc" {
+        Reader::Bytecode
     } else if SHELL.contains(&extension)
         || matches!(
             first,
@@ -99,7 +103,10 @@ fn is_values(stem: &str, extension: &str) -> bool {
 
 /// Who reads the file that starts with `head`, given what its name says.
 pub fn by_content(named: Reader, head: &[u8]) -> Reader {
-    if matches!(named, Reader::Python | Reader::Native | Reader::Nobody) {
+    if matches!(
+        named,
+        Reader::Python | Reader::Native | Reader::Bytecode | Reader::Nobody
+    ) {
         return named;
     }
     if is_executable(head) {
@@ -162,6 +169,7 @@ mod tests {
             ("entrypoint", Reader::Shell),
             ("a/_x.cpython-311-x86_64-linux-gnu.so", Reader::Native),
             ("libs/libpq.so.5", Reader::Native),
+            ("a/hidden.pyc", Reader::Bytecode),
             ("README.md", Reader::Nobody),
             ("LICENSE", Reader::Nobody),
             ("LICENSE-MIT.rst", Reader::Nobody),
