@@ -109,8 +109,11 @@ pub fn assigned<'a>(text: &'a str, name: &str) -> Option<&'a str> {
             return None;
         }
         let quote = &value[open..open + 1];
-        let (text, _) = value[open + 1..].split_once(quote)?;
-        (!text.is_empty()).then_some(text)
+        let (text, rest) = value[open + 1..].split_once(quote)?;
+        // Nor may a method be called on it: `".".join(…)`.
+        let ends =
+            rest.trim_start().is_empty() || rest.trim_start().starts_with([',', ')', '#', ';']);
+        (ends && !text.is_empty()).then_some(text)
     })
 }
 
@@ -165,6 +168,7 @@ mod tests {
             ("__version__: str = '3'  # c\n", Some("3")),
             ("__version__ = version = '4.5'\n", Some("4.5")),
             ("__version__ = get(\"foo\")\n", None),
+            ("__version__ = '.'.join(v)\n", None),
             ("__version_info__ = \"1\"\n", None),
             ("__version__ = VERSION\nother = \"9\"\n", None),
         ] {

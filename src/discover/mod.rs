@@ -11,6 +11,8 @@ mod metadata;
 mod owners;
 mod plan;
 mod project;
+#[cfg(test)]
+mod tests;
 mod vendored;
 mod walk;
 
@@ -23,7 +25,9 @@ use owners::Owners;
 use plan::{Plan, Plans};
 use walk::{Found, Walked};
 
-use crate::model::{Failure, FileId, Notice, Root, RootKind, Script, SourceFile, Sources};
+use crate::model::{
+    Failure, FileId, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources,
+};
 
 /// What to scan.
 #[derive(Debug, Clone, Default)]
@@ -229,6 +233,7 @@ fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
             let detail = "nothing to scan: empty, or all of it ignored by git".to_string();
             sources.notices.push(plan.unreadable("", detail));
         }
+        sources.notices.extend(bytecode(plan, walked));
         sources.roots.push(Root {
             kind: plan.kind,
             path: plan.path.clone(),
@@ -239,6 +244,20 @@ fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
     sources.scripts = scripts.into_iter().collect();
     sources.notices.sort();
     sources.notices.dedup();
+}
+
+/// Says which modules are there only in compiled form: nobody parses those.
+fn bytecode(plan: &Plan, walked: &Walked) -> Option<Notice> {
+    let is_bytecode = |file: &&Found| file.path.ends_with(".pyc");
+    let first = walked.files.iter().find(is_bytecode)?;
+    let count = walked.files.iter().filter(is_bytecode).count();
+    Some(Notice {
+        kind: NoticeKind::NativeCode,
+        detail: format!(
+            "compiled Python without its source ({count} such files here): reads in it are not seen"
+        ),
+        ..plan.unreadable(&first.path, String::new())
+    })
 }
 
 /// The owner of the file `by` in the root at `site`, which comes before the roots it leads to.

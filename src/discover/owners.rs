@@ -68,22 +68,13 @@ impl Owners {
         owners
     }
 
-    /// The target of an editable install belongs to one distribution.
+    /// The target of an editable install belongs to the distribution that leads there, or where no
+    /// metadata lists the file that does, to the project in it.
     pub fn editable(&mut self, plan: &Plan, walked: &Walked, by: Option<Owner>) -> Vec<OwnerId> {
-        let (name, version) = match by {
-            Some(Owner {
-                name,
-                version: Some(version),
-                ..
-            }) => (name, Some(version)),
-            by => project::describe(&plan.path).unwrap_or_else(|| {
-                let folder = plan
-                    .path
-                    .file_name()
-                    .map(|n| n.to_string_lossy().into_owned());
-                let name = by.map(|by| by.name).or(folder);
-                (name.unwrap_or_else(|| plan.label.clone()), None)
-            }),
+        let listed = by.filter(|owner| owner.version.is_some());
+        let (name, version) = match listed {
+            Some(owner) => (owner.name, owner.version),
+            None => project_of(plan),
         };
         let owner = self.id(RootKind::Distribution, name, version);
         let mut owners = vec![owner; walked.files.len()];
@@ -179,6 +170,25 @@ impl Owners {
             });
         }
     }
+}
+
+/// The name and version of the project that a root is (the sources of), from its own metadata, or
+/// that of the project whose `src` it is, or its name.
+fn project_of(plan: &Plan) -> (String, Option<String>) {
+    let single = (plan.only.iter().flatten().next())
+        .map(|name| (name.trim_end_matches(".py").to_string(), None));
+    let above = (plan.path.ends_with("src"))
+        .then(|| plan.path.parent())
+        .flatten();
+    let described = [Some(plan.path.as_path()), above].into_iter().flatten();
+    let folder = || {
+        plan.path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+    };
+    (described.filter_map(project::describe).next())
+        .or(single)
+        .unwrap_or_else(|| (folder().unwrap_or_else(|| plan.label.clone()), None))
 }
 
 /// What one `*.dist-info` or `*.egg-info` says.

@@ -31,10 +31,10 @@ pub fn inside(path: &str) -> Option<(&str, &str)> {
     let mut end = path.len();
     while let Some(slash) = path[..end].rfind('/') {
         let start = path[..slash].rfind('/').map_or(0, |at| at + 1);
-        if is_vendor(Some(&path[start..slash])) {
-            if let Some(package) = package(&path[slash + 1..]) {
-                return Some((&path[..slash], package));
-            }
+        if is_vendor(Some(&path[start..slash]))
+            && let Some(package) = package(&path[slash + 1..])
+        {
+            return Some((&path[..slash], package));
         }
         end = slash;
     }
@@ -49,8 +49,9 @@ pub fn package(rest: &str) -> Option<&str> {
         None if rest == "__init__.py" => None,
         None => {
             let (stem, extension) = rest.split_once('.')?;
-            let module =
-                extension == "py" || extension.ends_with("so") || extension.ends_with("pyd");
+            let module = matches!(extension, "py" | "pyc")
+                || extension.ends_with("so")
+                || extension.ends_with("pyd");
             module.then_some(stem)
         }
     }
@@ -148,10 +149,9 @@ fn beside(root: &Path, walked: &Walked, folder: &str) -> BTreeMap<String, String
         let Some((first, _)) = file.path[skip..].split_once('/') else {
             continue;
         };
-        if first.ends_with(".dist-info") || first.ends_with(".egg-info") {
-            if let (name, Some(version)) = folder_name(first) {
-                versions.insert(normalized(name), version.to_string());
-            }
+        let is_metadata = first.ends_with(".dist-info") || first.ends_with(".egg-info");
+        if is_metadata && let (name, Some(version)) = folder_name(first) {
+            versions.insert(normalized(name), version.to_string());
         }
     }
     versions

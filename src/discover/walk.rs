@@ -187,7 +187,7 @@ impl Walker<'_> {
         };
         match entry.file_type() {
             Some(kind) if kind.is_dir() => self.folder(&entry, out),
-            Some(kind) if kind.is_file() && listed(&rel) => match entry.metadata() {
+            Some(kind) if kind.is_file() && listed(path, &rel) => match entry.metadata() {
                 Ok(meta) => {
                     let real = (!self.prefix.is_empty()).then(|| path.to_path_buf());
                     tell(out, Seen::File(found(path, rel, real, meta.len())))
@@ -197,7 +197,7 @@ impl Walker<'_> {
                     tell(out, Seen::Notice(self.plan.unreadable(&rel, detail)))
                 }
             },
-            Some(kind) if kind.is_symlink() && listed(&rel) => self.link(path, rel, out),
+            Some(kind) if kind.is_symlink() && listed(path, &rel) => self.link(path, rel, out),
             _ => WalkState::Continue,
         }
     }
@@ -275,10 +275,14 @@ pub fn is_vendor(name: Option<&str>) -> bool {
 }
 
 /// Neither Python's caches and stubs nor the list of an installation's files hold code or settings.
-fn listed(rel: &str) -> bool {
+/// A compiled module without its source is code: Python imports it all the same.
+fn listed(path: &Path, rel: &str) -> bool {
     let name = rel.rsplit('/').next().unwrap_or(rel);
-    let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
-    !matches!(extension, "pyc" | "pyo" | "pyi") && !rel.ends_with(".dist-info/RECORD")
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "pyc" => !path.with_extension("py").exists(),
+        "pyo" | "pyi" => false,
+        _ => !rel.ends_with(".dist-info/RECORD"),
+    }
 }
 
 fn found(path: &Path, rel: String, real: Option<PathBuf>, size: u64) -> Found {

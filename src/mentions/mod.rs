@@ -222,3 +222,147 @@ fn explained(reads: &[Read]) -> BTreeMap<FileId, Vec<Explained<'_>>> {
     }
     explained
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::model::{Absence, Access, Key, Outcome, Span, Timing};
+
+    /// Writes the files, finds the names in them: `NAME path line`.
+    fn mentions(
+        name: &str,
+        files: &[(&str, &[u8])],
+        read: Option<Read>,
+    ) -> (Vec<String>, Vec<Notice>) {
+        let name = format!("stripcheck-mentions-{}-{name}", std::process::id());
+        let root = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&root);
+        for (path, text) in files {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+            fs::write(path, text).expect("file");
+        }
+        let request = discover::Request {
+            vendored: vec![root.clone()],
+            cwd: std::env::temp_dir(),
+            ..discover::Request::default()
+        };
+        let sources = discover::discover(&request).expect("sources");
+        let _ = fs::remove_file(root.join("gone.yaml"));
+        let names = BTreeSet::from(["API_TOKEN", "PORT"].map(String::from));
+        let (found, notices) = find(&sources, &names, read.as_slice());
+        let _ = fs::remove_dir_all(&root);
+        let show = |m: &Mention| {
+            let line = m.line.map_or("-".to_string(), |line| line.to_string());
+            format!("{} {} {line}", m.name, sources.files[m.file].path)
+        };
+        (found.iter().map(show).collect(), notices)
+    }
+
+    #[test]
+    fn each_kind_of_file_is_read_its_way() {
+        let manifest = b"apiVersion: v1\nkind: Pod\nenv: API_TOKEN\n";
+        let (found, notices) = mentions(
+            "kinds",
+            &[
+                ("a.py", b"x = 'API_TOKEN'\n# 'PORT'\n"),
+                ("lib.so", b"\x7fELF\0\0API_TOKEN\0XPORT\0"),
+                ("run.sh", b"PORT=1\necho $API_TOKEN ${PORT}\n"),
+                ("conf/app.ini", b"port = %(PORT)s\n"),
+                ("README.md", b"API_TOKEN"),
+                ("pod.yaml", manifest),
+                ("chart/Chart.yaml", b"name: x\n"),
+                ("chart/templates/x.yaml", b"API_TOKEN\n"),
+                ("data.bin", b"\0\x01API_TOKEN\0"),
+                ("gone.yaml", b"API_TOKEN\n"),
+            ],
+            None,
+        );
+        let expected = [
+            "API_TOKEN a.py 1",
+            "API_TOKEN lib.so -",
+            "API_TOKEN run.sh 2",
+            "PORT conf/app.ini 1",
+            "PORT run.sh 2",
+        ];
+        assert_eq!(found, expected);
+        let files: Vec<_> = notices.iter().filter_map(|n| n.file.as_deref()).collect();
+        assert!(
+            files.len() == 1 && files[0].ends_with("gone.yaml"),
+            "{files:?}"
+        );
+    }
+
+    #[test]
+    fn a_read_explains_its_own_lines_and_no_others() {
+        let span = |line, end_line| Span {
+            line,
+            column: 1,
+            end_line,
+            end_column: 1,
+        };
+        let read = |name: &str, case_sensitive| Read {
+            key: Key {
+                kind: KeyKind::Exact,
+                text: name.into(),
+                case_sensitive,
+            },
+            place: Place {
+                file: 0,
+                span: span(1, 2),
+            },
+            given: Some(Place {
+                file: 0,
+                span: span(4, 4),
+            }),
+            function: None,
+            reader: "os.getenv".into(),
+            access: Access::Get,
+            absent: Absence {
+                outcome: Outcome::None,
+                exception: None,
+                default: None,
+            },
+            condition: None,
+            timing: Timing::Import,
+            chain: vec![],
+            settings: None,
+            explained: false,
+        };
+        let text = b"getenv(\n'API_TOKEN')\n'API_TOKEN'\nK = 'API_TOKEN'\n";
+        for (name, case_sensitive, expected) in [
+            ("API_TOKEN", true, &["API_TOKEN a.py 3"][..]),
+            ("api_token", false, &["API_TOKEN a.py 3"]),
+            (
+                "api_token",
+                true,
+                &["API_TOKEN a.py 2", "API_TOKEN a.py 3", "API_TOKEN a.py 4"],
+            ),
+        ] {
+            let (found, _) = mentions(
+                &format!("{name}{case_sensitive}"),
+                &[("a.py", text)],
+                Some(read(name, case_sensitive)),
+            );
+            assert_eq!(found, expected, "{name} {case_sensitive}");
+        }
+    }
+
+    #[test]
+    fn mentions_of_one_owner_are_bounded_and_the_first_are_kept() {
+        let text = "API_TOKEN\n".repeat(MENTIONS_PER_OWNER + 5);
+        let files = [
+            ("p/a.conf", text.as_bytes()),
+            ("p/b.conf", b"API_TOKEN\n"),
+            ("q/c.conf", b"API_TOKEN\n"),
+        ];
+        let (found, _) = mentions("bound", &files, None);
+        assert_eq!(found.len(), MENTIONS_PER_OWNER + 1);
+        assert_eq!(
+            found.last().map(String::as_str),
+            Some("API_TOKEN q/c.conf 1")
+        );
+    }
+}

@@ -11,6 +11,8 @@ pub enum Reader {
     Text,
     /// The processor.
     Native,
+    /// An interpreter of Python, of a compiled module.
+    Bytecode,
     /// People, browsers, or nothing that takes variables from it.
     Nobody,
     /// Only the content can tell.
@@ -32,6 +34,7 @@ const NOBODY: &[&str] = &[
     "zip", "gz", "bz2", "xz", "zst", "tar", "tgz", "whl", "jar", "egg", "7z", "br",
     "csv", "tsv", "parquet", "arrow", "npy", "npz", "pkl", "pickle", "db", "sqlite", "sqlite3", "h5",
     "ipynb", "sql", "graphql", "proto", "xsd", "dtd", "pem", "crt",
+    "lark", "tab", "1", "3", "5", "7", "8",
     "c", "cc", "cpp", "cxx", "cu", "h", "hpp", "pyx", "pxd", "pxi", "pyi", "rs", "go", "f90", "a", "o",
 ];
 
@@ -69,6 +72,8 @@ pub fn by_name(path: &str, python: bool) -> Reader {
     let first = name.split(['.', '-', '_']).next().unwrap_or_default();
     if is_library {
         Reader::Native
+    } else if extension == "pyc" {
+        Reader::Bytecode
     } else if SHELL.contains(&extension)
         || matches!(
             first,
@@ -98,7 +103,10 @@ fn is_values(stem: &str, extension: &str) -> bool {
 
 /// Who reads the file that starts with `head`, given what its name says.
 pub fn by_content(named: Reader, head: &[u8]) -> Reader {
-    if matches!(named, Reader::Python | Reader::Native | Reader::Nobody) {
+    if matches!(
+        named,
+        Reader::Python | Reader::Native | Reader::Bytecode | Reader::Nobody
+    ) {
         return named;
     }
     if is_executable(head) {
@@ -161,6 +169,7 @@ mod tests {
             ("entrypoint", Reader::Shell),
             ("a/_x.cpython-311-x86_64-linux-gnu.so", Reader::Native),
             ("libs/libpq.so.5", Reader::Native),
+            ("a/hidden.pyc", Reader::Bytecode),
             ("README.md", Reader::Nobody),
             ("LICENSE", Reader::Nobody),
             ("LICENSE-MIT.rst", Reader::Nobody),

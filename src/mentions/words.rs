@@ -95,7 +95,8 @@ impl<'a> Words<'a> {
         for (start, word) in found {
             line += newlines(&bytes[at..start]);
             at = start;
-            let line = (reader != Reader::Native).then_some(line);
+            let binary = matches!(reader, Reader::Native | Reader::Bytecode);
+            let line = (!binary).then_some(line);
             hits.push(Hit { line, word });
         }
     }
@@ -115,6 +116,14 @@ fn counts(reader: Reader, bytes: &[u8], start: usize, word: &str) -> bool {
     let ends = !after.is_some_and(is_word);
     let alone = ends && !before.last().is_some_and(|&byte| is_word(byte));
     match reader {
+        // A whole string constant: CPython's marshal.c writes TYPE_SHORT_ASCII(_INTERNED), with or
+        // without FLAG_REF, and the length before it, and the next object right after.
+        Reader::Bytecode => match before {
+            [.., kind, length] => {
+                matches!(kind & 0x7f, b'z' | b'Z') && usize::from(*length) == word.len()
+            }
+            _ => false,
+        },
         Reader::Native if !word.contains('_') => {
             before.last().is_none_or(|&byte| byte == 0) && after.is_none_or(|byte| byte == 0)
         }
@@ -167,6 +176,11 @@ mod tests {
                 Reader::Shell,
                 "$PORT ${PORT:-1} $(PORT) ${!PORT} $PORTS",
                 &[(1, "PORT"); 4],
+            ),
+            (
+                Reader::Bytecode,
+                "z\u{9}API_TOKENZ\u{4}PORTr\u{5}PORT Z\u{5}PORTS",
+                &[(0, "API_TOKEN"), (0, "PORT")],
             ),
             (Reader::Shell, "API_TOKEN=1", &[(1, "API_TOKEN")]),
             (
