@@ -3,5 +3,6 @@
 pub mod facts;
 pub mod imports;
 pub mod ir;
+mod lexer;
 pub mod outline;
 pub mod text;
