@@ -3,6 +3,7 @@
 pub mod facts;
 pub mod imports;
 pub mod ir;
+mod lexer;
 pub mod outline;
 pub mod text;
 pub mod words;

@@ -1,7 +1,8 @@
 //! The outline of a file: its units and imports, found by one linear pass over the bytes, without
 //! parsing. It knows lines, strings, brackets and indentation, and nothing of the question asked.
 
-use super::imports::{self, Import};
+use super::imports::{self, Import, When};
+use super::lexer::{Lexer, Lost};
 
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,15 +37,19 @@ pub struct Outline {
     pub units: Vec<Unit>,
     /// Every import statement, nested ones included.
     pub imports: Vec<Import>,
-    /// The line where the pass lost its way (an open string or bracket): the file is then one unit.
+    /// The line where the pass lost its way (an open string or bracket): the file is then one unit,
+    /// and from there on whatever looks like an import counts as one.
     pub anomaly: Option<u32>,
 }
 
 impl Outline {
     /// The unit that holds the byte at `offset`.
     pub fn unit_at(&self, offset: usize) -> usize {
-        let after = self.units[1..].partition_point(|unit| unit.start <= offset);
-        if after > 0 && offset < self.units[after].end {
+        let after = self
+            .units
+            .partition_point(|unit| unit.start <= offset)
+            .saturating_sub(1);
+        if self.units.get(after).is_some_and(|unit| offset < unit.end) {
             after
         } else {
             0
@@ -54,12 +59,7 @@ impl Outline {
 
 /// Makes the outline of `text`.
 pub fn outline(text: &str) -> Outline {
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-        line: 1,
-        depth: 0,
-    };
+    let mut lexer = Lexer::new(text);
     let mut out = Outline::default();
     let module = Unit {
         kind: UnitKind::Module,
@@ -71,19 +71,18 @@ pub fn outline(text: &str) -> Outline {
     out.units.push(module);
     let mut open: Option<Unit> = None;
     let mut decorated: Option<(usize, u32)> = None;
-    // Indentations of the enclosing blocks that importing the module does not run.
-    let mut dormant: Vec<usize> = Vec::new();
-    while let Some(indent) = scanner.next_logical_line() {
-        let (start, line) = (scanner.at - indent, scanner.line);
-        let rest = &text[scanner.at..];
-        if indent == 0 {
+    let mut blocks = Blocks::default();
+    while let Some(start) = lexer.next_line() {
+        let rest = &text[lexer.at..];
+        let definition = definition(rest);
+        if start.column == 0 {
             if let Some(mut unit) = open.take() {
-                unit.end = start;
+                unit.end = start.offset;
                 out.units.push(unit);
             }
-            match definition(rest) {
+            match definition {
                 Some((kind, name)) => {
-                    let (start, line) = decorated.take().unwrap_or((start, line));
+                    let (start, line) = decorated.take().unwrap_or((start.offset, start.line));
                     open = Some(Unit {
                         kind,
                         name: name.into(),
@@ -93,23 +92,19 @@ pub fn outline(text: &str) -> Outline {
                     });
                 }
                 None if rest.starts_with('@') => {
-                    decorated.get_or_insert((start, line));
+                    decorated.get_or_insert((start.offset, start.line));
                 }
                 None => decorated = None,
             }
         }
-        while dormant.last().is_some_and(|&outer| outer >= indent) {
-            dormant.pop();
-        }
-        let runs = dormant.is_empty();
-        if matches!(definition(rest), Some((UnitKind::Function, _))) || is_type_checking(rest) {
-            dormant.push(indent);
-        }
-        if let Err(line) = scanner.statements(text, |statement, line| {
-            if let Some(import) = imports::parse(statement, line, runs) {
-                out.imports.push(import);
-            }
-        }) {
+        let function = definition.is_some_and(|(kind, _)| kind == UnitKind::Function);
+        let when = blocks.enter(start.column, rest, function);
+        let walked = lexer.logical_line(|statement, line| {
+            out.imports.extend(imports::parse(statement, line, when));
+        });
+        if let Err(Lost(line)) = walked {
+            out.imports.retain(|import| import.line < start.line);
+            guess_imports(&text[start.offset..], start.line, &mut out.imports);
             out.units.truncate(1);
             out.anomaly = Some(line);
             return out;
@@ -119,161 +114,123 @@ pub fn outline(text: &str) -> Outline {
     out
 }
 
+/// What follows a keyword and white space.
+fn after<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
+    let rest = line.strip_prefix(keyword)?;
+    let blank = |c: char| matches!(c, ' ' | '\t' | '\x0c' | '\\' | '\r' | '\n');
+    rest.starts_with(blank)
+        .then(|| rest.trim_start_matches(blank))
+}
+
 /// The kind and name of the definition that a line begins with.
 fn definition(line: &str) -> Option<(UnitKind, &str)> {
-    let (kind, rest) = if let Some(rest) = line.strip_prefix("def ") {
-        (UnitKind::Function, rest)
-    } else if let Some(rest) = line.strip_prefix("class ") {
-        (UnitKind::Class, rest)
-    } else {
-        let rest = line.strip_prefix("async ")?.trim_start();
-        (UnitKind::Function, rest.strip_prefix("def ")?)
+    let (kind, rest) = match line.as_bytes().first()? {
+        b'd' => (UnitKind::Function, after(line, "def")?),
+        b'c' => (UnitKind::Class, after(line, "class")?),
+        b'a' => (UnitKind::Function, after(after(line, "async")?, "def")?),
+        _ => return None,
     };
-    let rest = rest.trim_start_matches([' ', '\t']);
     let end = rest
         .find(|c: char| !c.is_alphanumeric() && c != '_')
         .unwrap_or(rest.len());
     (end > 0).then_some((kind, &rest[..end]))
 }
 
-/// Blocks that only type checkers enter: their imports run nowhere.
-fn is_type_checking(line: &str) -> bool {
-    line.strip_prefix("if ").is_some_and(|test| {
-        let test = test.trim_start();
-        test.starts_with("TYPE_CHECKING") || test.starts_with("typing.TYPE_CHECKING")
-    })
+/// The blocks around a line that decide when it runs.
+#[derive(Default)]
+struct Blocks(Vec<Block>);
+
+#[derive(Clone, Copy)]
+struct Block {
+    column: usize,
+    when: When,
+    /// The same for the branches that follow, if the block is one of a test for type checkers.
+    otherwise: Option<When>,
 }
 
-struct Scanner<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u32,
-    depth: usize,
+impl Blocks {
+    /// Goes on to a logical line: when the statements in it (behind its colon, if it has one) run.
+    fn enter(&mut self, column: usize, line: &str, function: bool) -> When {
+        let mut before = None;
+        while let Some(block) = self.0.pop_if(|block| block.column >= column) {
+            before = Some(block).filter(|block| block.column == column);
+        }
+        let around = self.0.last().map_or(When::Import, |block| block.when);
+        let otherwise = before.and_then(|block| block.otherwise);
+        let block = if function {
+            Some((around.max(When::Call), None))
+        } else if line.starts_with("if") {
+            for_type_checkers(line).map(|body| match body {
+                true => (When::Never, Some(around)),
+                false => (around, Some(When::Never)),
+            })
+        } else if line.starts_with("elif") && for_type_checkers(line) == Some(true) {
+            Some((When::Never, otherwise.or(Some(around))))
+        } else if line.starts_with("elif") || line.starts_with("else") {
+            otherwise.map(|when| (when, Some(when)))
+        } else {
+            None
+        };
+        let Some((when, otherwise)) = block else {
+            return around;
+        };
+        self.0.push(Block {
+            column,
+            when,
+            otherwise,
+        });
+        when
+    }
 }
 
-impl Scanner<'_> {
-    /// Moves to the first token of the next line that has one; its indentation in bytes.
-    fn next_logical_line(&mut self) -> Option<usize> {
-        loop {
-            let start = self.at;
-            while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\x0c')) {
-                self.at += 1;
-            }
-            match self.bytes.get(self.at)? {
-                b'\n' => {
-                    self.at += 1;
-                    self.line += 1;
-                }
-                b'\r' => self.at += 1,
-                b'#' => self.skip_comment(),
-                _ => return Some(self.at - start),
-            }
-        }
+/// Whether a test holds for type checkers alone (true) or for all but them (false). A test that may
+/// also hold at run time (`TYPE_CHECKING or …`) is neither.
+fn for_type_checkers(line: &str) -> Option<bool> {
+    let test = &line[..memchr::memchr(b':', line.as_bytes())?];
+    if !test.contains("TYPE_CHECKING") {
+        return None;
     }
-
-    fn skip_comment(&mut self) {
-        let rest = &self.bytes[self.at..];
-        self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let mut words = test
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.')
+        .filter(|w| !w.is_empty());
+    let keyword = words.next();
+    let words: Vec<_> = words.collect();
+    let is_flag = |word: &str| word == "TYPE_CHECKING" || word.ends_with(".TYPE_CHECKING");
+    if !matches!(keyword, Some("if" | "elif")) || words.contains(&"or") {
+        return None;
     }
-
-    /// Walks one logical line and hands on each import statement in it. `Err` is the line at which
-    /// a string or bracket was left open.
-    fn statements(&mut self, text: &str, mut import: impl FnMut(&str, u32)) -> Result<(), u32> {
-        let first = self.line;
-        let mut begins = true;
-        let mut statement: Option<(usize, u32)> = None;
-        loop {
-            if begins {
-                while matches!(self.bytes.get(self.at), Some(b' ' | b'\t')) {
-                    self.at += 1;
-                }
-                let rest = &self.bytes[self.at..];
-                if rest.starts_with(b"import") || rest.starts_with(b"from") {
-                    statement = Some((self.at, self.line));
-                }
-                begins = false;
-            }
-            let Some(&byte) = self.bytes.get(self.at) else {
-                if let Some((start, line)) = statement {
-                    import(&text[start..], line);
-                }
-                return if self.depth == 0 { Ok(()) } else { Err(first) };
-            };
-            match byte {
-                b'\n' | b';' | b':' if self.depth == 0 => {
-                    if byte != b':'
-                        && let Some((start, line)) = statement.take()
-                    {
-                        import(&text[start..self.at], line);
-                    }
-                    self.at += 1;
-                    if byte == b'\n' {
-                        self.line += 1;
-                        return Ok(());
-                    }
-                    begins = true;
-                }
-                b'\n' => {
-                    self.line += 1;
-                    self.at += 1;
-                }
-                b'#' => self.skip_comment(),
-                b'\\' => self.skip_escaped(),
-                b'(' | b'[' | b'{' => {
-                    self.depth += 1;
-                    self.at += 1;
-                }
-                b')' | b']' | b'}' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    self.at += 1;
-                }
-                b'"' | b'\'' => self.skip_string(byte)?,
-                _ => self.at += 1,
-            }
-        }
+    match words[..] {
+        ["not", flag] if is_flag(flag) => Some(false),
+        [first, ..] if is_flag(first) => Some(true),
+        _ => words
+            .windows(2)
+            .any(|pair| pair[0] == "and" && is_flag(pair[1]))
+            .then_some(true),
     }
+}
 
-    fn skip_escaped(&mut self) {
-        self.at += 1;
-        if self.bytes[self.at..].starts_with(b"\r\n") {
-            self.at += 1;
-        }
-        if self.bytes.get(self.at) == Some(&b'\n') {
-            self.line += 1;
-        }
-        self.at = (self.at + 1).min(self.bytes.len());
-    }
+/// How far the closing bracket of a guessed import is looked for, in bytes.
+const GUESS: usize = 4096;
 
-    /// Walks over a string. A backslash hides the next byte in raw strings too (a raw string cannot
-    /// end in one), so prefixes do not matter here.
-    fn skip_string(&mut self, quote: u8) -> Result<(), u32> {
-        let start = self.line;
-        let triple = self.bytes[self.at..].starts_with(&[quote; 3]);
-        self.at += if triple { 3 } else { 1 };
-        loop {
-            let rest = &self.bytes[self.at..];
-            let Some(step) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
-                return Err(start);
-            };
-            self.at += step;
-            match self.bytes[self.at] {
-                b'\\' => self.skip_escaped(),
-                b'\n' if !triple => return Err(start),
-                b'\n' => {
-                    self.line += 1;
-                    self.at += 1;
-                }
-                _ if !triple => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                _ if self.bytes[self.at..].starts_with(&[quote; 3]) => {
-                    self.at += 3;
-                    return Ok(());
-                }
-                _ => self.at += 1,
+/// Takes every line that looks like an import for one: behind an anomaly nobody knows better.
+fn guess_imports(text: &str, mut line: u32, imports: &mut Vec<Import>) {
+    let mut at = 0;
+    for physical in text.split_inclusive('\n') {
+        let trimmed = physical.trim();
+        if trimmed.starts_with("import") || trimmed.starts_with("from") {
+            let mut statement = trimmed.split(';').next().unwrap_or(trimmed);
+            if statement.contains('(') && !statement.contains(')') {
+                let near = text.as_bytes()[at..].iter().take(GUESS);
+                let end = near
+                    .enumerate()
+                    .find(|(_, byte)| **byte == b')')
+                    .map(|(end, _)| at + end);
+                statement = end.map_or(statement, |end| text[at..end].trim_start());
             }
+            imports.extend(imports::parse(statement, line, When::Import));
         }
+        at += physical.len();
+        line += 1;
     }
 }
 
@@ -281,56 +238,205 @@ impl Scanner<'_> {
 mod tests {
     use super::*;
 
-    fn units(text: &str) -> Vec<(UnitKind, String, u32)> {
-        outline(text)
-            .units
+    fn units(text: &str) -> Vec<(String, u32, String)> {
+        let outline = outline(text);
+        assert_eq!(outline.anomaly, None, "{text}");
+        let show = |u: &Unit| (u.name.to_string(), u.line, text[u.start..u.end].to_string());
+        outline.units.iter().skip(1).map(show).collect()
+    }
+
+    fn names(text: &str) -> String {
+        units(text)
             .iter()
-            .skip(1)
-            .map(|u| (u.kind, u.name.to_string(), u.line))
-            .collect()
+            .map(|u| format!("{}@{}", u.0, u.1))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
     fn definitions_in_the_first_column_are_units_with_their_decorators() {
         let text = "import os\n@deco(\n  1)\ndef f(a,\n b):\n    x = '''\ndef no():\n'''\n# c\n    return 1\nclass C:\n    def m(self): pass\nX = 1\n";
+        let units = units(text);
+        assert_eq!((&*units[0].0, units[0].1), ("f", 2));
         assert_eq!(
-            units(text),
-            [
-                (UnitKind::Function, "f".into(), 2),
-                (UnitKind::Class, "C".into(), 11)
-            ]
+            (&*units[1].0, units[1].1, &*units[1].2),
+            ("C", 11, "class C:\n    def m(self): pass\n")
         );
         let o = outline(text);
-        assert_eq!(
-            &text[o.units[2].start..o.units[2].end],
-            "class C:\n    def m(self): pass\n"
-        );
         assert_eq!(o.unit_at(0), 0);
         assert_eq!(o.unit_at(text.find("m(self)").expect("m")), 2);
         assert_eq!(o.unit_at(text.find("X = 1").expect("X")), 0);
     }
 
     #[test]
-    fn an_open_string_makes_the_file_one_unit() {
-        let o = outline("def f():\n    x = '''abc\n");
-        assert_eq!((o.units.len(), o.anomaly), (1, Some(2)));
+    fn what_ends_or_begins_a_unit() {
+        for (text, expected) in [
+            ("", ""),
+            ("# only\n", ""),
+            ("if a:\n    def f(): pass\n", ""),
+            ("@a\n# c\n\n@b\nasync  def f(): pass\nx = 1", "f@1"),
+            ("@a\nx = 1\ndef f(): pass", "f@3"),
+            (
+                "class A:\n# c\n\n    x = 1\n# d\n    def g(): pass\n\n\n# e\ny = 2\ndef h(): 0",
+                "A@1 h@11",
+            ),
+            ("def\\\n  f(\n): pass\nclass\tB: pass", "f@1 B@4"),
+            ("\x0cdef f():\n\tpass\n\x0c\nclass B: pass", "f@1 B@4"),
+            ("def f():\r\n    'a\\\r\nb'\r\nclass B: pass\r\n", "f@1 B@4"),
+            ("define = 1\nclassy = 2\nasync_ = def_\nclass_(x)", ""),
+            (
+                "x = [\ndef\n]\ny = '''\ndef f(): 0\n'''\nz = 1 + \\\ndef_",
+                "",
+            ),
+            (
+                "x = {a: b, 'c': d[1:2]}\ny: int = 3\nz = lambda: f\ndef g(): 0",
+                "g@4",
+            ),
+            ("def é(): pass", "é@1"),
+        ] {
+            assert_eq!(names(text), expected, "{text}");
+        }
     }
 
     #[test]
-    fn imports_inside_functions_do_not_run_at_import() {
-        let o = outline(
-            "import a\ndef f():\n    import b\ntry: import c\nexcept E: pass\nif TYPE_CHECKING:\n    import d\nimport e\n",
-        );
-        let runs: Vec<_> = o.imports.iter().map(|i| (&*i.module, i.runs)).collect();
+    fn strings_of_all_kinds_are_walked_over() {
+        for text in [
+            r#"f"{x["a"]} {"b"!r:>{w}} {{ {y:'^10} {z:#x}""#,
+            r#"f'{a['b']}{f'{f"{c}"}'}'"#,
+            r#"f"\N{LEFT CURLY BRACKET}\"\{a}""#,
+            r#"rf"\N{a}\{b}\"""#,
+            "f'''{\n a  # '\n}\n'''",
+            r#"f"{lambda_(x, y=lambda: 1)}{d["k":]}""#,
+            r#"'a"b' "c'd" r'\' b' '' "" """a"b""c""#,
+            r#"'''\''''' if'x'else"y""#,
+            r#"f"{a!r}" t"{b['x']}" Rb'{' "{" u'{'"#,
+        ] {
+            assert_eq!(
+                names(&format!("x = {text}\ndef f(): pass\n"))
+                    .split('@')
+                    .next(),
+                Some("f"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_anomaly_makes_the_file_one_unit_and_keeps_its_imports() {
+        for (text, line) in [
+            ("def f():\n    x = '''abc\n", 2),
+            ("def f():\n    x = 'abc\n", 2),
+            ("def f(:\n    x = 1\n", 1),
+            ("def f()):\n    x = 1\n", 1),
+            ("x = (]\n", 1),
+            ("x = f'{a'\n", 1),
+            ("x = f'{a:b'\n", 1),
+        ] {
+            let text = format!("import a\n{text}from b import (c,\n  d)\n  import e; f\n");
+            let o = outline(&text);
+            assert_eq!((o.units.len(), o.anomaly), (1, Some(line + 1)), "{text}");
+            let modules: Vec<_> = o
+                .imports
+                .iter()
+                .map(|i| (&*i.module, i.names.len()))
+                .collect();
+            assert_eq!(modules, [("a", 0), ("b", 2), ("e", 0)], "{text}");
+        }
+        let nested = format!("x = {}", "f'{".repeat(10_000));
+        assert_eq!(outline(&nested).anomaly, Some(1));
+    }
+
+    #[test]
+    fn imports_know_when_they_run() {
+        let text = "import a
+def f():
+    import b
+    if TYPE_CHECKING: import b2
+try: import c
+except E: from c2 import (
+    x)
+if TYPE_CHECKING:
+    import d
+    def g(): import d2
+elif x: import e
+else:
+    import e2; import e3
+if not t.TYPE_CHECKING:
+    import h
+else: import i
+if typing.TYPE_CHECKING or x: import j
+if x and (t.TYPE_CHECKING): import k
+class C:
+    import l
+    async def m(self):
+        pass
+        import n
+    import o
+for x in y: import p
+x = lambda: import_q
+if x: from q import q; import r
+y: int = 3; import s
+import \\
+  t
+";
+        let shown: Vec<_> = outline(text)
+            .imports
+            .iter()
+            .map(|i| {
+                format!(
+                    "{}{}",
+                    i.module,
+                    match i.when {
+                        When::Import => "",
+                        When::Call => "()",
+                        When::Never => "!",
+                    }
+                )
+            })
+            .collect();
         assert_eq!(
-            runs,
-            [
-                ("a", true),
-                ("b", false),
-                ("c", true),
-                ("d", false),
-                ("e", true)
-            ]
+            shown.join(" "),
+            "a b() b2! c c2 d! d2! e e2 e3 h i! j k! l n() o p q r s t"
         );
+    }
+
+    /// Cuts and flips of small texts: no panic, and the units are apart and in order.
+    #[test]
+    fn no_text_makes_it_fail() {
+        let sample = "@a\nclass A(b):\n    x: int = f\"{y['z']:>{w}}\"\n\ndef f(é='\\\n'): return '''\n'''\nfrom . import (a, # c\n b)\nif TYPE_CHECKING:\n\timport \\\n c\r\n";
+        let mut texts: Vec<String> = vec![sample.into()];
+        for folder in ["fixtures/shapes"] {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            texts.extend(entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()));
+        }
+        for text in texts {
+            for at in 0..text.len() {
+                for flip in [0, 1, 2, 0x20] {
+                    let mut bytes = text.as_bytes().to_vec();
+                    bytes[at] ^= flip;
+                    bytes.truncate(if flip == 0 { at } else { bytes.len() });
+                    covers(&String::from_utf8_lossy(&bytes));
+                }
+            }
+        }
+    }
+
+    fn covers(text: &str) {
+        let o = outline(text);
+        assert_eq!((o.units[0].start, o.units[0].end), (0, text.len()));
+        let mut at = 0;
+        for unit in &o.units[1..] {
+            assert!(
+                at <= unit.start && unit.start < unit.end && unit.end <= text.len(),
+                "{text}"
+            );
+            assert!(
+                unit.start == 0 || text.as_bytes()[unit.start - 1] == b'\n',
+                "{text}"
+            );
+            let line = 1 + text[..unit.start].matches('\n').count();
+            assert_eq!(unit.line as usize, line, "{text}");
+            at = unit.end;
+        }
     }
 }
