@@ -90,3 +90,6 @@ fn notice(file: &str, line: u32, detail: impl Into<String>) -> Notice {
     let (file, line) = (Some(file.into()), Some(line));
     Notice { kind: NoticeKind::Manifest, file, line, detail: detail.into() }
 }
+
+#[cfg(test)]
+mod tests;
