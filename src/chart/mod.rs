@@ -1,1 +1,95 @@
 //! The chart stage: manifests → Kubernetes objects → entries.
+//!
+//! ```text
+//! input (files, stdin, helm) ─ yaml (pieces, nodes) ─ documents ─ objects ─┬ suppliers ┐
+//!                                                                          └ pods ─ env ┴ entries
+//! ```
+//!
+//! Only `input` and `helm` touch the outside; all else is a pure function of the files' bytes, never
+//! fails, and tells what it did not understand in notices. What a container gets in the end is decided
+//! as the kubelet does it; the sources are named where the rules stand.
+
+mod code;
+mod documents;
+mod entries;
+mod env;
+mod expansion;
+mod helm;
+mod input;
+mod mounts;
+mod objects;
+mod pods;
+mod shell;
+mod suppliers;
+mod title;
+mod uses;
+mod yaml;
+
+use std::path::PathBuf;
+
+pub use input::load;
+
+use crate::model::{Chart, Notice, NoticeKind};
+
+/// Where the manifests come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Manifests on standard input.
+    Stdin,
+    /// A file or folder of manifests, a chart's folder, a packed chart (`.tgz`).
+    Path(PathBuf),
+}
+
+/// A chart to load, with what Helm renders it by (ignored where nothing is rendered).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The manifests or the chart.
+    pub input: Input,
+    /// `--values`, in order.
+    pub values: Vec<PathBuf>,
+    /// `--set`, in order.
+    pub set: Vec<String>,
+    /// `--set-string`, in order.
+    pub set_string: Vec<String>,
+    /// `--namespace`
+    pub namespace: Option<String>,
+    /// The release's name; `release-name` if none, as in `helm template`.
+    pub release: Option<String>,
+}
+
+/// Reads manifests: `files` are names, as a person would open them, with their bytes. The name and
+/// version of the chart are taken from Helm's comments and labels, else the name is that of the first
+/// file.
+pub fn read(files: &[(String, Vec<u8>)]) -> Chart {
+    read_counted(files).0
+}
+
+/// The chart, and how many documents could be read.
+fn read_counted(files: &[(String, Vec<u8>)]) -> (Chart, usize) {
+    let documents::Documents { documents, mut notices } = documents::documents(files);
+    let objects = objects::objects(&documents, &mut notices);
+    let suppliers = suppliers::Suppliers::of(&objects);
+    let mut found = Vec::new();
+    for object in &objects {
+        pods::containers(object, &mut found, &mut notices);
+    }
+    let mut entries = Vec::new();
+    for (id, found) in found.iter().enumerate() {
+        let supplies = env::supplies(found, &suppliers, &mut notices);
+        entries.extend(entries::entries(found, id, supplies, &suppliers, &mut notices));
+    }
+    let (name, version) = title::title(&objects);
+    let name = name.or_else(|| files.first().map(|(file, _)| title::of_file(file)));
+    let containers = found.into_iter().map(|found| found.container).collect();
+    let name = name.unwrap_or_default();
+    (Chart { name, version, containers, entries, notices }, documents.len())
+}
+
+/// A notice about a line of a manifest.
+fn notice(file: &str, line: u32, detail: impl Into<String>) -> Notice {
+    let (file, line) = (Some(file.into()), Some(line));
+    Notice { kind: NoticeKind::Manifest, file, line, detail: detail.into() }
+}
+
+#[cfg(test)]
+mod tests;

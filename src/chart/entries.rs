@@ -1,0 +1,71 @@
+//! Supplies → entries: one for each name of a container, the winning one; the others are what would
+//! still arrive if it went.
+
+use std::collections::BTreeMap;
+
+use super::env::Supply;
+use super::notice;
+use super::pods::Found;
+use super::suppliers::Suppliers;
+use super::uses;
+use crate::model::{ChartPlace, ContainerId, Entry, Notice, SourceKind};
+
+/// The entries of one container, in the order in which the container gets them.
+pub fn entries(
+    found: &Found<'_>,
+    id: ContainerId,
+    supplies: Vec<Supply>,
+    suppliers: &Suppliers<'_>,
+    notices: &mut Vec<Notice>,
+) -> Vec<Entry> {
+    let mut uses = uses::uses(found, &supplies, suppliers);
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, supply) in supplies.iter().enumerate().filter(|(_, supply)| !supply.open) {
+        by_name.entry(&supply.name).or_default().push(index);
+    }
+    // For each winner, what it overrides.
+    let mut losers: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for indexes in by_name.values() {
+        let Some((&winner, beaten)) = indexes.split_last() else {
+            continue;
+        };
+        let also = beaten.iter().map(|&index| sentence(found.file, &supplies[index])).collect();
+        losers.insert(winner, also);
+        let items = indexes.iter().map(|&index| &supplies[index]);
+        let lines: Vec<_> = items.filter(|it| it.source.kind != SourceKind::EnvFrom).map(|it| it.line).collect();
+        if let [earlier @ .., last] = &*lines
+            && !earlier.is_empty()
+        {
+            let detail = format!(
+                "{} stands {} times in one `env` list; the last item counts, and to remove one of them by a strategic merge patch (Helm 3, kubectl apply) can remove all ({})",
+                supplies[winner].name,
+                lines.len(),
+                found.label()
+            );
+            notices.push(notice(found.file, *last, detail));
+        }
+    }
+    let winners = supplies.into_iter().enumerate();
+    let winners = winners.filter(|(index, supply)| supply.open || losers.contains_key(index));
+    let winners: Vec<_> = winners.collect();
+    let entry = |(index, supply): (usize, Supply)| Entry {
+        container: id,
+        source: supply.source,
+        location: ChartPlace { file: found.file.into(), line: supply.line },
+        uses: uses.remove(&index).unwrap_or_default(),
+        also: losers.remove(&index).unwrap_or_default(),
+        name: supply.name,
+    };
+    winners.into_iter().map(entry).collect()
+}
+
+/// A supply as a person would look for it.
+fn sentence(file: &str, supply: &Supply) -> String {
+    let place = format!("{file}:{}", supply.line);
+    match (&supply.source.object, &supply.source.key) {
+        (Some(object), Some(key)) if supply.source.kind == SourceKind::EnvFrom => {
+            format!("envFrom {} {} key {key} ({place})", object.kind, object.name)
+        }
+        _ => format!("an earlier env item of the same name ({place})"),
+    }
+}
