@@ -82,4 +82,3 @@ pub struct Judgement {
     /// `None` if nothing proves that it is reached.
     pub reached: Vec<Option<Vec<FileId>>>,
 }
-

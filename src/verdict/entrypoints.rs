@@ -210,10 +210,9 @@ fn is_shell(name: &str) -> bool {
 }
 
 fn is_python(name: &str) -> bool {
-    ["python", "pypy"].iter().any(|stem| {
-        name.strip_prefix(stem)
-            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
-    })
+    ["python", "pypy"]
+        .iter()
+        .any(|stem| name.strip_prefix(stem).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.')))
 }
 
 /// Whether a word can be a module's dotted name.

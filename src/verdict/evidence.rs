@@ -79,7 +79,9 @@ enum Weight {
 }
 
 fn weigh(read: &Read, how: Match, standing: Standing) -> Weight {
-    use ReasonCode::{AnchoredPattern, AnyRead, NeverConstructed, SettingsField, TestsOnly, UnreachedRead, WeakPattern};
+    use ReasonCode::{
+        AnchoredPattern, AnyRead, NeverConstructed, SettingsField, TestsOnly, UnreachedRead, WeakPattern,
+    };
     match (standing, how) {
         (Standing::Outside, _) | (Standing::TestsOnly | Standing::Unreached, Match::Any) => Weight::None,
         (Standing::TestsOnly, _) => Weight::Weak(TestsOnly),

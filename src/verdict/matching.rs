@@ -24,9 +24,7 @@ pub fn matches(key: &Key, access: Access, name: &str) -> Option<Match> {
     match key.kind {
         KeyKind::Exact => same(&key.text, name, sensitive).then_some(Match::Exact),
         KeyKind::Pattern if is_open(&key.text) => (access != Access::Copy).then_some(Match::Any),
-        KeyKind::Pattern => {
-            glob(&key.text, name, sensitive).then(|| pattern_strength(&key.text, access))
-        }
+        KeyKind::Pattern => glob(&key.text, name, sensitive).then(|| pattern_strength(&key.text, access)),
         KeyKind::Any => (access != Access::Copy).then_some(Match::Any),
     }
 }
@@ -38,8 +36,7 @@ pub fn matches_prefix(key: &Key, access: Access, prefix: &str) -> Option<Match> 
         KeyKind::Exact => starts_with(&key.text, prefix, sensitive).then_some(Match::Exact),
         KeyKind::Pattern => {
             let fixed = fixed_prefix(&key.text);
-            (starts_with(&fixed, prefix, sensitive) || starts_with(prefix, &fixed, sensitive))
-                .then_some(Match::Weak)
+            (starts_with(&fixed, prefix, sensitive) || starts_with(prefix, &fixed, sensitive)).then_some(Match::Weak)
         }
         KeyKind::Any => (access != Access::Copy).then_some(Match::Any),
     }

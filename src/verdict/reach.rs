@@ -34,9 +34,7 @@ impl Reach {
     /// Follows the imports from the entry points of `placement`.
     pub fn new(index: &Index<'_>, placement: &Placement) -> Self {
         let sources = &index.scan.sources;
-        let inside = |file: FileId| {
-            index.root(file).is_some_and(|root| placement.roots.contains(&root))
-        };
+        let inside = |file: FileId| index.root(file).is_some_and(|root| placement.roots.contains(&root));
         let application = |file: FileId| {
             let owner = sources.files.get(file).map(|file| file.owner);
             // Installed beside an application, a distribution is a library; alone it can be the application.
@@ -63,9 +61,7 @@ impl Reach {
         } else {
             everything.clone()
         };
-        let reached = |importers: &[Option<FileId>], file: FileId| {
-            importers.get(file).is_some_and(Option::is_some)
-        };
+        let reached = |importers: &[Option<FileId>], file: FileId| importers.get(file).is_some_and(Option::is_some);
         let standing = all
             .map(|file| match () {
                 () if !inside(file) => Standing::Outside,

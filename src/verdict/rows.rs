@@ -79,7 +79,10 @@ fn row_2_used_by_the_container_or_its_runtime(case: &Case<'_>) -> Vec<Reason> {
         let text = match runtime.presence {
             Presence::Always => format!("{} reads it ({})", runtime.reader, runtime.source),
             Presence::WithLibrary if compiled => {
-                format!("{} reads it, and a compiled file of the roots has the name ({})", runtime.reader, runtime.source)
+                format!(
+                    "{} reads it, and a compiled file of the roots has the name ({})",
+                    runtime.reader, runtime.source
+                )
             }
             Presence::WithLibrary | Presence::Unknown => return None,
         };
@@ -202,7 +205,9 @@ fn unknown_names(case: &Case<'_>) -> Option<Reason> {
     let object = case.entry.source.object.as_ref();
     let object = object.map_or("its object".into(), |object| format!("{} {}", object.kind, object.name));
     let names = if prefix.is_empty() { "Any name".into() } else { format!("Any name that begins with {prefix}") };
-    let text = format!("{names} may come from {object}, which is not in the input: pass it with --chart to have each name judged");
+    let text = format!(
+        "{names} may come from {object}, which is not in the input: pass it with --chart to have each name judged"
+    );
     Some(reason(ReasonCode::UnknownNames, text))
 }
 

@@ -196,11 +196,7 @@ fn row_1_an_image_can_be_an_installed_distribution() {
     let installed = |image: &str, read_in: FileId| {
         let mut world = World::default();
         world.root(RootKind::Distribution, "site", "Label_Studio", Some("1.0"));
-        world.scan.sources.owners.push(Owner {
-            kind: RootKind::Distribution,
-            name: "requests".into(),
-            version: None,
-        });
+        world.scan.sources.owners.push(Owner { kind: RootKind::Distribution, name: "requests".into(), version: None });
         world.file(0, "label_studio/app.py", vec![1]);
         world.file(0, "requests/api.py", vec![]);
         world.file(0, "requests/unused.py", vec![]);
@@ -305,9 +301,8 @@ fn an_env_from_with_unknown_names_is_never_safe() {
 
 #[test]
 fn reached_is_decided_from_the_containers_own_entry_points() {
-    let from = |command: &[&str]| {
-        World::new().container("c", Some("acme/web"), command).entries(&["K"]).read(1, "K", nothing)
-    };
+    let from =
+        |command: &[&str]| World::new().container("c", Some("acme/web"), command).entries(&["K"]).read(1, "K", nothing);
     for (command, expected) in [
         (&["python", "-m", "main"][..], "Unsafe Read"),
         (&["python", "-m", "jobs.nightly"], "Review UnreachedRead"),
