@@ -13,12 +13,16 @@
 //! ```
 
 pub mod chart;
+pub mod cli;
 pub mod discover;
 pub mod libraries;
 pub mod link;
 pub mod mentions;
 pub mod model;
+pub mod progress;
 pub mod python;
 pub mod report;
+pub mod run;
 pub mod scan;
+pub mod settings;
 pub mod verdict;

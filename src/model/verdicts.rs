@@ -44,6 +44,10 @@ pub enum ReasonCode {
     Mentioned,
     /// Row 6: only tests or examples read it.
     TestsOnly,
+    /// Row 6: an `envFrom` whose object is not in the input, so that its names are not known.
+    UnknownNames,
+    /// Row 7: every reader has another supply of the value.
+    Covered,
     /// Row 8: nothing reads or mentions it.
     NoReader,
 }

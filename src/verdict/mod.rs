@@ -1,1 +1,102 @@
 //! The verdict stage: reads × entries → verdicts with reasons.
+//!
+//! One file for each concern: [`place`] says which scanned code runs in which container (row 1),
+//! [`reach`] which modules its entry points reach, [`evidence`] what speaks for a reader, and
+//! [`rows`] is the verdict table.
+
+mod entrypoints;
+mod evidence;
+mod images;
+mod index;
+mod matching;
+mod names;
+mod non_python;
+mod place;
+mod reach;
+mod rows;
+mod runners;
+mod runtime;
+mod shell;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use names::{asked, nearest};
+
+use crate::model::{Chart, Judgement, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
+use index::Index;
+use reach::Reach;
+use rows::Case;
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// The variables, judged as gone together; none: an audit of all entries, each judged alone.
+    pub names: Vec<String>,
+    /// Which code runs in which image; the first that means an image decides.
+    pub images: Vec<ImageRule>,
+}
+
+/// Says which code runs in an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageRule {
+    /// The image's repository, with `*` for any run of characters.
+    pub pattern: String,
+    /// The roots; none: no scanned code runs in it.
+    pub roots: Vec<RootId>,
+}
+
+/// Judges the asked entries of `chart`, in its order.
+pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Question) -> Vec<Judgement> {
+    let index = Index::new(scan, mentions);
+    let placements = place::place(&index, chart, question);
+    let mut reaches: BTreeMap<&place::Placement, Reach> = BTreeMap::new();
+    let mut reads = BTreeMap::new();
+    let mut judgements = Vec::new();
+    for id in asked(chart, &question.names) {
+        let Some(entry) = chart.entries.get(id) else { continue };
+        let Some(placement) = placements.get(entry.container) else { continue };
+        let reach = reaches.entry(placement).or_insert_with(|| Reach::new(&index, placement));
+        let reads = reads.entry(&entry.name).or_insert_with(|| match entry.name.as_str() {
+            // Any name at all: that something is read says nothing.
+            "*" => Vec::new(),
+            name => index.reads(name),
+        });
+        let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
+        let ruling = rows::rule(&Case { scan, entry, placement, evidence: &evidence });
+        let shown: Vec<usize> = evidence.shown().map(|hit| hit.read).collect();
+        let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
+        judgements.push(Judgement {
+            entry: id,
+            verdict: ruling.verdict,
+            reasons: ruling.reasons,
+            reached: shown.iter().map(chain).collect(),
+            reads: shown,
+            mentions: evidence.mentions,
+            roots: placement.roots.iter().copied().collect(),
+            assumed: placement.assumed,
+        });
+    }
+    judgements
+}
+
+/// A notice for each image of which no code was scanned, sorted.
+pub fn notices(chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
+    let mut images: BTreeMap<String, (&str, usize)> = BTreeMap::new();
+    for judgement in judgements {
+        let reason = judgement.reasons.iter().find(|reason| reason.code == ReasonCode::NotScanned);
+        let container = chart.entries.get(judgement.entry).and_then(|e| chart.containers.get(e.container));
+        if let (Some(reason), Some(container)) = (reason, container) {
+            let image = container.image.as_deref().map_or(container.name.as_str(), images::repository);
+            images.entry(image.into()).or_insert((&reason.text, 0)).1 += 1;
+        }
+    }
+    let notice = |(image, (why, entries)): (String, (&str, usize))| Notice {
+        kind: NoticeKind::NotScanned,
+        file: None,
+        line: None,
+        detail: format!("{image}: {why} (entries: {entries})"),
+    };
+    images.into_iter().map(notice).collect()
+}

@@ -1,0 +1,331 @@
+//! The command line: the only place that knows clap.
+
+use std::path::{Path, PathBuf};
+
+use anstream::ColorChoice;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Failure;
+use crate::report;
+use crate::run::{Command, FailOn, Job, Output, Target, Values};
+use crate::settings::{self, Settings};
+use crate::{chart, discover};
+
+const EXAMPLES: &str = "\
+Examples:
+  stripcheck check                                  audit every env var of the chart in this folder
+  stripcheck check API_TOKEN DB_URL                 may these two be removed together?
+  stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
+  helm template . | stripcheck check --chart -      judge what Helm renders
+  stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
+  stripcheck reads --vendored .venv --format jsonl  who reads what
+
+Exit status: 0; 1 if a named variable is unsafe to remove (see --fail-on, --strict); 2 if the job
+could not be done. A check without names is an audit: 0 unless --fail-on says otherwise.";
+
+/// Tells who still reads an env var before it is stripped from a Helm chart.
+#[derive(Debug, Parser)]
+#[command(name = "stripcheck", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Judge env vars of a chart: unsafe, review or safe to remove, with the evidence
+    #[command(after_help = EXAMPLES)]
+    Check {
+        /// The variables, judged as removed together; none: all, each judged alone
+        #[arg(value_name = "VAR")]
+        names: Vec<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+        /// What makes the exit status 1: a verdict, or the effect of an unsafe one
+        /// [default: unsafe with names, never without]
+        #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
+        fail_on: Option<String>,
+        /// Exit with 1 also if a person has to look (review)
+        #[arg(long)]
+        strict: bool,
+        /// Show literal values of entries (never those of Secrets)
+        #[arg(long)]
+        show_values: bool,
+    },
+    /// List the places in code that read environment variables
+    Reads {
+        #[command(flatten)]
+        sources: SourceFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+    },
+    /// List the env vars that a chart gives its containers
+    Entries {
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+        /// Show literal values of entries (never those of Secrets)
+        #[arg(long)]
+        show_values: bool,
+    },
+    /// Print the JSON Schema of --format json
+    Schema,
+}
+
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Sources")]
+struct SourceFlags {
+    /// Code of the application (repeatable) [default: found below the current folder]
+    #[arg(long, value_name = "PATH")]
+    app: Vec<PathBuf>,
+    /// Vendored or installed code: a virtual environment, a site-packages, a plain tree (repeatable)
+    #[arg(long, value_name = "PATH")]
+    vendored: Vec<PathBuf>,
+    /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+    #[arg(long, value_name = "PATTERN=ROOT…")]
+    image: Vec<String>,
+}
+
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Chart")]
+struct ChartFlags {
+    /// Chart directory or .tgz, rendered YAML file or folder, or - for stdin [default: the chart found here]
+    #[arg(long, value_name = "PATH")]
+    chart: Option<PathBuf>,
+    /// Values file, as Helm's (repeatable)
+    #[arg(short = 'f', long, value_name = "FILE")]
+    values: Vec<PathBuf>,
+    /// Set a value, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Set a string value, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set_string: Vec<String>,
+    /// Namespace to render with, as Helm's
+    #[arg(short, long)]
+    namespace: Option<String>,
+    /// Release name to render with
+    #[arg(long, value_name = "NAME")]
+    release: Option<String>,
+}
+
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Output")]
+struct SharedFlags {
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = report::ALL[0].name)]
+    format: String,
+    /// Also write the report to a file; the format is told, or is that of the extension (repeatable)
+    #[arg(long, short, value_name = "[FORMAT=]PATH")]
+    output: Vec<String>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    color: Color,
+    /// Settings file [default: the nearest stripcheck.toml from here upwards]
+    #[arg(long, value_name = "PATH")]
+    config: Option<PathBuf>,
+    /// Threads to use [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn formats() -> Vec<&'static str> {
+    report::ALL.iter().map(|format| format.name).collect()
+}
+
+/// What the command line and the settings ask for. Help, version and usage errors end the process.
+///
+/// # Errors
+/// If the settings file or a flag's value cannot be understood.
+pub fn job() -> Result<Job, Failure> {
+    let cwd = std::env::current_dir().map_err(|error| Failure::new(format!("no current folder: {error}")))?;
+    let virtual_env = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
+    resolve(Cli::parse(), cwd, virtual_env)
+}
+
+fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
+    let mut fail_on = FailOn::Never;
+    let mut values_shown = false;
+    let mut threshold: Option<(Option<String>, bool, bool)> = None;
+    let (command, sources, chart, shared) = match cli.command {
+        Verb::Check { names, sources, chart, shared, fail_on, strict, show_values } => {
+            threshold = Some((fail_on, strict, !names.is_empty()));
+            values_shown = show_values;
+            (Command::Check { names }, sources, chart, shared)
+        }
+        Verb::Reads { sources, shared } => (Command::Reads, sources, ChartFlags::default(), shared),
+        Verb::Entries { chart, shared, show_values } => {
+            values_shown = show_values;
+            (Command::Entries, SourceFlags::default(), chart, shared)
+        }
+        Verb::Schema => (Command::Schema, SourceFlags::default(), ChartFlags::default(), SharedFlags::default()),
+    };
+    let settings = match command {
+        Command::Schema => Settings::default(),
+        _ => settings::load(shared.config.as_deref(), &cwd)?,
+    };
+    if let Some((given, strict, named)) = threshold {
+        fail_on = self::fail_on(given.or(settings.fail_on.clone()), strict || settings.strict, named)?;
+    }
+    Ok(Job {
+        command,
+        images: images(&sources.image, &settings)?,
+        sources: discover::Request {
+            app: or(sources.app, settings.app),
+            vendored: or(sources.vendored, settings.vendored),
+            cwd,
+            virtual_env,
+        },
+        chart: chart.chart.or(settings.chart).map(|path| match path.as_os_str() == "-" {
+            true => chart::Input::Stdin,
+            false => chart::Input::Path(path),
+        }),
+        values: Values {
+            files: or(chart.values, settings.values),
+            set: chart.set,
+            set_string: chart.set_string,
+            namespace: chart.namespace,
+            release: chart.release,
+        },
+        outputs: outputs(&shared)?,
+        fail_on,
+        show_values: values_shown,
+        threads: shared.threads.map(usize::from),
+    })
+}
+
+/// What was given, else what the settings say.
+fn or<T>(given: Vec<T>, settings: Vec<T>) -> Vec<T> {
+    if given.is_empty() { settings } else { given }
+}
+
+fn fail_on(word: Option<String>, strict: bool, named: bool) -> Result<FailOn, Failure> {
+    match word {
+        _ if strict => Ok(FailOn::Review),
+        Some(word) => FailOn::parse(&word).ok_or_else(|| {
+            Failure::new(format!("fail-on = {word:?}: no such level; there are {}", FailOn::words().join(", ")))
+        }),
+        None if named => Ok(FailOn::Unsafe),
+        None => Ok(FailOn::Never),
+    }
+}
+
+/// Image rules of the flags, then of the settings: the first that means an image decides.
+fn images(flags: &[String], settings: &Settings) -> Result<Vec<(String, Vec<PathBuf>)>, Failure> {
+    let mut rules = Vec::new();
+    for flag in flags {
+        let (pattern, roots) = flag.split_once('=').filter(|(pattern, _)| !pattern.is_empty()).ok_or_else(|| {
+            Failure::new(format!("--image {flag}: expected PATTERN=ROOT, as in --image 'acme/web=services/web'"))
+        })?;
+        let roots = roots.split(',').filter(|root| !root.is_empty()).map(PathBuf::from);
+        rules.push((pattern.to_string(), roots.collect()));
+    }
+    rules.extend(settings.source.iter().map(|source| (source.image.clone(), source.roots.clone())));
+    Ok(rules)
+}
+
+fn outputs(shared: &SharedFlags) -> Result<Vec<Output>, Failure> {
+    let named = |name: &str| report::ALL.iter().copied().find(|format| format.name == name);
+    let choice = match shared.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let mut outputs = Vec::new();
+    if let Some(format) = named(&shared.format).or(report::ALL.first().copied()) {
+        outputs.push(Output { format, target: Target::Stdout(choice) });
+    }
+    for flag in &shared.output {
+        let told = flag.split_once('=').and_then(|(name, path)| Some((named(name)?, path)));
+        let extension = |path: &str| Path::new(path).extension()?.to_str().and_then(named);
+        let (format, path) = match told {
+            Some(told) => told,
+            None => {
+                (extension(flag).or(report::ALL.first().copied()).ok_or(Failure::new("no formats"))?, flag.as_str())
+            }
+        };
+        if path.is_empty() {
+            return Err(Failure::new(format!("--output {flag}: expected a path after the =")));
+        }
+        outputs.push(Output { format, target: Target::File(path.into()) });
+    }
+    Ok(outputs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(line: &str) -> Result<Job, Failure> {
+        let cli = Cli::try_parse_from(line.split(' ')).map_err(|error| Failure::new(error.to_string()))?;
+        resolve(cli, "/nowhere".into(), None)
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn names_make_unsafe_a_failure() {
+        for (line, expected) in [
+            ("stripcheck check", FailOn::Never),
+            ("stripcheck check A", FailOn::Unsafe),
+            ("stripcheck check --fail-on unsafe", FailOn::Unsafe),
+            ("stripcheck check A --fail-on never", FailOn::Never),
+            ("stripcheck check A --strict", FailOn::Review),
+            ("stripcheck reads", FailOn::Never),
+        ] {
+            assert_eq!(job(line).map(|job| job.fail_on), Ok(expected), "{line}");
+        }
+        assert!(job("stripcheck check --fail-on sometimes").is_err());
+    }
+
+    #[test]
+    fn outputs_know_their_formats() {
+        for (flag, format, path) in [
+            ("a.json", "json", "a.json"),
+            ("a.txt", "terminal", "a.txt"),
+            ("jsonl=a.json", "jsonl", "a.json"),
+            ("x=a.json", "json", "x=a.json"),
+        ] {
+            let job = job(&format!("stripcheck check -o {flag}")).expect(flag);
+            let found = job.outputs.get(1).map(|output| (output.format.name, output.target.clone()));
+            let Some((name, Target::File(file))) = found else { panic!("{flag}") };
+            assert_eq!((name, file.as_path()), (format, Path::new(path)), "{flag}");
+        }
+        assert!(job("stripcheck check -o json=").is_err());
+    }
+
+    #[test]
+    fn image_rules_are_pattern_and_roots() {
+        let rules = |flag: &str| job(&format!("stripcheck check --image {flag}")).map(|job| job.images);
+        assert_eq!(rules("acme/*=a,b"), Ok(vec![("acme/*".into(), vec!["a".into(), "b".into()])]));
+        assert_eq!(rules("redis="), Ok(vec![("redis".into(), vec![])]));
+        assert!(rules("acme/web").is_err() && rules("=a").is_err());
+    }
+
+    #[test]
+    fn a_dash_is_standard_input() {
+        let chart = |line: &str| job(line).map(|job| job.chart.map(|chart| matches!(chart, chart::Input::Stdin)));
+        assert_eq!(chart("stripcheck entries --chart -"), Ok(Some(true)));
+        assert_eq!(chart("stripcheck entries --chart x"), Ok(Some(false)));
+        assert_eq!(chart("stripcheck entries"), Ok(None));
+    }
+}

@@ -1,0 +1,444 @@
+//! `--format json`: the contract for machines, with types of its own. New keys may be added; none
+//! changes its meaning.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::schema::{code, maybe_code};
+use super::words::Coded;
+use super::{EntryRow, Format, ReadRow, Report};
+use crate::model::*;
+
+/// The format.
+pub const FORMAT: Format = Format { name: "json", summary: "one JSON object (see `stripcheck schema`)", write };
+
+/// Version of the contract.
+pub const SCHEMA: &str = "stripcheck/1";
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Document::from(report))?;
+    writeln!(out)
+}
+
+/// A report of stripcheck.
+#[derive(Serialize, JsonSchema)]
+pub struct Document<'a> {
+    /// Version of this contract.
+    schema: &'static str,
+    /// What wrote it.
+    tool: Tool,
+    /// `check`, `reads` or `entries`.
+    command: &'static str,
+    /// Whether a part of the input failed.
+    incomplete: bool,
+    /// The charts.
+    chart: Vec<ChartDto<'a>>,
+    /// How many there are.
+    summary: SummaryDto,
+    /// The entries asked for.
+    pub entries: Vec<EntryDto<'a>>,
+    /// `reads`: all; otherwise those that an entry points to.
+    pub reads: Vec<ReadDto<'a>>,
+    /// Breaches of release rules.
+    findings: Vec<Finding>,
+    /// What was looked at.
+    coverage: Coverage<'a>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// A chart as it was rendered.
+#[derive(Serialize, JsonSchema)]
+struct ChartDto<'a> {
+    name: &'a str,
+    version: Option<&'a str>,
+    release: Option<&'a str>,
+    environment: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SummaryDto {
+    entries: usize,
+    r#unsafe: usize,
+    review: usize,
+    safe: usize,
+    findings: usize,
+    /// Reads that the scan found, also those that no entry points to.
+    reads: usize,
+    blind_spots: usize,
+}
+
+/// An env var that a chart gives one container.
+#[derive(Serialize, JsonSchema)]
+pub struct EntryDto<'a> {
+    id: &'a str,
+    /// The variable; `PREFIX*` for an `envFrom` whose object is not in the input.
+    name: &'a str,
+    workload: WorkloadDto<'a>,
+    container: &'a str,
+    init: bool,
+    image: Option<&'a str>,
+    source: SourceDto<'a>,
+    location: ChartPlaceDto<'a>,
+    rendered_location: Option<ChartPlaceDto<'a>>,
+    environments: Vec<&'a str>,
+    conditional: bool,
+    scanned: ScannedDto<'a>,
+    change: Option<&'a str>,
+    old: Option<&'a str>,
+    value_changed: bool,
+    #[schemars(schema_with = "maybe_code::<Verdict>")]
+    verdict: Option<&'static str>,
+    /// The deciding one first.
+    reasons: Vec<ReasonDto<'a>>,
+    /// Ids of `reads`, most telling first.
+    reads: Vec<&'a str>,
+    covers: Vec<&'a str>,
+    mentions: Vec<MentionDto<'a>>,
+    fixes: Vec<&'a str>,
+    suppressed: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct WorkloadDto<'a> {
+    kind: &'a str,
+    name: &'a str,
+    namespace: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SourceDto<'a> {
+    #[schemars(schema_with = "code::<SourceKind>")]
+    kind: &'static str,
+    object: Option<ObjectDto<'a>>,
+    key: Option<&'a str>,
+    optional: bool,
+    /// The literal value, only with `--show-values`, never of a Secret.
+    value: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ObjectDto<'a> {
+    kind: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ChartPlaceDto<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+/// Which code is taken to run in the container.
+#[derive(Serialize, JsonSchema)]
+struct ScannedDto<'a> {
+    /// Ids of `coverage.roots`; none: not scanned.
+    roots: Vec<&'a str>,
+    assumed: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ReasonDto<'a> {
+    #[schemars(schema_with = "code::<ReasonCode>")]
+    code: &'static str,
+    text: &'a str,
+}
+
+/// The name where no read was recognised.
+#[derive(Serialize, JsonSchema)]
+struct MentionDto<'a> {
+    root: &'a str,
+    file: &'a str,
+    line: Option<u32>,
+}
+
+/// A place in code that consults the environment.
+#[derive(Serialize, JsonSchema)]
+pub struct ReadDto<'a> {
+    id: &'a str,
+    key: KeyDto<'a>,
+    /// An id of `coverage.roots`.
+    root: &'a str,
+    /// Relative to its root.
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    /// Where the literal stands, if elsewhere.
+    given: Option<GivenDto<'a>>,
+    function: Option<&'a str>,
+    reader: &'a str,
+    #[schemars(schema_with = "code::<Access>")]
+    access: &'static str,
+    absent: AbsentDto<'a>,
+    condition: Option<ConditionDto<'a>>,
+    #[schemars(schema_with = "code::<Timing>")]
+    timing: &'static str,
+    #[schemars(schema_with = "code::<Effect>")]
+    effect: &'static str,
+    owner: OwnerDto<'a>,
+    /// To the expression that consults the environment, which is last.
+    chain: Vec<StepDto<'a>>,
+    /// The import chain from the application, where it can be proved.
+    reachable: Option<ReachableDto<'a>>,
+    /// An unresolved read of a wrapper whose call sites are all known: they are the reads.
+    explained: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct KeyDto<'a> {
+    #[schemars(schema_with = "code::<KeyKind>")]
+    kind: &'static str,
+    /// `*` is an unknown part; literal `*?[` of a pattern are escaped.
+    text: &'a str,
+    case_sensitive: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct GivenDto<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+/// What happens when the variable is gone.
+#[derive(Serialize, JsonSchema)]
+struct AbsentDto<'a> {
+    #[schemars(schema_with = "code::<Outcome>")]
+    outcome: &'static str,
+    exception: Option<&'a str>,
+    /// As Python source.
+    default: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ConditionDto<'a> {
+    parameter: &'a str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct OwnerDto<'a> {
+    #[schemars(schema_with = "code::<RootKind>")]
+    kind: &'static str,
+    name: &'a str,
+    version: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct StepDto<'a> {
+    file: &'a str,
+    line: u32,
+    end_line: u32,
+    what: &'a str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ReachableDto<'a> {
+    from: &'a str,
+    path: Vec<&'a str>,
+}
+
+/// A breach of a release rule.
+#[derive(Serialize, JsonSchema)]
+struct Finding {
+    rule: String,
+    level: String,
+    message: String,
+    locations: Vec<String>,
+    trace: Vec<String>,
+    suppressed: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Coverage<'a> {
+    roots: Vec<RootDto<'a>>,
+    /// Files of all roots.
+    files: usize,
+    /// Python files that were looked at.
+    outlined: usize,
+    /// Python files of which something was parsed.
+    parsed: usize,
+    blind_spots: Vec<BlindSpotDto<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct RootDto<'a> {
+    id: &'a str,
+    #[schemars(schema_with = "code::<RootKind>")]
+    kind: &'static str,
+    path: &'a str,
+}
+
+/// What the scan could not see.
+#[derive(Serialize, JsonSchema)]
+struct BlindSpotDto<'a> {
+    #[schemars(schema_with = "code::<NoticeKind>")]
+    kind: &'static str,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    detail: &'a str,
+}
+
+impl<'a> From<&'a Report<'a>> for Document<'a> {
+    fn from(report: &'a Report<'a>) -> Self {
+        let content = &report.content;
+        let summary = &report.summary;
+        Document {
+            schema: SCHEMA,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            command: content.command,
+            incomplete: content.incomplete,
+            chart: content.chart.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+            summary: SummaryDto {
+                entries: summary.entries,
+                r#unsafe: summary.r#unsafe,
+                review: summary.review,
+                safe: summary.safe,
+                findings: 0,
+                reads: summary.reads,
+                blind_spots: summary.blind_spots,
+            },
+            entries: report.entries.iter().map(|row| entry(report, row)).collect(),
+            reads: report.reads.iter().map(|row| read(report, row)).collect(),
+            findings: Vec::new(),
+            coverage: coverage(report),
+        }
+    }
+}
+
+fn chart_dto<'a>(chart: &'a Chart, release: Option<&'a str>) -> ChartDto<'a> {
+    ChartDto { name: &chart.name, version: chart.version.as_deref(), release, environment: None }
+}
+
+fn coverage<'a>(report: &'a Report<'a>) -> Coverage<'a> {
+    let scan = report.content.scan;
+    let root = |(root, id): (&'a Root, &'a String)| RootDto { id, kind: root.kind.code(), path: &root.label };
+    let blind_spot = |notice: &'a Notice| BlindSpotDto {
+        kind: notice.kind.code(),
+        file: notice.file.as_deref(),
+        line: notice.line,
+        detail: &notice.detail,
+    };
+    Coverage {
+        roots: scan.sources.roots.iter().zip(&report.root_ids).map(root).collect(),
+        files: scan.sources.files.len(),
+        outlined: scan.outlined,
+        parsed: scan.parsed,
+        blind_spots: report.blind_spots.iter().map(blind_spot).collect(),
+    }
+}
+
+fn file<'a>(report: &'a Report<'a>, file: FileId) -> &'a str {
+    report.content.scan.sources.files.get(file).map_or("", |file| &file.path)
+}
+
+fn root<'a>(report: &'a Report<'a>, file: FileId) -> &'a str {
+    let root = report.content.scan.sources.files.get(file).and_then(|file| report.root_ids.get(file.root));
+    root.map_or("", String::as_str)
+}
+
+/// One entry.
+pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> {
+    let (entry, container) = (row.entry, row.container);
+    let source = &entry.source;
+    let judgement = row.judgement;
+    let indexes = |list: fn(&Judgement) -> &[usize]| judgement.map_or(&[][..], list).iter();
+    let mention = |mention: &'a Mention| MentionDto {
+        root: root(report, mention.file),
+        file: file(report, mention.file),
+        line: mention.line,
+    };
+    EntryDto {
+        id: &row.id,
+        name: &entry.name,
+        workload: WorkloadDto {
+            kind: &container.workload.kind,
+            name: &container.workload.name,
+            namespace: container.workload.namespace.as_deref(),
+        },
+        container: &container.name,
+        init: container.init,
+        image: container.image.as_deref(),
+        source: SourceDto {
+            kind: source.kind.code(),
+            object: source.object.as_ref().map(|object| ObjectDto { kind: &object.kind, name: &object.name }),
+            key: source.key.as_deref(),
+            optional: source.optional,
+            value: source.literal.as_deref().filter(|_| report.content.show_values),
+        },
+        location: ChartPlaceDto { file: &entry.location.file, line: entry.location.line },
+        rendered_location: None,
+        environments: Vec::new(),
+        conditional: false,
+        scanned: ScannedDto {
+            roots: indexes(|j| &j.roots).filter_map(|id| report.root_ids.get(*id)).map(String::as_str).collect(),
+            assumed: judgement.is_some_and(|judgement| judgement.assumed),
+        },
+        change: None,
+        old: None,
+        value_changed: false,
+        verdict: judgement.map(|judgement| judgement.verdict.code()),
+        reasons: judgement
+            .iter()
+            .flat_map(|judgement| &judgement.reasons)
+            .map(|reason| ReasonDto { code: reason.code.code(), text: &reason.text })
+            .collect(),
+        reads: indexes(|j| &j.reads).filter_map(|id| report.read_ids.get(*id)).map(String::as_str).collect(),
+        covers: Vec::new(),
+        mentions: indexes(|j| &j.mentions).filter_map(|id| report.content.mentions.get(*id)).map(mention).collect(),
+        fixes: Vec::new(),
+        suppressed: None,
+    }
+}
+
+/// One read.
+pub fn read<'a>(report: &'a Report<'a>, row: &ReadRow<'a>) -> ReadDto<'a> {
+    let read = row.read;
+    let span = read.place.span;
+    let owner = report.owner(read.place.file);
+    let step = |step: &'a Step| StepDto {
+        file: file(report, step.place.file),
+        line: step.place.span.line,
+        end_line: step.place.span.end_line,
+        what: &step.what,
+    };
+    ReadDto {
+        id: report.read_ids.get(row.index).map_or("", String::as_str),
+        key: KeyDto { kind: read.key.kind.code(), text: &read.key.text, case_sensitive: read.key.case_sensitive },
+        root: root(report, read.place.file),
+        file: file(report, read.place.file),
+        line: span.line,
+        column: span.column,
+        end_line: span.end_line,
+        end_column: span.end_column,
+        given: read.given.map(|given| GivenDto { file: file(report, given.file), line: given.span.line }),
+        function: read.function.as_deref(),
+        reader: &read.reader,
+        access: read.access.code(),
+        absent: AbsentDto {
+            outcome: read.absent.outcome.code(),
+            exception: read.absent.exception.as_deref(),
+            default: read.absent.default.as_deref(),
+        },
+        condition: read.condition.as_deref().map(|parameter| ConditionDto { parameter }),
+        timing: read.timing.code(),
+        effect: read.effect().code(),
+        owner: OwnerDto {
+            kind: owner.map_or(RootKind::Application, |owner| owner.kind).code(),
+            name: owner.map_or("", |owner| &owner.name),
+            version: owner.and_then(|owner| owner.version.as_deref()),
+        },
+        chain: read.chain.iter().map(step).collect(),
+        reachable: row.reached.and_then(|chain| {
+            let path: Vec<&str> = chain.iter().map(|id| file(report, *id)).collect();
+            Some(ReachableDto { from: path.first()?, path })
+        }),
+        explained: read.explained,
+    }
+}

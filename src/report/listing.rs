@@ -1,0 +1,72 @@
+//! Tables for `reads` and `entries`, and the closing lines of every report.
+
+use std::io::{self, Write};
+
+use super::layout::{BOLD, DIM, REVIEW, SAFE, UNSAFE, columns, padded, plain, styled, wrapped};
+use super::words::{self, count};
+use super::{Report, terminal};
+
+/// Widest first column.
+const NAME: usize = 40;
+
+/// One read: what is asked for and what happens without it; then whose it is and where.
+pub fn reads(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let width = width(report.reads.iter().map(|row| row.read.key.text.as_str()));
+    for row in &report.reads {
+        let read = row.read;
+        let owner = report.owner(read.place.file).map(words::owner).unwrap_or_default();
+        let place = format!("{}:{}", report.path(read.place.file), read.place.span.line);
+        writeln!(out, "{}{}", styled(BOLD, &padded(&plain(&read.key.text), width)), plain(&words::without(read)))?;
+        let reader = plain(&format!("{owner}  {place}  {}", words::reader(read)));
+        writeln!(out, "{}{}", " ".repeat(width), styled(DIM, &reader))?;
+    }
+    if !report.reads.is_empty() {
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// One entry a line: the variable, its container, what feeds it; then where it stands.
+pub fn entries(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let width = width(report.entries.iter().map(|row| row.entry.name.as_str()));
+    for row in &report.entries {
+        let source = words::source(&row.entry.source, report.content.show_values);
+        let set = plain(&format!("{}: {source}", words::container(row.container)));
+        writeln!(out, "{}{set}", styled(BOLD, &padded(&plain(&row.entry.name), width)))?;
+        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
+        writeln!(out, "{}{}", " ".repeat(width), styled(DIM, &plain(&place)))?;
+    }
+    if !report.entries.is_empty() {
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn width<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    names.map(columns).max().unwrap_or(0).min(NAME) + 2
+}
+
+/// What the report covers, in one or two lines.
+pub fn closing(report: &Report<'_>) -> Vec<String> {
+    let summary = &report.summary;
+    let scan = report.content.scan;
+    let scanned = format!("{} in {}", count(summary.reads, "read"), count(scan.outlined, "Python file"));
+    let blind_spots = terminal::blind_spots(report);
+    let text = match report.content.command {
+        "reads" => format!("{scanned}; {blind_spots}"),
+        "entries" => format!("{}; {blind_spots}", count(summary.entries, "entry")),
+        _ => {
+            let verdicts = [
+                styled(UNSAFE, &format!("{} unsafe", summary.r#unsafe)),
+                styled(REVIEW, &format!("{} review", summary.review)),
+                styled(SAFE, &format!("{} safe", summary.safe)),
+            ];
+            format!("{} of {}; {scanned}; {blind_spots}", verdicts.join(", "), count(summary.entries, "entry"))
+        }
+    };
+    let mut lines = wrapped(&text, 0);
+    if report.content.incomplete {
+        lines.push(styled(UNSAFE, "incomplete: a part of the input failed (see blind_spots in --format json)"));
+    }
+    lines
+}

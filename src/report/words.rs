@@ -1,0 +1,174 @@
+//! The codes of the JSON contract, and the words for people.
+
+use crate::model::*;
+
+/// A closed list with a code for each member.
+pub trait Coded: Sized + 'static {
+    /// All codes, in the order of the list.
+    const CODES: &'static [&'static str];
+    /// The code of one.
+    fn code(&self) -> &'static str;
+}
+
+macro_rules! codes {
+    ($($list:ident { $($member:ident = $code:literal,)* })*) => {$(
+        impl Coded for $list {
+            const CODES: &'static [&'static str] = &[$($code),*];
+            fn code(&self) -> &'static str {
+                match self { $($list::$member => $code,)* }
+            }
+        }
+    )*};
+}
+
+codes! {
+    Verdict { Unsafe = "unsafe", Review = "review", Safe = "safe", }
+    ReasonCode {
+        NotScanned = "not-scanned",
+        UsedByContainer = "used-by-container",
+        Runtime = "runtime",
+        ValueChanges = "value-changes",
+        DefaultEquals = "default-equals",
+        Read = "read",
+        SettingsField = "settings-field",
+        AnchoredPattern = "anchored-pattern",
+        UnreachedRead = "unreached-read",
+        NeverConstructed = "never-constructed",
+        WeakPattern = "weak-pattern",
+        AnyRead = "any-read",
+        Mentioned = "mentioned",
+        TestsOnly = "tests-only",
+        UnknownNames = "unknown-names",
+        Covered = "covered",
+        NoReader = "no-reader",
+    }
+    NoticeKind {
+        UnresolvedKey = "unresolved-key",
+        Unparsable = "unparsable",
+        Unreadable = "unreadable",
+        LimitReached = "limit-reached",
+        MissingModule = "missing-module",
+        NotScanned = "not-scanned",
+        NativeCode = "native-code",
+        Manifest = "manifest",
+    }
+    KeyKind { Exact = "exact", Pattern = "pattern", Any = "any", }
+    Outcome { Raises = "raises", Default = "default", None = "none", Handled = "handled", Unknown = "unknown", }
+    Timing { Import = "import", Construction = "construction", Call = "call", }
+    Effect {
+        EmptiesSilently = "empties-silently",
+        FailsOnUse = "fails-on-use",
+        FailsAtStart = "fails-at-start",
+        ValueChanges = "value-changes",
+        FeatureOff = "feature-off",
+        Unknown = "unknown",
+    }
+    Access {
+        Item = "item",
+        Get = "get",
+        Pop = "pop",
+        SetDefault = "setdefault",
+        Contains = "contains",
+        Whole = "whole",
+        Copy = "copy",
+        Field = "field",
+    }
+    SourceKind {
+        Value = "value",
+        SecretKeyRef = "secretKeyRef",
+        ConfigMapKeyRef = "configMapKeyRef",
+        FieldRef = "fieldRef",
+        ResourceFieldRef = "resourceFieldRef",
+        FileKeyRef = "fileKeyRef",
+        EnvFrom = "envFrom",
+    }
+    RootKind {
+        Application = "application",
+        Vendored = "vendored",
+        Distribution = "distribution",
+        Stdlib = "stdlib",
+    }
+}
+
+/// What the reader does when the variable is gone, and when.
+pub fn without(read: &Read) -> String {
+    let when = match (read.timing, &read.settings) {
+        (Timing::Import, _) => "at import",
+        (_, Some(field)) if field.at_import => "when its settings object is made, at import",
+        (Timing::Construction, _) => "when the object is made",
+        (Timing::Call, _) => "when called",
+    };
+    let exception = read.absent.exception.as_deref().unwrap_or("an exception");
+    let default = read.absent.default.as_deref();
+    let mut text = match (read.effect(), read.absent.outcome) {
+        (Effect::EmptiesSilently, _) => {
+            format!("silently becomes \"\" {when}; nothing stops there, what needs the value fails on first use")
+        }
+        (Effect::FailsAtStart, _) => format!("raises {exception} {when}: fails at start"),
+        (Effect::FailsOnUse, _) => format!("raises {exception} {when}: fails on first use"),
+        (Effect::ValueChanges, _) => match default {
+            Some(default) => format!("falls back to {default} {when}"),
+            None => format!("falls back to a default that is not a literal, {when}"),
+        },
+        (_, Outcome::None) => format!("becomes None {when}"),
+        (_, Outcome::Handled) => format!("is handled {when}: by another variable, a branch or a caught exception"),
+        _ => format!("what happens is not known; read {when}"),
+    };
+    if let Some(parameter) = &read.condition {
+        text += &format!("; not read if the caller passes {parameter}");
+    }
+    text
+}
+
+/// The reader and where it stands: `pydantic.BaseSettings, field api_token of acme.Settings`.
+pub fn reader(read: &Read) -> String {
+    match (&read.settings, &read.function) {
+        (Some(field), _) => format!("{}, field {} of {}", read.reader, field.field, field.class),
+        (None, Some(function)) => format!("{} in {function}", read.reader),
+        (None, None) => read.reader.clone(),
+    }
+}
+
+/// What feeds an entry: `secretKeyRef web/API_TOKEN`; a literal only if `values` may be shown.
+pub fn source(source: &EntrySource, values: bool) -> String {
+    let mut text = source.kind.code().to_string();
+    let object = source.object.as_ref().map(|object| match source.kind {
+        SourceKind::EnvFrom => format!("{} {}", object.kind, object.name),
+        _ => object.name.clone(),
+    });
+    let parts: Vec<&str> = object.iter().map(String::as_str).chain(source.key.as_deref()).collect();
+    if !parts.is_empty() {
+        text += &format!(" {}", parts.join("/"));
+    }
+    if let Some(literal) = source.literal.as_deref().filter(|_| values) {
+        text += &format!(" = {literal:?}");
+    }
+    if source.optional {
+        text += " (optional)";
+    }
+    text
+}
+
+/// `Deployment/web, container app`; namespaces are in the JSON.
+pub fn container(container: &Container) -> String {
+    let role = if container.init { "init container" } else { "container" };
+    format!("{}/{}, {role} {}", container.workload.kind, container.workload.name, container.name)
+}
+
+/// `acme-client 1.2`
+pub fn owner(owner: &Owner) -> String {
+    match &owner.version {
+        Some(version) => format!("{} {version}", owner.name),
+        None => owner.name.clone(),
+    }
+}
+
+/// `1 reader`, `2 readers`.
+pub fn count(number: usize, what: &str) -> String {
+    let plural = match what.strip_suffix('y') {
+        _ if number == 1 => what.to_string(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{what}s"),
+    };
+    format!("{number} {plural}")
+}

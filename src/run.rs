@@ -1,0 +1,167 @@
+//! What the commands do: the stages in order.
+
+mod output;
+mod roots;
+mod status;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+pub use output::{Output, Target};
+pub use status::FailOn;
+
+use crate::model::{Chart, Failure, Notice, Scan};
+use crate::progress::Progress;
+use crate::report::{Content, Report};
+use crate::verdict::Question;
+use crate::{chart, discover, mentions, report, scan, verdict};
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Command {
+    /// Judge the named entries together, or all of them each alone.
+    Check {
+        /// The names.
+        names: Vec<String>,
+    },
+    /// List the reads.
+    Reads,
+    /// List the entries.
+    Entries,
+    /// Print the JSON Schema of the report.
+    Schema,
+}
+
+/// A command with everything that flags and settings say about it.
+#[derive(Debug)]
+pub struct Job {
+    /// What is to be done.
+    pub command: Command,
+    /// Where sources are looked for.
+    pub sources: discover::Request,
+    /// Which code runs in which images: patterns and the roots' paths.
+    pub images: Vec<(String, Vec<PathBuf>)>,
+    /// The chart; none: found from the current folder.
+    pub chart: Option<chart::Input>,
+    /// How it is rendered; its `input` is that of `chart`.
+    pub values: Values,
+    /// Where the report goes.
+    pub outputs: Vec<Output>,
+    /// What makes the exit status 1.
+    pub fail_on: FailOn,
+    /// Whether literal values of entries may be shown.
+    pub show_values: bool,
+    /// Threads; none: as many as there are processors.
+    pub threads: Option<usize>,
+}
+
+/// Helm's own flags.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    /// `-f`, `--values`
+    pub files: Vec<PathBuf>,
+    /// `--set`
+    pub set: Vec<String>,
+    /// `--set-string`
+    pub set_string: Vec<String>,
+    /// `--namespace`
+    pub namespace: Option<String>,
+    /// `--release`
+    pub release: Option<String>,
+}
+
+/// Does a job; the exit status is 0 or 1.
+///
+/// # Errors
+/// Everything for which the exit status is 2.
+pub fn run(job: &Job) -> Result<u8, Failure> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(job.threads.unwrap_or(0));
+    let pool = threads.build().map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
+    pool.install(|| match &job.command {
+        Command::Check { names } => check(job, names),
+        Command::Reads => reads(job),
+        Command::Entries => entries(job),
+        Command::Schema => output::print(&format!("{}\n", report::schema())).map(|()| 0),
+    })
+}
+
+fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
+    let progress = Progress::start();
+    progress.stage("looking for sources");
+    let sources = discover::discover(&job.sources)?;
+    progress.stage("reading the chart");
+    let input = roots::chart_input(job)?;
+    let chart = load(job, &input)?;
+    roots::require_entries(&chart, names)?;
+    progress.stage("scanning Python");
+    let scan = scan::scan(sources);
+    progress.stage("searching for mentions");
+    let wanted = verdict::asked(&chart, names).into_iter().filter_map(|id| chart.entries.get(id));
+    let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
+    let (mut mentions, mut notices) = mentions::find(&scan.sources, &wanted, &scan.reads);
+    mentions.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &input, &job.values.files));
+    progress.stage("judging");
+    let question = Question { names: names.to_vec(), images: roots::image_rules(job, &scan.sources)? };
+    let judgements = verdict::judge(&scan, &chart, &mentions, &question);
+    notices.extend(verdict::notices(&chart, &judgements));
+    let report = Report::new(Content {
+        command: "check",
+        scan: &scan,
+        chart: Some(&chart),
+        release: job.values.release.as_deref(),
+        mentions: &mentions,
+        judgements: &judgements,
+        incomplete: status::is_incomplete(&scan, Some(&chart), &notices),
+        notices,
+        named: !names.is_empty(),
+        show_values: job.show_values,
+    });
+    drop(progress);
+    output::write(&report, &job.outputs)?;
+    Ok(status::of(&scan, &judgements, job.fail_on))
+}
+
+fn reads(job: &Job) -> Result<u8, Failure> {
+    let progress = Progress::start();
+    progress.stage("looking for sources");
+    let sources = discover::discover(&job.sources)?;
+    progress.stage("scanning Python");
+    let scan = scan::scan(sources);
+    drop(progress);
+    list(job, "reads", &scan, None)
+}
+
+fn entries(job: &Job) -> Result<u8, Failure> {
+    let chart = load(job, &roots::chart_input(job)?)?;
+    list(job, "entries", &Scan::default(), Some(&chart))
+}
+
+fn list(job: &Job, command: &'static str, scan: &Scan, chart: Option<&Chart>) -> Result<u8, Failure> {
+    let notices: Vec<Notice> = Vec::new();
+    let report = Report::new(Content {
+        command,
+        scan,
+        chart,
+        release: job.values.release.as_deref(),
+        mentions: &[],
+        judgements: &[],
+        incomplete: status::is_incomplete(scan, chart, &notices),
+        notices,
+        named: false,
+        show_values: job.show_values,
+    });
+    output::write(&report, &job.outputs)?;
+    Ok(0)
+}
+
+fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
+    let values = job.values.clone();
+    chart::load(&chart::Request {
+        input: input.clone(),
+        values: values.files,
+        set: values.set,
+        set_string: values.set_string,
+        namespace: values.namespace,
+        release: values.release,
+    })
+}

@@ -1,0 +1,117 @@
+//! `stripcheck.toml`: what the flags say, for a repository. Flags win.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::model::Failure;
+
+/// The name of the file that is looked for.
+pub const FILE: &str = "stripcheck.toml";
+
+/// What a `stripcheck.toml` says; paths are made absolute against its folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// Application roots, as `--app`.
+    pub app: Vec<PathBuf>,
+    /// Vendored and installed roots, as `--vendored`.
+    pub vendored: Vec<PathBuf>,
+    /// The chart, as `--chart`.
+    pub chart: Option<PathBuf>,
+    /// Values files, as `--values`.
+    pub values: Vec<PathBuf>,
+    /// Which code runs in which images, as `--image`.
+    pub source: Vec<Source>,
+    /// As `--fail-on`.
+    pub fail_on: Option<String>,
+    /// As `--strict`.
+    pub strict: bool,
+}
+
+/// Which code runs in an image.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The image's repository, with `*` for any run of characters.
+    pub image: String,
+    /// The roots; none: no scanned code.
+    pub roots: Vec<PathBuf>,
+}
+
+/// Reads the settings: of `given`, else of the nearest `stripcheck.toml` from `cwd` upwards, else none.
+///
+/// # Errors
+/// If the file is missing though given, unreadable, or not as described here: naming file and line.
+pub fn load(given: Option<&Path>, cwd: &Path) -> Result<Settings, Failure> {
+    let path = match given {
+        Some(path) => Some(cwd.join(path)),
+        None => cwd.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file()),
+    };
+    let Some(path) = path else { return Ok(Settings::default()) };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Failure::new(format!("{}: cannot be read: {error}", path.display())))?;
+    let mut settings =
+        parse(&text).map_err(|(line, message)| Failure::new(format!("{}:{line}: {message}", path.display())))?;
+    let folder = path.parent().unwrap_or(cwd);
+    let roots = settings.source.iter_mut().flat_map(|source| &mut source.roots);
+    let lists = settings.app.iter_mut().chain(&mut settings.vendored).chain(&mut settings.values);
+    for path in lists.chain(&mut settings.chart).chain(roots) {
+        *path = relative_to(cwd, &folder.join(&*path));
+    }
+    Ok(settings)
+}
+
+/// As the user would write it: below the current folder without that folder's path.
+fn relative_to(cwd: &Path, path: &Path) -> PathBuf {
+    match path.strip_prefix(cwd) {
+        Ok(rest) if rest.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(rest) => rest.to_path_buf(),
+        Err(_) => path.to_path_buf(),
+    }
+}
+
+/// Parses the text of a settings file; an error has its line and one sentence.
+fn parse(text: &str) -> Result<Settings, (usize, String)> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+        let line = before.matches('\n').count() + 1;
+        (line, error.message().split_whitespace().collect::<Vec<_>>().join(" "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_keys_are_understood() {
+        let text = "app = ['src']\nvendored = ['.venv']\nchart = 'chart'\nvalues = ['v.yaml']\nfail-on = 'review'\n\
+                    strict = true\n[[source]]\nimage = 'acme/*'\nroots = ['src']\n";
+        let settings = parse(text).expect("valid");
+        assert_eq!(settings.app, [PathBuf::from("src")]);
+        assert_eq!(settings.fail_on.as_deref(), Some("review"));
+        assert_eq!(settings.source, [Source { image: "acme/*".into(), roots: vec!["src".into()] }]);
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        for (text, line, part) in [
+            ("app = ['a']\naps = 1\n", 2, "unknown field `aps`"),
+            ("app = 'a'\n", 1, "invalid type"),
+            ("\n\n[[source]]\nimage = 'x'\n", 3, "missing field `roots`"),
+            ("app = [", 1, ""),
+        ] {
+            let (found, message) = parse(text).expect_err(text);
+            assert!(found == line && message.contains(part), "{text}: {found}: {message}");
+        }
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let cwd = Path::new("/w/repo");
+        assert_eq!(relative_to(cwd, &cwd.join("src")), PathBuf::from("src"));
+        assert_eq!(relative_to(cwd, &cwd.join("")), PathBuf::from("."));
+        assert_eq!(relative_to(&cwd.join("deep"), &cwd.join("src")), cwd.join("src"));
+    }
+}

@@ -1,0 +1,225 @@
+//! Row 1: which scanned code runs in which container.
+
+use std::collections::BTreeSet;
+
+use super::Question;
+use super::entrypoints::{self, Target, Targets};
+use super::images;
+use super::index::Index;
+use crate::model::{Chart, Container, FileId, OwnerId, RootId, RootKind};
+
+/// What runs in one container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Placement {
+    /// The roots whose code runs there; empty: not scanned.
+    pub roots: BTreeSet<RootId>,
+    /// Whether that is an assumption.
+    pub assumed: bool,
+    /// The files that run first, sorted; empty if the container does not tell.
+    pub entries: Vec<FileId>,
+    /// Whether its program loads application modules by names in its configuration.
+    pub by_name: bool,
+    /// Installed distributions that are the application here, where there is no application root.
+    pub applications: BTreeSet<OwnerId>,
+    /// Why nothing scanned runs there.
+    pub not_scanned: &'static str,
+}
+
+const OTHER_CODE: &str = "--image says that no scanned code runs in it";
+const WELL_KNOWN: &str = "it is a well-known program without Python code of ours";
+const UNMATCHED: &str = "nothing says which of the application roots runs in it; tell with --image";
+const NOT_THE_APPLICATION: &str = "another image of the chart is the installed application; tell with --image";
+const NO_PYTHON: &str = "the sources given for it hold no Python";
+
+/// One placement for each container of the chart, in order.
+pub fn place(index: &Index<'_>, chart: &Chart, question: &Question) -> Vec<Placement> {
+    let files = index.scan.sources.files.iter();
+    let place = Place {
+        index,
+        question,
+        shared: shared(index),
+        applications: application_roots(index),
+        python: files.filter(|file| file.python).map(|file| file.root).collect(),
+    };
+    let mut placements: Vec<Placement> = chart.containers.iter().map(|c| place.container(c)).collect();
+    if place.applications.is_empty() {
+        place.installed(&chart.containers, &mut placements);
+    }
+    placements
+}
+
+struct Place<'a> {
+    index: &'a Index<'a>,
+    question: &'a Question,
+    /// Roots that belong to every application: vendored, installed, the standard library.
+    shared: BTreeSet<RootId>,
+    applications: Vec<RootId>,
+    /// Roots that hold any Python.
+    python: BTreeSet<RootId>,
+}
+
+fn application_roots(index: &Index<'_>) -> Vec<RootId> {
+    let roots = index.scan.sources.roots.iter().enumerate();
+    roots.filter(|(_, root)| root.kind == RootKind::Application).map(|(id, _)| id).collect()
+}
+
+fn shared(index: &Index<'_>) -> BTreeSet<RootId> {
+    let roots = index.scan.sources.roots.iter().enumerate();
+    roots.filter(|(_, root)| root.kind != RootKind::Application).map(|(id, _)| id).collect()
+}
+
+impl Place<'_> {
+    fn container(&self, container: &Container) -> Placement {
+        let targets = targets(container);
+        let image = container.image.as_deref().unwrap_or("");
+        let rules = &self.question.images;
+        if let Some(rule) = rules.iter().find(|rule| images::means(&rule.pattern, image)) {
+            return match rule.roots.is_empty() {
+                true => not_scanned(OTHER_CODE),
+                false => self.placement(self.expand(&rule.roots), false, &targets),
+            };
+        }
+        let named: Vec<RootId> = self.applications.iter().copied().filter(|root| self.names(&targets, *root)).collect();
+        if let [root, others @ ..] = named.as_slice() {
+            let roots = std::iter::once(*root).chain(others.iter().copied());
+            return self.placement(self.with_shared(roots), !others.is_empty(), &targets);
+        }
+        if is_well_known(container) {
+            return not_scanned(WELL_KNOWN);
+        }
+        match self.applications.as_slice() {
+            [] if self.shared.is_empty() => not_scanned(NO_PYTHON),
+            [] => self.placement(self.shared.clone(), true, &targets),
+            [root] => self.placement(self.with_shared([*root]), true, &targets),
+            _ => not_scanned(UNMATCHED),
+        }
+    }
+
+    /// A rule that names application roots means them with all that is shared; one that also names
+    /// vendored or installed roots means exactly those, and the standard library.
+    fn expand(&self, roots: &[RootId]) -> BTreeSet<RootId> {
+        let kind = |root: &RootId| self.index.scan.sources.roots.get(*root).map(|root| root.kind);
+        if roots.iter().all(|root| kind(root) == Some(RootKind::Application)) {
+            return self.with_shared(roots.iter().copied());
+        }
+        let stdlib = self.shared.iter().filter(|root| kind(root) == Some(RootKind::Stdlib));
+        roots.iter().chain(stdlib).copied().collect()
+    }
+
+    fn with_shared(&self, roots: impl IntoIterator<Item = RootId>) -> BTreeSet<RootId> {
+        self.shared.iter().copied().chain(roots).collect()
+    }
+
+    /// Whether a command names something that lies in an application root.
+    fn names(&self, targets: &Targets, root: RootId) -> bool {
+        let only = BTreeSet::from([root]);
+        targets.named.iter().any(|target| !self.index.resolve(target, &only).is_empty())
+    }
+
+    fn placement(&self, roots: BTreeSet<RootId>, assumed: bool, targets: &Targets) -> Placement {
+        let mut entries: Vec<FileId> =
+            targets.named.iter().flat_map(|target| self.index.resolve(target, &roots)).collect();
+        entries.sort();
+        entries.dedup();
+        let python = |root: &RootId| self.python.contains(root);
+        if !roots.iter().any(python) {
+            return not_scanned(NO_PYTHON);
+        }
+        Placement { roots, assumed, entries, by_name: targets.by_name, ..Placement::default() }
+    }
+
+    /// With installed code alone, the application is the distribution that an image, a command or
+    /// the chart is named after. Once an image is known to be it, other images are not.
+    fn installed(&self, containers: &[Container], placements: &mut [Placement]) {
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        for (container, placement) in containers.iter().zip(placements.iter_mut()) {
+            let image = container.image.as_deref().unwrap_or("");
+            if placement.roots.is_empty() {
+                continue;
+            }
+            placement.applications = self.called(&images::short_name(image), placement);
+            if placement.applications.is_empty() {
+                placement.applications = self.commanded(&targets(container), placement);
+            }
+            if !placement.applications.is_empty() {
+                known.insert(images::repository(image));
+            }
+        }
+        let any_known = !known.is_empty();
+        for (container, placement) in containers.iter().zip(placements.iter_mut()) {
+            let repository = images::repository(container.image.as_deref().unwrap_or(""));
+            if !placement.assumed || !placement.applications.is_empty() {
+                continue;
+            }
+            if any_known && !known.contains(repository) {
+                *placement = not_scanned(NOT_THE_APPLICATION);
+                continue;
+            }
+            let chart = container.chart.as_deref().unwrap_or("");
+            placement.applications = self.called(chart.rsplit('/').next().unwrap_or(chart), placement);
+        }
+    }
+
+    /// The distribution of that name, or the one that has a console script of that name.
+    fn called(&self, name: &str, placement: &Placement) -> BTreeSet<OwnerId> {
+        let sources = &self.index.scan.sources;
+        let name = normalised(name);
+        let named: BTreeSet<OwnerId> = (sources.owners.iter().enumerate())
+            .filter(|(_, owner)| owner.kind == RootKind::Distribution && normalised(&owner.name) == name)
+            .map(|(id, _)| id)
+            .collect();
+        if !named.is_empty() || name.is_empty() {
+            return named;
+        }
+        self.owners(&self.index.resolve(&Target::Script(name), &placement.roots))
+    }
+
+    /// The owners of the modules a command names, else of its console script.
+    fn commanded(&self, targets: &Targets, placement: &Placement) -> BTreeSet<OwnerId> {
+        let owners = |wanted: fn(&Target) -> bool| {
+            let files = targets.named.iter().filter(|target| wanted(target));
+            self.owners(&files.flat_map(|t| self.index.resolve(t, &placement.roots)).collect::<Vec<_>>())
+        };
+        let modules = owners(|target| matches!(target, Target::Module(_)));
+        if modules.is_empty() { owners(|target| matches!(target, Target::Script(_))) } else { modules }
+    }
+
+    fn owners(&self, files: &[FileId]) -> BTreeSet<OwnerId> {
+        files.iter().filter_map(|file| self.index.scan.sources.files.get(*file)).map(|file| file.owner).collect()
+    }
+}
+
+/// What the command, args, probes and hooks name. `args` alone are the arguments of the image's own
+/// entry point, which commonly runs them.
+fn targets(container: &Container) -> Targets {
+    let main: Vec<String> = container.command.iter().chain(&container.args).cloned().collect();
+    let mut all = entrypoints::targets(&main);
+    for exec in &container.execs {
+        let more = entrypoints::targets(exec);
+        all.named.extend(more.named);
+        all.by_name |= more.by_name;
+    }
+    all.named.sort();
+    all.named.dedup();
+    all
+}
+
+/// Whether image, subchart, container name or command are those of a well-known program.
+fn is_well_known(container: &Container) -> bool {
+    let image = container.image.as_deref().map(images::short_name);
+    let subchart = container.chart.as_deref().and_then(|chart| chart.rsplit_once("/charts/"));
+    let program = entrypoints::program(&container.command);
+    let known = [image.as_deref(), subchart.map(|(_, name)| name)];
+    let served = [Some(container.name.as_str()), program];
+    known.into_iter().flatten().any(images::is_well_known) || served.into_iter().flatten().any(images::is_server)
+}
+
+fn not_scanned(why: &'static str) -> Placement {
+    Placement { not_scanned: why, ..Placement::default() }
+}
+
+/// A distribution name as PyPA compares it: <https://packaging.python.org/en/latest/specifications/name-normalization/>.
+fn normalised(name: &str) -> String {
+    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+    parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
+}
