@@ -46,6 +46,13 @@ impl Linker<'_> {
         if self.depth > super::MAX_DEPTH {
             return Value::Unknown;
         }
+        self.depth += 1;
+        let value = self.call_value(frame, callee, arguments, place);
+        self.depth -= 1;
+        value
+    }
+
+    fn call_value(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) -> Value {
         match callee {
             Value::Function(callable) => self.apply(frame, callable, arguments, place),
             Value::Class(class) => self.construct(frame, *class, arguments, place),
@@ -82,20 +89,27 @@ impl Linker<'_> {
     /// A callee that is a parameter, an import or a definition nobody has looked at.
     fn call_later(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) -> Value {
         if callee.has_parameter() {
-            let mut pending = super::events::PendingCall {
-                callee: callee.clone(),
-                arguments: arguments.clone(),
-                place,
-                function: frame.function,
+            // A method matters if it could consult a mapping, change a text, or has an interesting name.
+            let (keep, wait) = match callee {
+                Value::Delayed(delayed) => match &**delayed {
+                    Delayed::Attribute(receiver, method) => {
+                        let consults = self.consult(frame, receiver, method, arguments, place);
+                        let interesting = self.interest.has(method);
+                        (interesting && !consults, interesting || consults || changes_text(method))
+                    }
+                    _ => (true, true),
+                },
+                _ => (true, true),
             };
-            if let Value::Delayed(delayed) = callee
-                && let Delayed::Attribute(receiver, method) = &**delayed
-                && self.consult(frame, receiver, method, arguments, place)
-            {
-                pending.callee = Value::Unknown;
+            if keep && frame.calls.len() < MAX_PENDING && worth_keeping(arguments) {
+                frame.calls.push(super::events::PendingCall {
+                    callee: callee.clone(),
+                    arguments: arguments.clone(),
+                    place,
+                });
             }
-            if frame.calls.len() < MAX_PENDING && pending.callee != Value::Unknown && worth_keeping(arguments) {
-                frame.calls.push(pending);
+            if !wait {
+                return Value::Unknown;
             }
             return Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place));
         }
@@ -138,6 +152,11 @@ impl Linker<'_> {
     /// Calls a function of the scanned code.
     fn apply(&mut self, frame: &mut Frame, callable: &Callable, arguments: &Arguments, place: Place) -> Value {
         let id = callable.function;
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.too_long(frame.file);
+            return Value::Unknown;
+        }
         self.enter_outer(frame, id);
         let summary = self.summary(id);
         let values = self.bind(id, callable, arguments);
@@ -411,10 +430,22 @@ impl Linker<'_> {
     }
 }
 
+/// How many calls are followed on behalf of one unit.
+const MAX_STEPS: usize = 20_000;
 /// Of several possible callees, how many are followed.
 const MAX_CALLEES: usize = 16;
 /// How many calls of unknown callees a function keeps for its callers to resolve.
 const MAX_PENDING: usize = 200;
+
+/// Methods of `str` and of tables that carry keys along.
+fn changes_text(method: &str) -> bool {
+    matches!(
+        method,
+        "upper" | "lower" | "casefold" | "title" | "capitalize" | "strip" | "lstrip" | "rstrip" | "removeprefix"
+            | "removesuffix" | "replace" | "format" | "join" | "split" | "encode" | "decode" | "items" | "keys"
+            | "values" | "get" | "copy"
+    )
+}
 
 /// Calls without a text, callable or parameter among the arguments cannot become reads.
 fn worth_keeping(arguments: &Arguments) -> bool {

@@ -410,27 +410,41 @@ impl Linker<'_> {
 
     /// The attributes that a class's methods set on `self`, with their parameters unknown (or at
     /// their defaults).
-    pub(super) fn typical_fields(&mut self, class: ClassId) -> HashMap<Name, Value> {
-        let mut fields: HashMap<Name, Value> = HashMap::new();
+    pub(super) fn typical_fields(&mut self, class: ClassId) -> Rc<HashMap<Name, Value>> {
+        let mut stores = Vec::new();
+        let mut evaluated = 0;
         for class in self.lineage(class).0 {
-            let mut methods: Vec<FunctionId> = self.classes[class]
-                .variables
-                .values()
-                .filter_map(|v| if let Value::Function(callable) = v { Some(callable.function) } else { None })
-                .collect();
+            let methods = self.classes[class].variables.values();
+            let mut methods: Vec<FunctionId> =
+                methods.filter_map(|v| if let Value::Function(c) = v { Some(c.function) } else { None }).collect();
             methods.sort_unstable();
             for method in methods {
-                let Some(summary) = self.functions[method].summary.clone() else { continue };
-                for (object, name, value) in &summary.stores {
-                    if *object != Value::Symbol(Symbol::Parameter(method, 0)) {
-                        continue;
-                    }
+                if let Some(summary) = &self.functions[method].summary {
+                    evaluated += 1;
+                    stores.push((method, summary.clone()));
+                }
+            }
+        }
+        if let Some((known, fields)) = self.fields.get(&class)
+            && *known == evaluated
+        {
+            return fields.clone();
+        }
+        // Found by itself while it is being made: what was known before.
+        let before = self.fields.get(&class).map(|(_, fields)| fields.clone()).unwrap_or_default();
+        self.fields.insert(class, (evaluated, before));
+        let mut fields: HashMap<Name, Value> = HashMap::new();
+        for (method, summary) in stores {
+            for (object, name, value) in &summary.stores {
+                if *object == Value::Symbol(Symbol::Parameter(method, 0)) {
                     let value = self.at_defaults(method, value);
                     let old = fields.remove(name);
                     fields.insert(name.clone(), join(old.into_iter().chain([value])));
                 }
             }
         }
+        let fields = Rc::new(fields);
+        self.fields.insert(class, (evaluated, fields.clone()));
         fields
     }
 
@@ -522,7 +536,7 @@ impl Linker<'_> {
 
     /// The reads of a class that need no particular object: keys from class attributes and defaults.
     fn typical_reads(&mut self, class: ClassId) {
-        let fields = self.typical_fields(class).into_iter().collect();
+        let fields = self.typical_fields(class).iter().map(|(n, v)| (n.clone(), v.clone())).collect();
         let typical = Rc::new(Instance { class, fields: std::cell::RefCell::new(fields), place: None });
         let mut frame = Frame::new(self.classes[class].file);
         self.instance_reads(&mut frame, &typical);

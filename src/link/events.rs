@@ -72,8 +72,6 @@ pub struct PendingCall {
     pub arguments: Arguments,
     /// Where.
     pub place: Place,
-    /// Stands for the result where the callee is still unknown.
-    pub function: Option<FunctionId>,
 }
 
 /// What a function does, as far as reads are concerned, in terms of its parameters.

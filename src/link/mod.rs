@@ -28,11 +28,12 @@ mod texts;
 mod value;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub use interest::Interest;
 
-use crate::model::{FileId, Notice, Place, Read, Sources};
+use crate::model::{FileId, Notice, NoticeKind, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
 use classes::ClassState;
@@ -108,7 +109,11 @@ struct Linker<'a> {
     object_places: HashSet<Place>,
     found: Interest,
     notices: Vec<Notice>,
+    /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
+    fields: HashMap<ClassId, (usize, Rc<HashMap<Name, Value>>)>,
     depth: usize,
+    /// Calls followed on behalf of the current unit.
+    steps: usize,
 }
 
 /// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
@@ -145,14 +150,18 @@ impl<'a> Linker<'a> {
             object_places: HashSet::new(),
             found: Interest::default(),
             notices: Vec::new(),
+            fields: HashMap::new(),
             depth: 0,
+            steps: 0,
         }
     }
 
     /// Evaluates a module's body and the wanted units of it.
     fn evaluate(&mut self, file: FileId, wanted: &[usize]) {
+        self.steps = 0;
         self.module(file);
         for &unit in wanted.iter().filter(|&&unit| unit > 0) {
+            self.steps = 0;
             let value = self.unit_value(file, unit);
             self.evaluate_fully(&value);
         }
@@ -167,5 +176,15 @@ impl<'a> Linker<'a> {
             Value::Class(class) => self.evaluate_class(*class),
             _ => {}
         }
+    }
+
+    /// Notes that a unit's calls were not all followed.
+    fn too_long(&mut self, file: FileId) {
+        self.notices.push(Notice {
+            kind: NoticeKind::LimitReached,
+            file: Some(self.sources.files[file].path.to_string()),
+            line: None,
+            detail: "too many calls to follow: some were not".into(),
+        });
     }
 }

@@ -182,9 +182,7 @@ pub struct Instance {
 
 impl PartialEq for Instance {
     fn eq(&self, other: &Self) -> bool {
-        self.class == other.class
-            && self.place == other.place
-            && (self.place.is_none() || self.fields == other.fields)
+        std::ptr::eq(self, other) || (self.class == other.class && self.place == other.place)
     }
 }
 impl Eq for Instance {}
@@ -197,8 +195,8 @@ impl Hash for Instance {
 /// How many alternatives a value may have before it is widened: tables in real code have hundreds
 /// of names; beyond this bound a common prefix is kept.
 pub const MAX_ALTERNATIVES: usize = 2048;
-/// How deep operations may wait for one another before they are given up as unknown.
-pub const MAX_DELAY_DEPTH: usize = 12;
+/// How many values an operation that waits may be made of before it is given up as unknown.
+pub const MAX_WAITING: usize = 64;
 
 impl Value {
     /// A known text.
@@ -278,46 +276,20 @@ impl Value {
         }
     }
 
-    /// How deep operations wait for one another in it.
-    pub fn depth(&self) -> usize {
-        match self {
-            Value::Text(text) => {
-                let parts = text.parts.iter();
-                parts.map(|p| if let Part::Symbolic(v) = p { v.depth() } else { 0 }).max().unwrap_or(0)
-            }
-            Value::Sequence(items) | Value::Union(items) => {
-                items.iter().map(Value::depth).max().unwrap_or(0)
-            }
-            Value::Dict(items) => {
-                items.iter().map(|(k, v)| k.depth().max(v.depth())).max().unwrap_or(0)
-            }
-            Value::Method(method) => 1 + method.0.depth(),
-            Value::Function(callable) => {
-                let captured = callable.captured.iter().map(|(_, v)| v.depth());
-                let bound = callable.bound.as_ref().map(Value::depth);
-                1 + captured.chain(bound).max().unwrap_or(0)
-            }
-            Value::Partial(partial) => {
-                1 + partial.1.values().map(Value::depth).max().unwrap_or(0).max(partial.0.depth())
-            }
-            Value::Delayed(delayed) => {
-                1 + match &**delayed {
-                    Delayed::Attribute(value, _) | Delayed::Element(value) => value.depth(),
-                    Delayed::Item(value, index) => value.depth().max(index.depth()),
-                    Delayed::Call(callee, arguments, _) => {
-                        arguments.values().map(Value::depth).max().unwrap_or(0).max(callee.depth())
-                    }
-                    Delayed::Concat(parts) => parts.iter().map(Value::depth).max().unwrap_or(0),
-                }
-            }
-            _ => 0,
-        }
+    /// How many values it is made of, counted up to `limit`.
+    fn size(&self, limit: usize) -> usize {
+        let mut count = 0;
+        self.any(&mut |_| {
+            count += 1;
+            count >= limit
+        });
+        count
     }
 
     /// An operation that waits, unless too much waits already.
     pub fn delayed(delayed: Delayed) -> Value {
         let value = Value::Delayed(Rc::new(delayed));
-        if value.depth() > MAX_DELAY_DEPTH { Value::Unknown } else { value }
+        if value.size(MAX_WAITING) >= MAX_WAITING { Value::Unknown } else { value }
     }
 }
 

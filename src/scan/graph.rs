@@ -65,16 +65,18 @@ fn resolve(modules: &Modules<'_>, file: FileId, import: &Import, edges: &mut Vec
         }
     };
     // `import a.b.c` runs the packages on the way.
-    let mut at = String::new();
-    for segment in import.module.split('.').filter(|s| !s.is_empty()) {
-        if !at.is_empty() {
-            at.push('.');
-        }
-        at.push_str(segment);
-        if let Target::File(target) = modules.resolve(file, import.level, &at) {
-            run(target);
-            if import.names.is_empty() {
-                edges.push(Edge { target, names: vec![] });
+    for module in std::iter::once(&import.module).chain(import.more.iter().map(|more| &more.name)) {
+        let mut at = String::new();
+        for segment in module.split('.').filter(|s| !s.is_empty()) {
+            if !at.is_empty() {
+                at.push('.');
+            }
+            at.push_str(segment);
+            if let Target::File(target) = modules.resolve(file, import.level, &at) {
+                run(target);
+                if import.names.is_empty() {
+                    edges.push(Edge { target, names: vec![] });
+                }
             }
         }
     }
