@@ -27,6 +27,35 @@ impl Supply {
     }
 }
 
+/// A form of `valueFrom`.
+struct Form {
+    /// The field that holds it.
+    field: &'static str,
+    kind: SourceKind,
+    /// The kind of object it refers to, and the field with its name.
+    object: Option<(&'static str, &'static str)>,
+    /// The field with the key.
+    key: &'static str,
+}
+
+const fn form(
+    field: &'static str,
+    kind: SourceKind,
+    object: Option<(&'static str, &'static str)>,
+    key: &'static str,
+) -> Form {
+    Form { field, kind, object, key }
+}
+
+/// All of them.
+const FORMS: [Form; 5] = [
+    form("secretKeyRef", SourceKind::SecretKeyRef, Some(("Secret", "name")), "key"),
+    form("configMapKeyRef", SourceKind::ConfigMapKeyRef, Some(("ConfigMap", "name")), "key"),
+    form("fieldRef", SourceKind::FieldRef, None, "fieldPath"),
+    form("resourceFieldRef", SourceKind::ResourceFieldRef, None, "resource"),
+    form("fileKeyRef", SourceKind::FileKeyRef, Some(("Volume", "volumeName")), "key"),
+];
+
 /// All supplies of a container.
 pub fn supplies(found: &Found<'_>, suppliers: &Suppliers<'_>, notices: &mut Vec<Notice>) -> Vec<Supply> {
     let asker = Asker { namespace: found.namespace, file: found.file };
@@ -157,16 +186,8 @@ impl<'a> Reader<'_, 'a> {
 
     /// What `valueFrom` refers to; `None`, with a notice, if that cannot be told.
     fn value_from(&mut self, variable: &str, value: &Node) -> Option<EntrySource> {
-        // Where the object's name stands, and where the key.
-        const FORMS: [(&str, SourceKind, Option<(&str, &str)>, &str); 5] = [
-            ("secretKeyRef", SourceKind::SecretKeyRef, Some(("Secret", "name")), "key"),
-            ("configMapKeyRef", SourceKind::ConfigMapKeyRef, Some(("ConfigMap", "name")), "key"),
-            ("fieldRef", SourceKind::FieldRef, None, "fieldPath"),
-            ("resourceFieldRef", SourceKind::ResourceFieldRef, None, "resource"),
-            ("fileKeyRef", SourceKind::FileKeyRef, Some(("Volume", "volumeName")), "key"),
-        ];
-        let mut known = FORMS.into_iter().filter_map(|form| Some((form, value.get(form.0)?)));
-        let Some(((field, kind, object, key_field), reference)) = known.next() else {
+        let mut known = FORMS.iter().filter_map(|form| Some((form, value.get(form.field)?)));
+        let Some((form, reference)) = known.next() else {
             let detail = format!("the valueFrom of {variable} has no source that Kubernetes knows");
             self.tell(value.line, &detail);
             return None;
@@ -175,23 +196,21 @@ impl<'a> Reader<'_, 'a> {
             let detail = format!("the valueFrom of {variable} has several sources; Kubernetes refuses it");
             self.tell(value.line, &detail);
         }
-        let object = object.and_then(|(kind, name_field)| {
-            let name = reference.scalar_at(name_field)?;
-            Some(ObjectRef { kind: kind.into(), name: name.into() })
-        });
-        let key = reference.scalar_at(key_field);
+        let name = form.object.and_then(|(_, field)| reference.scalar_at(field));
+        let object = form.object.zip(name).map(|((kind, _), name)| ObjectRef { kind: kind.into(), name: name.into() });
+        let key = reference.scalar_at(form.key);
         if key.is_none() {
-            let detail = format!("the {field} of {variable} has no {key_field}");
+            let detail = format!("the {} of {variable} has no {}", form.field, form.key);
             self.tell(reference.line, &detail);
         }
-        let literal = match (kind, &object, key) {
+        let literal = match (form.kind, &object, key) {
             (SourceKind::ConfigMapKeyRef, Some(object), Some(key)) => {
                 self.suppliers.literal(&object.name, key, self.asker)
             }
             _ => None,
         };
         Some(EntrySource {
-            kind,
+            kind: form.kind,
             object,
             key: key.map(Into::into),
             optional: reference.truth_at("optional"),

@@ -8,9 +8,9 @@ pub fn references(text: &str) -> Vec<&str> {
         rest = &rest[at + 1..];
         if let Some(after) = rest.strip_prefix('$') {
             rest = after;
-        } else if let Some(after) = rest.strip_prefix('(')
-            && let Some((name, after)) = after.split_once(')')
-        {
+        } else if let Some(after) = rest.strip_prefix('(') {
+            // Without a `)` no later reference ends either.
+            let Some((name, after)) = after.split_once(')') else { break };
             out.push(name);
             rest = after;
         }

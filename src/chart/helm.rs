@@ -10,9 +10,14 @@ use crate::model::Failure;
 
 /// Renders the chart at `path`, and gives each template's output as a file.
 pub fn render(path: &Path, request: &Request) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    render_with("helm", path, request)
+}
+
+/// The same by any program.
+fn render_with(program: &str, path: &Path, request: &Request) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let label = path.display();
     let release = request.release.as_deref().unwrap_or("release-name");
-    let mut helm = Command::new("helm");
+    let mut helm = Command::new(program);
     helm.arg("template").arg(release).arg(path).stdin(Stdio::null());
     for file in &request.values {
         helm.arg("--values").arg(file);
@@ -89,4 +94,68 @@ pub fn metadata(bytes: &[u8]) -> (Option<String>, Option<String>) {
     let roots = text.map(|text| yaml::compose(&text, 1).0).unwrap_or_default();
     let field = |key| roots.first().and_then(|root: &Node| root.scalar_at(key)).map(Into::into);
     (field("name"), field("version"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Input;
+
+    fn request() -> Request {
+        Request {
+            input: Input::Stdin,
+            values: vec!["v.yaml".into()],
+            set: vec!["a=1".into()],
+            set_string: vec!["b=2".into()],
+            namespace: Some("n".into()),
+            release: None,
+        }
+    }
+
+    #[test]
+    fn output_is_parted_by_template() {
+        let output = b"---\n# Source: web/templates/a.yaml\nkind: A\n\n---\n# Source: web/charts/db/templates/b.yaml\nkind: B\n---\n# Source: web/templates/a.yaml\n\nkind: C\n";
+        let files = templates("./web/", output);
+        let texts: Vec<_> = files.iter().map(|(name, bytes)| (name.as_str(), String::from_utf8_lossy(bytes))).collect();
+        let a = "---\n# Source: web/templates/a.yaml\nkind: A\n---\n# Source: web/templates/a.yaml\n\nkind: C\n";
+        let b = "---\n# Source: web/charts/db/templates/b.yaml\nkind: B\n";
+        let expected = [
+            ("./web/templates/a.yaml (rendered)", a.into()),
+            ("./web/charts/db/templates/b.yaml (rendered)", b.into()),
+        ];
+        assert_eq!(texts, expected);
+        assert!(templates("web", b"---\n---\n").is_empty());
+    }
+
+    #[test]
+    fn errors_are_told_in_a_line() {
+        let told = "WARNING: Kubernetes configuration file is group-readable\n\nError: values don't meet the schema:\n- image is required\n\nUse --debug flag to render out invalid YAML\n";
+        assert_eq!(useful(told), "Error: values don't meet the schema: - image is required");
+        assert_eq!(useful(""), "it gave no reason");
+    }
+
+    #[test]
+    fn without_helm_it_says_what_to_pass() {
+        let failure = render_with("no-such-program-as-this", Path::new("web"), &request());
+        let message = failure.map_err(|failure| failure.message).err().unwrap_or_default();
+        assert!(message.starts_with("web: ") && message.contains("helm template web | stripcheck"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn helm_gets_its_own_flags() {
+        // `echo` prints what it is given.
+        let files = render_with("echo", Path::new("web"), &request()).unwrap_or_default();
+        let expected = "---\ntemplate release-name web --values v.yaml --set a=1 --set-string b=2 --namespace n\n";
+        assert_eq!(files, [("web/templates (rendered)".to_string(), expected.as_bytes().to_vec())]);
+        let failure = render_with("false", Path::new("web"), &request());
+        assert!(failure.is_err_and(|failure| failure.message.contains("it gave no reason")));
+    }
+
+    #[test]
+    fn chart_yaml_has_name_and_version() {
+        let found = metadata(b"apiVersion: v2\nname: web\nversion: 1.2.3\n");
+        assert_eq!(found, (Some("web".into()), Some("1.2.3".into())));
+        assert_eq!(metadata(b"{{"), (None, None));
+    }
 }

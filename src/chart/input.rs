@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Input, Request, helm, read_counted, title};
+use super::{Input, Request, helm, read_counted};
 use crate::model::{Chart, Failure, Notice, NoticeKind};
 
 /// The name of standard input in locations.
@@ -25,7 +25,7 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
         Input::Stdin => {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("{STDIN}: {error}")))?;
-            return manifests(STDIN, &[(STDIN.into(), bytes)], Vec::new());
+            return manifests(STDIN, STDIN, &[(STDIN.into(), bytes)], Vec::new());
         }
         Input::Path(path) => path,
     };
@@ -33,7 +33,7 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
     let kind = std::fs::metadata(path).map_err(|error| failure(&label, &error))?;
     if kind.is_dir() && path.join("Chart.yaml").is_file() {
         let meta = std::fs::read(path.join("Chart.yaml")).map_err(|error| failure(&label, &error))?;
-        let mut chart = manifests(&label, &helm::render(path, request)?, Vec::new())?;
+        let mut chart = manifests(&label, &label, &helm::render(path, request)?, Vec::new())?;
         let (name, version) = helm::metadata(&meta);
         chart.name = name.unwrap_or(chart.name);
         chart.version = version.or(chart.version);
@@ -44,16 +44,14 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
             let detail = "no .yaml, .yml or .json file that can be read in this folder";
             return Err(Failure::new(format!("{label}: {detail}")));
         }
-        let mut chart = manifests(&label, &files, notices)?;
-        if chart.version.is_none() {
-            chart.name = title::of_file(&label);
-        }
-        Ok(chart)
+        // `.` has no name of its own.
+        let named = path.canonicalize().map(|path| path.display().to_string());
+        manifests(&label, named.as_deref().unwrap_or(&label), &files, notices)
     } else if label.ends_with(".tgz") || label.ends_with(".tar.gz") {
-        manifests(&label, &helm::render(path, request)?, Vec::new())
+        manifests(&label, &label, &helm::render(path, request)?, Vec::new())
     } else {
         let bytes = std::fs::read(path).map_err(|error| failure(&label, &error))?;
-        manifests(&label, &[(label.clone(), bytes)], Vec::new())
+        manifests(&label, &label, &[(label.clone(), bytes)], Vec::new())
     }
 }
 
@@ -64,9 +62,15 @@ fn failure(label: &str, error: &std::io::Error) -> Failure {
     }
 }
 
-/// Reads `files`; an input in which nothing at all could be read is a failure.
-fn manifests(label: &str, files: &[(String, Vec<u8>)], mut notices: Vec<Notice>) -> Result<Chart, Failure> {
-    let (mut chart, documents) = read_counted(files);
+/// Reads `files`; an input in which nothing at all could be read is a failure. `title` names the chart if
+/// nothing in it does.
+fn manifests(
+    label: &str,
+    title: &str,
+    files: &[(String, Vec<u8>)],
+    mut notices: Vec<Notice>,
+) -> Result<Chart, Failure> {
+    let (mut chart, documents) = read_counted(files, title);
     if documents == 0 {
         return Err(Failure::new(match chart.notices.first() {
             None => format!("{label}: holds no document: empty, or comments only"),
@@ -113,4 +117,98 @@ fn folder(root: &Path) -> (Vec<(String, Vec<u8>)>, Vec<Notice>) {
     }
     notices.sort();
     (files, notices)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of its own below the system's temporary one, gone at the end of the test.
+    struct Temporary(PathBuf);
+
+    impl Temporary {
+        fn new(name: &str, files: &[(&str, &[u8])]) -> Self {
+            let root = std::env::temp_dir().join(format!("stripcheck-{}-{name}", std::process::id()));
+            for (file, bytes) in files {
+                let path = root.join(file);
+                let made = path.parent().map(std::fs::create_dir_all);
+                assert!(made.is_some_and(|made| made.is_ok()) && std::fs::write(&path, bytes).is_ok());
+            }
+            Temporary(root)
+        }
+
+        fn load(&self, file: &str) -> Result<Chart, String> {
+            let input = Input::Path(self.0.join(file));
+            let request =
+                Request { input, values: vec![], set: vec![], set_string: vec![], namespace: None, release: None };
+            let root = self.0.display().to_string();
+            load(&request).map_err(|failure| failure.message.replace(&root, "ROOT"))
+        }
+    }
+
+    impl Drop for Temporary {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).ok();
+        }
+    }
+
+    const POD: &[u8] = b"kind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, env: [{name: A}]}]}\n";
+
+    #[test]
+    fn a_folder_is_read_whole_and_in_order() {
+        let map = b"kind: ConfigMap\nmetadata: {name: m}\ndata: {B: x}\n";
+        let pod =
+            b"kind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: c, envFrom: [{configMapRef: {name: m}}]}]}\n";
+        let files: [(&str, &[u8]); 6] = [
+            ("z/.hidden/a.yml", map),
+            ("b.json", pod),
+            ("a.YAML", POD),
+            ("x.yaml/c.yaml", b"a: ["),
+            (".gitignore", b"*"),
+            ("notes.txt", b"kind: ["),
+        ];
+        let folder = Temporary::new("folder", &files);
+        #[cfg(unix)]
+        assert!(std::os::unix::fs::symlink(&folder.0, folder.0.join("loop")).is_ok());
+        let chart = folder.load("").unwrap_or_default();
+        assert_eq!(chart.entries.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
+        assert!(chart.entries[1].location.file.ends_with("b.json"));
+        let kinds: Vec<_> = chart.notices.iter().map(|notice| notice.kind).collect();
+        let expected: &[_] =
+            if cfg!(unix) { &[NoticeKind::Unreadable, NoticeKind::Manifest] } else { &[NoticeKind::Manifest] };
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn what_cannot_be_read_at_all_is_a_failure_that_names_the_file() {
+        let files: [(&str, &[u8]); 5] = [
+            ("empty.yaml", b""),
+            ("comments.yaml", b"# x\n---\n"),
+            ("bad.yaml", b"\na: [1"),
+            ("d/x.txt", POD),
+            ("d/e/x", POD),
+        ];
+        let root = Temporary::new("failures", &files);
+        let table = [
+            ("none.yaml", "ROOT/none.yaml: no such file or folder"),
+            ("empty.yaml", "ROOT/empty.yaml: holds no document: empty, or comments only"),
+            ("comments.yaml", "ROOT/comments.yaml: holds no document: empty, or comments only"),
+            (
+                "bad.yaml",
+                "ROOT/bad.yaml:3: not YAML: did not find expected ',' or ']' while parsing a flow sequence that starts on line 2; the document is skipped; nothing else is in it",
+            ),
+            ("d", "ROOT/d: no .yaml, .yml or .json file that can be read in this folder"),
+        ];
+        for (file, message) in table {
+            assert_eq!(root.load(file).map(|chart| chart.name), Err(message.to_string()));
+        }
+    }
+
+    #[test]
+    fn names_are_the_files() {
+        let root = Temporary::new("names", &[("web/p.yaml", POD)]);
+        let name = |file| root.load(file).map(|chart| (chart.name, chart.containers.len()));
+        assert_eq!(name("web/p.yaml"), Ok(("p".into(), 1)));
+        assert_eq!(name("web"), Ok(("web".into(), 1)));
+    }
 }

@@ -61,11 +61,13 @@ pub struct Request {
 /// version of the chart are taken from Helm's comments and labels, else the name is that of the first
 /// file.
 pub fn read(files: &[(String, Vec<u8>)]) -> Chart {
-    read_counted(files).0
+    let label = files.first().map(|(file, _)| file.as_str()).unwrap_or_default();
+    read_counted(files, label).0
 }
 
-/// The chart, and how many documents could be read.
-fn read_counted(files: &[(String, Vec<u8>)]) -> (Chart, usize) {
+/// The chart, and how many documents could be read. `label` is the file or folder that names the
+/// chart if nothing in it does.
+fn read_counted(files: &[(String, Vec<u8>)], label: &str) -> (Chart, usize) {
     let documents::Documents { documents, mut notices } = documents::documents(files);
     let objects = objects::objects(&documents, &mut notices);
     let suppliers = suppliers::Suppliers::of(&objects);
@@ -79,9 +81,8 @@ fn read_counted(files: &[(String, Vec<u8>)]) -> (Chart, usize) {
         entries.extend(entries::entries(found, id, supplies, &suppliers, &mut notices));
     }
     let (name, version) = title::title(&objects);
-    let name = name.or_else(|| files.first().map(|(file, _)| title::of_file(file)));
     let containers = found.into_iter().map(|found| found.container).collect();
-    let name = name.unwrap_or_default();
+    let name = name.unwrap_or_else(|| title::of_file(label));
     (Chart { name, version, containers, entries, notices }, documents.len())
 }
 
@@ -91,5 +92,7 @@ fn notice(file: &str, line: u32, detail: impl Into<String>) -> Notice {
     Notice { kind: NoticeKind::Manifest, file, line, detail: detail.into() }
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

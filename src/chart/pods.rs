@@ -83,6 +83,7 @@ impl<'a> Search<'_, 'a> {
         if !self.native && lone_container(node) {
             self.add(node, node, label, false);
         }
+        let name = node.scalar_at("name");
         for (key, value) in node.map().unwrap_or_default() {
             let field = key.text.as_str();
             match value.list() {
@@ -100,7 +101,7 @@ impl<'a> Search<'_, 'a> {
                         );
                         self.notices.push(notice(self.object.document.file, key.line, detail));
                     } else {
-                        self.walk(value, node.scalar_at("name").unwrap_or(field));
+                        self.walk(value, name.unwrap_or(field));
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! The objects that hold the values: ConfigMaps, Secrets, and the Secrets that the Secrets Store CSI
 //! driver makes from `SecretProviderClass.spec.secretObjects`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::Object;
 use super::yaml::Node;
@@ -9,7 +9,7 @@ use super::yaml::Node;
 /// The suppliers in the input, by kind (`ConfigMap`, `Secret`) and name.
 #[derive(Default)]
 pub struct Suppliers<'a> {
-    by_name: BTreeMap<(&'static str, &'a str), Vec<Supplier<'a>>>,
+    by_kind: BTreeMap<&'static str, BTreeMap<&'a str, Vec<Supplier<'a>>>>,
 }
 
 struct Supplier<'a> {
@@ -18,6 +18,8 @@ struct Supplier<'a> {
     /// Made by the CSI driver.
     synced: bool,
     keys: Vec<Supplied<'a>>,
+    /// Where in `keys` a key is.
+    index: BTreeMap<&'a str, usize>,
 }
 
 /// A key of a supplier.
@@ -75,36 +77,40 @@ impl<'a> Suppliers<'a> {
 
     fn add(&mut self, kind: &'static str, name: &'a str, object: &Object<'a>, synced: bool, keys: Vec<Supplied<'a>>) {
         let (namespace, file) = (object.namespace, object.document.file);
-        let supplier = Supplier { namespace, file, synced, keys };
-        self.by_name.entry((kind, name)).or_default().push(supplier);
+        let index = keys.iter().enumerate().map(|(index, supplied)| (supplied.key, index)).collect();
+        let supplier = Supplier { namespace, file, synced, keys, index };
+        self.by_kind.entry(kind).or_default().entry(name).or_default().push(supplier);
     }
 
-    /// The keys of an object, each once, in the order of the file; `None` if it is not in the input.
-    /// Of several with that name the one in the asker's namespace counts, then the one in its file,
-    /// then the last, as the later of two applied objects does; what the CSI driver puts into a
-    /// Secret counts besides.
-    pub fn keys(&self, kind: &'static str, name: &str, asker: Asker<'_>) -> Option<Vec<Supplied<'a>>> {
-        let known = self.by_name.get(&(kind, name))?.iter();
+    /// The object of that name and those that the CSI driver makes. Of several objects the one in the
+    /// asker's namespace counts, then the one in its file, then the last, as the later of two applied
+    /// objects does.
+    fn find(&self, kind: &'static str, name: &str, asker: Asker<'_>) -> (Option<&Supplier<'a>>, Vec<&Supplier<'a>>) {
+        let known =
+            self.by_kind.get(kind).and_then(|of_kind| of_kind.get(name)).map(Vec::as_slice).unwrap_or_default().iter();
         let known =
             known.filter(|it| it.namespace.is_none() || asker.namespace.is_none() || it.namespace == asker.namespace);
         let (synced, own): (Vec<_>, Vec<_>) = known.partition(|it| it.synced);
         let best = own.into_iter().max_by_key(|it| (it.namespace == asker.namespace, it.file == asker.file));
+        (best, synced)
+    }
+
+    /// The keys of an object, each once, in the order of the file, with what the CSI driver puts into
+    /// it; `None` if it is not in the input.
+    pub fn keys(&self, kind: &'static str, name: &str, asker: Asker<'_>) -> Option<Vec<Supplied<'a>>> {
+        let (best, synced) = self.find(kind, name, asker);
         if best.is_none() && synced.is_empty() {
             return None;
         }
-        let mut out: Vec<Supplied<'a>> = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
-        for supplied in best.into_iter().chain(synced).flat_map(|it| &it.keys) {
-            if seen.insert(supplied.key) {
-                out.push(*supplied);
-            }
-        }
-        Some(out)
+        let mut seen = BTreeSet::new();
+        let all = best.into_iter().chain(synced).flat_map(|it| &it.keys);
+        Some(all.filter(|supplied| seen.insert(supplied.key)).copied().collect())
     }
 
     /// The text of a key of a ConfigMap in the input.
     pub fn literal(&self, name: &str, key: &str, asker: Asker<'_>) -> Option<&'a str> {
-        self.keys("ConfigMap", name, asker)?.into_iter().find(|it| it.key == key)?.literal
+        let supplier = self.find("ConfigMap", name, asker).0?;
+        supplier.keys[*supplier.index.get(key)?].literal
     }
 }
 

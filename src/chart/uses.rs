@@ -17,6 +17,9 @@ use super::yaml::Node;
 use super::{code, shell};
 use crate::model::SourceKind;
 
+/// How many uses are told of one `envFrom` whose keys are not known: each name could be any one's.
+const MAX_OPEN_USES: usize = 20;
+
 /// For each supply that wins its name, or is open, by its index: the uses, as sentences.
 pub fn uses(found: &Found<'_>, supplies: &[Supply], suppliers: &Suppliers<'_>) -> BTreeMap<usize, Vec<String>> {
     let named = supplies.iter().enumerate().filter(|(_, supply)| !supply.open);
@@ -132,7 +135,9 @@ impl Uses<'_> {
         }
         let supplies = self.supplies.iter().enumerate();
         for (index, _) in supplies.filter(|(_, supply)| supply.open && supply.may_be(name)) {
-            self.note(index, format!("$({name}) in {place}, which nothing else known supplies"));
+            if self.out.get(&index).is_none_or(|known| known.len() < MAX_OPEN_USES) {
+                self.note(index, format!("$({name}) in {place}, which nothing else known supplies"));
+            }
         }
     }
 

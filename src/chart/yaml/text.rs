@@ -78,17 +78,21 @@ fn printable(c: char) -> bool {
 fn part_tags_from_commas(text: &str) -> Cow<'_, str> {
     let mut out = Cow::Borrowed(text);
     if let Some(flow) = text.find(['[', '{']) {
-        let mut copied = 0;
+        // What is copied, and up to where tags have been looked for.
+        let (mut copied, mut seen) = (0, flow);
         let mut parted = String::new();
-        for (at, _) in text.match_indices('!').filter(|&(at, _)| at > flow) {
+        for (at, _) in text.match_indices('!') {
             let starts_token =
                 text[..at].ends_with(|before: char| before.is_whitespace() || "[]{},:?\"'".contains(before));
+            if at < seen || !starts_token {
+                continue;
+            }
             let rest = &text[at..];
-            let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
-            if starts_token && rest[end..].starts_with(',') && at >= copied {
-                parted.push_str(&text[copied..at + end]);
+            seen = at + rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
+            if text[seen..].starts_with(',') {
+                parted.push_str(&text[copied..seen]);
                 parted.push(' ');
-                copied = at + end;
+                copied = seen;
             }
         }
         if copied > 0 {
