@@ -157,6 +157,24 @@ impl Linker<'_> {
             self.too_long(frame.file);
             return Value::Unknown;
         }
+        // A callback that comes back to its caller: twice round is enough to see what it reads.
+        if self.active.iter().filter(|&&f| f == id).count() >= 2 {
+            return Value::Unknown;
+        }
+        self.active.push(id);
+        let value = self.apply_summary(frame, id, callable, arguments, place);
+        self.active.pop();
+        value
+    }
+
+    fn apply_summary(
+        &mut self,
+        frame: &mut Frame,
+        id: FunctionId,
+        callable: &Callable,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Value {
         self.enter_outer(frame, id);
         let summary = self.summary(id);
         let values = self.bind(id, callable, arguments);
@@ -308,8 +326,12 @@ impl Linker<'_> {
 
     /// A value with symbols replaced; operations that waited for them are carried out.
     pub(super) fn substitute(&mut self, frame: &mut Frame, value: &Value, with: &Substitution) -> Value {
-        if !with.touches(value) || self.depth > super::MAX_DEPTH {
+        if !with.touches(value) {
             return value.clone();
+        }
+        self.substitutions += 1;
+        if self.depth > super::MAX_DEPTH || self.substitutions > MAX_SUBSTITUTIONS {
+            return Value::Unknown;
         }
         self.depth += 1;
         let out = match value {
@@ -352,7 +374,9 @@ impl Linker<'_> {
                 if with.function.is_some() && self.is_inside(callable.function, with.function) {
                     for (symbol, value) in &with.parameters {
                         if !callable.captured.iter().any(|(s, _)| s == symbol) {
-                            callable.captured.push((symbol.clone(), value.clone()));
+                            let small = value.size(MAX_CAPTURED) < MAX_CAPTURED;
+                            let value = if small { value.clone() } else { Value::Unknown };
+                            callable.captured.push((symbol.clone(), value));
                         }
                     }
                     callable.captured.sort_by_key(|(symbol, _)| match symbol {
@@ -432,6 +456,10 @@ impl Linker<'_> {
 
 /// How many calls are followed on behalf of one unit.
 const MAX_STEPS: usize = 20_000;
+/// How many values are substituted on behalf of one unit.
+const MAX_SUBSTITUTIONS: usize = 400_000;
+/// How many values a closure's captured parameter may be made of.
+const MAX_CAPTURED: usize = 24;
 /// Of several possible callees, how many are followed.
 const MAX_CALLEES: usize = 16;
 /// How many calls of unknown callees a function keeps for its callers to resolve.

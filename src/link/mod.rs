@@ -114,6 +114,10 @@ struct Linker<'a> {
     depth: usize,
     /// Calls followed on behalf of the current unit.
     steps: usize,
+    /// Values substituted on behalf of the current unit.
+    substitutions: usize,
+    /// Functions whose calls are being followed.
+    active: Vec<FunctionId>,
 }
 
 /// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
@@ -153,18 +157,26 @@ impl<'a> Linker<'a> {
             fields: HashMap::new(),
             depth: 0,
             steps: 0,
+            substitutions: 0,
+            active: Vec::new(),
         }
     }
 
     /// Evaluates a module's body and the wanted units of it.
     fn evaluate(&mut self, file: FileId, wanted: &[usize]) {
-        self.steps = 0;
+        self.start();
         self.module(file);
         for &unit in wanted.iter().filter(|&&unit| unit > 0) {
-            self.steps = 0;
+            self.start();
             let value = self.unit_value(file, unit);
             self.evaluate_fully(&value);
         }
+    }
+
+    /// A new unit has its bounds to itself.
+    fn start(&mut self) {
+        self.steps = 0;
+        self.substitutions = 0;
     }
 
     /// Evaluates the body behind a definition.

@@ -277,7 +277,7 @@ impl Value {
     }
 
     /// How many values it is made of, counted up to `limit`.
-    fn size(&self, limit: usize) -> usize {
+    pub fn size(&self, limit: usize) -> usize {
         let mut count = 0;
         self.any(&mut |_| {
             count += 1;
