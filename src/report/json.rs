@@ -398,7 +398,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
 }
 
 /// One read.
-pub fn read<'a>(report: &'a Report<'a>, row: &ReadRow<'a>) -> ReadDto<'a> {
+pub fn read<'a>(report: &'a Report<'a>, row: &'a ReadRow<'a>) -> ReadDto<'a> {
     let read = row.read;
     let span = read.place.span;
     let owner = report.owner(read.place.file);
@@ -435,7 +435,7 @@ pub fn read<'a>(report: &'a Report<'a>, row: &ReadRow<'a>) -> ReadDto<'a> {
             version: owner.and_then(|owner| owner.version.as_deref()),
         },
         chain: read.chain.iter().map(step).collect(),
-        reachable: row.reached.and_then(|chain| {
+        reachable: row.reached.as_ref().and_then(|chain| {
             let path: Vec<&str> = chain.iter().map(|id| file(report, *id)).collect();
             Some(ReachableDto { from: path.first()?, path })
         }),
