@@ -110,6 +110,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
         chart: Some(&chart),
         release: job.values.release.as_deref(),
         mentions: &mentions,
+        reached: Vec::new(),
         judgements: &judgements,
         incomplete: status::is_incomplete(&scan, Some(&chart), &notices),
         notices,
@@ -118,7 +119,14 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     });
     drop(progress);
     output::write(&report, &job.outputs)?;
-    Ok(status::of(&scan, &judgements, job.fail_on))
+    let status = status::of(&scan, &judgements, job.fail_on);
+    if status == 0 && report.content.incomplete && job.fail_on != FailOn::Never {
+        return Err(Failure::new(
+            "a part of the chart or the application could not be read, and nothing unsafe was found in the rest: \
+             see the blind spots of the report (--format json)",
+        ));
+    }
+    Ok(status)
 }
 
 fn reads(job: &Job) -> Result<u8, Failure> {
@@ -144,6 +152,7 @@ fn list(job: &Job, command: &'static str, scan: &Scan, chart: Option<&Chart>) ->
         chart,
         release: job.values.release.as_deref(),
         mentions: &[],
+        reached: if command == "reads" { verdict::reached(scan) } else { Vec::new() },
         judgements: &[],
         incomplete: status::is_incomplete(scan, chart, &notices),
         notices,

@@ -87,17 +87,18 @@ fn next(content: &Content<'_>, judgement: &Judgement) -> Option<String> {
     })
 }
 
-/// The images without scanned code, by name.
+/// The images without scanned code, by reason and name.
 pub fn not_scanned(entries: &[EntryRow<'_>]) -> Vec<ImageLine> {
+    // By reason, then image.
     let mut images: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for row in entries {
         let reasons = row.judgement.map_or(&[][..], |judgement| &judgement.reasons);
         if let Some(reason) = reasons.first().filter(|reason| reason.code == ReasonCode::NotScanned) {
-            let key = (image(row.container), reason.text.clone());
+            let key = (reason.text.clone(), image(row.container));
             images.entry(key).or_default().push(row.entry.name.clone());
         }
     }
-    let line = |((image, why), mut names): ((String, String), Vec<String>)| {
+    let line = |((why, image), mut names): ((String, String), Vec<String>)| {
         names.sort();
         names.dedup();
         ImageLine { image, why, names }
@@ -107,7 +108,8 @@ pub fn not_scanned(entries: &[EntryRow<'_>]) -> Vec<ImageLine> {
 
 /// The images that are assumed to run the given sources, by name.
 pub fn assumed(entries: &[EntryRow<'_>]) -> Vec<String> {
-    let assumed = entries.iter().filter(|row| row.judgement.is_some_and(|j| j.assumed && !j.roots.is_empty()));
+    let scanned = |judgement: &Judgement| judgement.reasons.first().is_none_or(|r| r.code != ReasonCode::NotScanned);
+    let assumed = entries.iter().filter(|row| row.judgement.is_some_and(|j| j.assumed && scanned(j)));
     let mut images: Vec<String> = assumed.map(|row| image(row.container)).collect();
     images.sort();
     images.dedup();

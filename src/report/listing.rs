@@ -26,14 +26,14 @@ pub fn reads(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// One entry a line: the variable, its container, what feeds it; then where it stands.
+/// One entry: the variable and its container; then what feeds it and where.
 pub fn entries(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let width = width(report.entries.iter().map(|row| row.entry.name.as_str()));
     for row in &report.entries {
         let source = words::source(&row.entry.source, report.content.show_values);
-        let set = plain(&format!("{}: {source}", words::container(row.container)));
-        writeln!(out, "{}{set}", styled(BOLD, &padded(&plain(&row.entry.name), width)))?;
-        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
+        let container = plain(&words::container(row.container));
+        writeln!(out, "{}{container}", styled(BOLD, &padded(&plain(&row.entry.name), width)))?;
+        let place = format!("{source}  {}:{}", row.entry.location.file, row.entry.location.line);
         writeln!(out, "{}{}", " ".repeat(width), styled(DIM, &plain(&place)))?;
     }
     if !report.entries.is_empty() {

@@ -47,6 +47,8 @@ pub struct Content<'a> {
     pub release: Option<&'a str>,
     /// The mentions that judgements point to.
     pub mentions: &'a [Mention],
+    /// For `reads`: by read of the scan, the import chain from the application.
+    pub reached: Vec<Option<Vec<FileId>>>,
     /// The judgements, in the chart's order.
     pub judgements: &'a [Judgement],
     /// Notices besides those of scan and chart.
@@ -79,8 +81,8 @@ pub struct ReadRow<'a> {
     pub index: usize,
     /// The read.
     pub read: &'a Read,
-    /// The import chain of the first judgement that has one.
-    pub reached: Option<&'a [FileId]>,
+    /// The import chain from the application: that of the first judgement that has one.
+    pub reached: Option<Vec<FileId>>,
 }
 
 /// How many there are.
@@ -207,14 +209,17 @@ fn entry_rows<'a>(content: &Content<'a>) -> Vec<EntryRow<'a>> {
 }
 
 fn read_rows<'a>(content: &Content<'a>) -> Vec<ReadRow<'a>> {
-    let mut reached: BTreeMap<usize, Option<&'a [FileId]>> = BTreeMap::new();
+    let mut reached: BTreeMap<usize, Option<Vec<FileId>>> = BTreeMap::new();
     if content.command == "reads" {
-        reached.extend((0..content.scan.reads.len()).map(|index| (index, None)));
+        let chain = |index: usize| content.reached.get(index).cloned().flatten();
+        reached.extend((0..content.scan.reads.len()).map(|index| (index, chain(index))));
     }
     for judgement in content.judgements {
         for (index, chain) in judgement.reads.iter().zip(&judgement.reached) {
-            let known = reached.entry(*index).or_insert(None);
-            *known = known.or(chain.as_deref());
+            let known = reached.entry(*index).or_default();
+            if known.is_none() {
+                known.clone_from(chain);
+            }
         }
     }
     let row = |(index, reached)| Some(ReadRow { index, read: content.scan.reads.get(index)?, reached });

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::layout::{BOLD, DIM, REVIEW, SAFE, UNSAFE, padded, plain, styled, wrapped};
+use super::layout::{BOLD, DIM, REVIEW, SAFE, UNSAFE, WIDTH, columns, padded, plain, styled, wrapped};
 use super::words::{self, Coded, count};
 use super::{Block, EntryRow, Format, Report, listing};
 use crate::model::*;
@@ -75,8 +75,14 @@ fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::R
         let Some(row) = report.entries.get(*index) else { continue };
         let label = if at == 0 { "  set by" } else { "" };
         let source = words::source(&row.entry.source, report.content.show_values);
-        field(out, label, &format!("{}: {source}", words::container(row.container)), BOLD)?;
-        field(out, "", &format!("{}:{}", row.entry.location.file, row.entry.location.line), DIM)?;
+        let set = format!("{}: {source}", words::container(row.container));
+        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
+        if LABEL + columns(&set) + 2 + columns(&place) <= WIDTH {
+            unbroken(out, label, &set, &format!("  {place}"))?;
+        } else {
+            field(out, label, &set, BOLD)?;
+            unbroken(out, "", "", &place)?;
+        }
     }
     more(out, block.entries.len(), SHOWN, "container")?;
     for (at, reason) in judgement.reasons.iter().enumerate() {
@@ -97,7 +103,7 @@ fn readers(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> i
         let file = read.place.file;
         let owner = report.owner(file).map(words::owner).unwrap_or_default();
         let place = format!("{owner}  {}:{}", report.path(file), read.place.span.line);
-        unbroken(out, if at == 0 { "  read by" } else { "" }, &place)?;
+        unbroken(out, if at == 0 { "  read by" } else { "" }, &place, "")?;
         field(out, "", &format!("  {}", words::reader(read)), BOLD)?;
         field(out, "", &format!("  without it: {}", words::without(read)), BOLD)?;
         for line in route(report, read, chain.as_deref()) {
@@ -121,7 +127,7 @@ fn route(report: &Report<'_>, read: &Read, chain: Option<&[FileId]>) -> Vec<Stri
         Some([_]) | None => {}
         Some(chain) => {
             let files: Vec<String> = chain.iter().map(|file| report.path(*file)).collect();
-            lines.push(format!("imported by {}", files.join(" > ")));
+            lines.push(format!("imported through {}", files.join(" > ")));
         }
     }
     lines
@@ -134,7 +140,7 @@ fn mentions(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> 
         let line = mention.line.map(|line| format!(":{line}")).unwrap_or_default();
         let owner = report.owner(mention.file).map(words::owner).unwrap_or_default();
         let label = if at == 0 { "  found in" } else { "" };
-        unbroken(out, label, &format!("{owner}  {}{line}", report.path(mention.file)))?;
+        unbroken(out, label, &format!("{owner}  {}{line}", report.path(mention.file)), "")?;
     }
     if decisive { more(out, judgement.mentions.len(), SHOWN, "place") } else { Ok(()) }
 }
@@ -168,15 +174,16 @@ fn safe(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn not_scanned(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for (at, line) in report.not_scanned.iter().enumerate() {
-        let label = if at == 0 { "REVIEW" } else { "" };
+    let mut why = "";
+    for line in &report.not_scanned {
+        if line.why != why {
+            why = &line.why;
+            writeln!(out, "{}not scanned: {}", styled(REVIEW, &padded("REVIEW", LABEL)), plain(why))?;
+        }
         let names: Vec<&str> = line.names.iter().take(SHOWN).map(String::as_str).collect();
         let rest = line.names.len().saturating_sub(SHOWN);
         let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-        let head = styled(REVIEW, &padded(label, LABEL));
-        writeln!(out, "{head}{}", styled(BOLD, &format!("{}: not scanned", plain(&line.image))))?;
-        field(out, "  because", &line.why, BOLD)?;
-        field(out, "  sets", &format!("{}{rest}", names.join(", ")), BOLD)?;
+        field(out, "", &format!("  {}: {}{rest}", line.image, names.join(", ")), BOLD)?;
     }
     if report.not_scanned.is_empty() { Ok(()) } else { writeln!(out) }
 }
@@ -194,8 +201,8 @@ fn field(out: &mut dyn Write, label: &str, text: &str, style: anstyle::Style) ->
 }
 
 /// A line with a label that is never broken, so that a path in it can be clicked.
-fn unbroken(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
-    writeln!(out, "{}{}", styled(DIM, &padded(label, LABEL)), plain(text))
+fn unbroken(out: &mut dyn Write, label: &str, text: &str, beside: &str) -> io::Result<()> {
+    writeln!(out, "{}{}{}", styled(DIM, &padded(label, LABEL)), plain(text), styled(DIM, &plain(beside)))
 }
 
 fn more(out: &mut dyn Write, all: usize, shown: usize, what: &str) -> io::Result<()> {

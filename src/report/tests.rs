@@ -90,6 +90,7 @@ fn written(format: &Format, command: &'static str, show_values: bool) -> String 
         chart: Some(&chart),
         release: None,
         mentions: &[],
+        reached: vec![],
         judgements: if command == "check" { &judgements } else { &[] },
         notices: vec![],
         named: false,
@@ -106,9 +107,8 @@ fn the_terminal_tells_what_breaks_and_where() {
     let text = written(&terminal::FORMAT, "check", false);
     for part in [
         "UNSAFE     API_TOKEN\n",
-        "Deployment/web, container app: value\n",
-        "Deployment/job, container app: value\n",
-        "web.yaml:3",
+        "Deployment/web, container app: value  web.yaml:3\n",
+        "Deployment/job, container app: value  web.yaml:3\n",
         "acme 1.2  vendor/acme/client.py:7",
         "field api_token of acme.Settings\n",
         "without it: silently becomes \"\" when the object is made",

@@ -114,6 +114,9 @@ pub fn without(read: &Read) -> String {
         (_, Outcome::Handled) => format!("is handled {when}: by another variable, a branch or a caught exception"),
         _ => format!("what happens is not known; read {when}"),
     };
+    if let (Outcome::Default, Some(exception)) = (read.absent.outcome, &read.absent.exception) {
+        text += &format!("; a later check of the value raises {exception}");
+    }
     if let Some(parameter) = &read.condition {
         text += &format!("; not read if the caller passes {parameter}");
     }

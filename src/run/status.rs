@@ -58,10 +58,10 @@ fn has_effect(scan: &Scan, judgement: &Judgement, effect: Effect) -> bool {
         || judgement.reads.iter().filter_map(|read| scan.reads.get(*read)).any(|read| read.effect() <= effect)
 }
 
-/// Whether a part of the input failed: a document of the chart, or a file of the application that
-/// could not be read. Installed files are blind spots.
+/// Whether a part of the input failed: a document of the chart that does not parse, or a file of the
+/// chart or the application that could not be read. Installed files are blind spots.
 pub fn is_incomplete(scan: &Scan, chart: Option<&Chart>, notices: &[Notice]) -> bool {
-    let lost = |notice: &Notice| matches!(notice.kind, NoticeKind::Manifest | NoticeKind::Unreadable);
+    let lost = |notice: &Notice| matches!(notice.kind, NoticeKind::Unparsable | NoticeKind::Unreadable);
     let unread = |notice: &&Notice| notice.kind == NoticeKind::Unreadable;
     let of_application = |notice: &Notice| notice.file.as_deref().is_some_and(|file| is_of_application(scan, file));
     chart.is_some_and(|chart| chart.notices.iter().any(lost))
@@ -74,7 +74,11 @@ fn is_of_application(scan: &Scan, file: &str) -> bool {
         let rest = file.strip_prefix(label.trim_end_matches('/'));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    roots().any(|root| inside(&root.label) || inside(&root.path.to_string_lossy()) || root.label == ".")
+    // A notice names a file as a person would open it, or relative to its root.
+    let kind = |root: usize| scan.sources.roots.get(root).map(|root| root.kind);
+    let mut files = scan.sources.files.iter();
+    roots().any(|root| inside(&root.label) || inside(&root.path.to_string_lossy()))
+        || files.any(|source| *source.path == *file && kind(source.root) == Some(RootKind::Application))
 }
 
 #[cfg(test)]

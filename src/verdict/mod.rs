@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 pub use names::{asked, nearest};
 
-use crate::model::{Chart, Judgement, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
+use crate::model::{Chart, FileId, Judgement, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
 use index::Index;
 use reach::Reach;
 use rows::Case;
@@ -79,6 +79,15 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
         });
     }
     judgements
+}
+
+/// For each read of `scan`, the import chain from the application roots' modules to its module;
+/// `None` if nothing proves that it is reached.
+pub fn reached(scan: &Scan) -> Vec<Option<Vec<FileId>>> {
+    let index = Index::new(scan, &[]);
+    let roots = (0..scan.sources.roots.len()).collect();
+    let reach = Reach::new(&index, &place::Placement { roots, ..place::Placement::default() });
+    scan.reads.iter().map(|read| reach.chain(read.place.file)).collect()
 }
 
 /// A notice for each image of which no code was scanned, sorted.

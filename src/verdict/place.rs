@@ -21,6 +21,8 @@ pub struct Placement {
     pub by_name: bool,
     /// Installed distributions that are the application here, where there is no application root.
     pub applications: BTreeSet<OwnerId>,
+    /// Whether the scanned code holds no application for it: libraries alone cannot make a `safe`.
+    pub libraries_only: bool,
     /// Why nothing scanned runs there.
     pub not_scanned: &'static str,
 }
@@ -157,6 +159,7 @@ impl Place<'_> {
             }
             let chart = container.chart.as_deref().unwrap_or("");
             placement.applications = self.called(chart.rsplit('/').next().unwrap_or(chart), placement);
+            placement.libraries_only = placement.applications.is_empty();
         }
     }
 

@@ -187,6 +187,10 @@ fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
         };
         reasons.push(reason(ReasonCode::Runtime, text));
     }
+    if case.placement.libraries_only {
+        let text = "only libraries were scanned for its image, no application: pass that with --app";
+        reasons.push(reason(ReasonCode::NotScanned, text));
+    }
     if !evidence.mentions.is_empty() {
         let files = if evidence.mentions.len() == 1 { "place" } else { "places" };
         let text = format!("the name occurs where no read was recognised ({} {files})", evidence.mentions.len());

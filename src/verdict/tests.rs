@@ -207,7 +207,9 @@ fn row_1_an_image_can_be_an_installed_distribution() {
     assert_eq!(installed("heartexlabs/label-studio:1", 0).verdict(), "Unsafe Read");
     assert_eq!(installed("heartexlabs/label-studio:1", 1).verdict(), "Unsafe Read");
     assert_eq!(installed("heartexlabs/label-studio:1", 2).verdict(), "Review UnreachedRead");
-    assert_eq!(installed("acme/thing:1", 0).verdict(), "Review UnreachedRead");
+    assert_eq!(installed("acme/thing:1", 0).verdict(), "Review UnreachedRead NotScanned");
+    assert_eq!(installed("acme/thing:1", 0).entries(&["L"]).verdict(), "Review NotScanned");
+    assert_eq!(installed("heartexlabs/label-studio:1", 0).entries(&["L"]).verdict(), "Safe NoReader");
     let second = installed("heartexlabs/label-studio:1", 0).container("d", Some("acme/front"), &[]);
     assert_eq!(second.entries(&["K"]).verdict(), "Review NotScanned");
 }

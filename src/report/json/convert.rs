@@ -1,0 +1,163 @@
+//! From the report to the types of the contract.
+
+use super::*;
+use crate::report::words::Coded;
+use crate::report::{EntryRow, ReadRow};
+
+impl<'a> From<&'a Report<'a>> for Document<'a> {
+    fn from(report: &'a Report<'a>) -> Self {
+        let content = &report.content;
+        let summary = &report.summary;
+        Document {
+            schema: SCHEMA,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            command: content.command,
+            incomplete: content.incomplete,
+            chart: content.chart.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+            summary: SummaryDto {
+                entries: summary.entries,
+                r#unsafe: summary.r#unsafe,
+                review: summary.review,
+                safe: summary.safe,
+                findings: 0,
+                reads: summary.reads,
+                blind_spots: summary.blind_spots,
+            },
+            entries: report.entries.iter().map(|row| entry(report, row)).collect(),
+            reads: report.reads.iter().map(|row| read(report, row)).collect(),
+            findings: Vec::new(),
+            coverage: coverage(report),
+        }
+    }
+}
+
+fn chart_dto<'a>(chart: &'a Chart, release: Option<&'a str>) -> ChartDto<'a> {
+    ChartDto { name: &chart.name, version: chart.version.as_deref(), release, environment: None }
+}
+
+fn coverage<'a>(report: &'a Report<'a>) -> Coverage<'a> {
+    let scan = report.content.scan;
+    let root = |(root, id): (&'a Root, &'a String)| RootDto { id, kind: root.kind.code(), path: &root.label };
+    let blind_spot = |notice: &'a Notice| BlindSpotDto {
+        kind: notice.kind.code(),
+        file: notice.file.as_deref(),
+        line: notice.line,
+        detail: &notice.detail,
+    };
+    Coverage {
+        roots: scan.sources.roots.iter().zip(&report.root_ids).map(root).collect(),
+        files: scan.sources.files.len(),
+        outlined: scan.outlined,
+        parsed: scan.parsed,
+        blind_spots: report.blind_spots.iter().map(blind_spot).collect(),
+    }
+}
+
+fn file<'a>(report: &'a Report<'a>, file: FileId) -> &'a str {
+    report.content.scan.sources.files.get(file).map_or("", |file| &file.path)
+}
+
+fn root<'a>(report: &'a Report<'a>, file: FileId) -> &'a str {
+    let root = report.content.scan.sources.files.get(file).and_then(|file| report.root_ids.get(file.root));
+    root.map_or("", String::as_str)
+}
+
+/// One entry.
+pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> {
+    let (entry, container) = (row.entry, row.container);
+    let source = &entry.source;
+    let judgement = row.judgement;
+    let indexes = |list: fn(&Judgement) -> &[usize]| judgement.map_or(&[][..], list).iter();
+    let mention = |mention: &'a Mention| MentionDto {
+        root: root(report, mention.file),
+        file: file(report, mention.file),
+        line: mention.line,
+    };
+    EntryDto {
+        id: &row.id,
+        name: &entry.name,
+        workload: WorkloadDto {
+            kind: &container.workload.kind,
+            name: &container.workload.name,
+            namespace: container.workload.namespace.as_deref(),
+        },
+        container: &container.name,
+        init: container.init,
+        image: container.image.as_deref(),
+        source: SourceDto {
+            kind: source.kind.code(),
+            object: source.object.as_ref().map(|object| ObjectDto { kind: &object.kind, name: &object.name }),
+            key: source.key.as_deref(),
+            optional: source.optional,
+            value: source.literal.as_deref().filter(|_| report.content.show_values),
+        },
+        location: ChartPlaceDto { file: &entry.location.file, line: entry.location.line },
+        rendered_location: None,
+        environments: Vec::new(),
+        conditional: false,
+        scanned: ScannedDto {
+            roots: indexes(|j| &j.roots).filter_map(|id| report.root_ids.get(*id)).map(String::as_str).collect(),
+            assumed: judgement.is_some_and(|judgement| judgement.assumed),
+        },
+        change: None,
+        old: None,
+        value_changed: false,
+        verdict: judgement.map(|judgement| judgement.verdict.code()),
+        reasons: judgement
+            .iter()
+            .flat_map(|judgement| &judgement.reasons)
+            .map(|reason| ReasonDto { code: reason.code.code(), text: &reason.text })
+            .collect(),
+        reads: indexes(|j| &j.reads).filter_map(|id| report.read_ids.get(*id)).map(String::as_str).collect(),
+        covers: Vec::new(),
+        mentions: indexes(|j| &j.mentions).filter_map(|id| report.content.mentions.get(*id)).map(mention).collect(),
+        fixes: Vec::new(),
+        suppressed: None,
+    }
+}
+
+/// One read.
+pub fn read<'a>(report: &'a Report<'a>, row: &'a ReadRow<'a>) -> ReadDto<'a> {
+    let read = row.read;
+    let span = read.place.span;
+    let owner = report.owner(read.place.file);
+    let step = |step: &'a Step| StepDto {
+        file: file(report, step.place.file),
+        line: step.place.span.line,
+        end_line: step.place.span.end_line,
+        what: &step.what,
+    };
+    ReadDto {
+        id: report.read_ids.get(row.index).map_or("", String::as_str),
+        key: KeyDto { kind: read.key.kind.code(), text: &read.key.text, case_sensitive: read.key.case_sensitive },
+        root: root(report, read.place.file),
+        file: file(report, read.place.file),
+        line: span.line,
+        column: span.column,
+        end_line: span.end_line,
+        end_column: span.end_column,
+        given: read.given.map(|given| GivenDto { file: file(report, given.file), line: given.span.line }),
+        function: read.function.as_deref(),
+        reader: &read.reader,
+        access: read.access.code(),
+        absent: AbsentDto {
+            outcome: read.absent.outcome.code(),
+            exception: read.absent.exception.as_deref(),
+            default: read.absent.default.as_deref(),
+        },
+        condition: read.condition.as_deref().map(|parameter| ConditionDto { parameter }),
+        timing: read.timing.code(),
+        effect: read.effect().code(),
+        owner: OwnerDto {
+            kind: owner.map_or(RootKind::Application, |owner| owner.kind).code(),
+            name: owner.map_or("", |owner| &owner.name),
+            version: owner.and_then(|owner| owner.version.as_deref()),
+        },
+        chain: read.chain.iter().map(step).collect(),
+        reachable: row.reached.as_ref().and_then(|chain| {
+            let path: Vec<&str> = chain.iter().map(|id| file(report, *id)).collect();
+            Some(ReachableDto { from: path.first()?, path })
+        }),
+        explained: read.explained,
+    }
+}
