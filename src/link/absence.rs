@@ -1,6 +1,6 @@
 //! Absence outcomes refined by what follows: checks that raise, defaults that take over.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
 use super::events::Absent;

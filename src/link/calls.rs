@@ -1,6 +1,6 @@
 //! Calls: binding arguments, and substituting them into what the callee's summary says.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 use super::Linker;
@@ -21,6 +21,8 @@ pub struct Substitution {
     pub events: HashMap<EventId, EventId>,
     /// Whether imports and definitions are to be looked up too.
     pub look_up: bool,
+    /// Through how many callers what is repeated has come already.
+    pub handed_on: usize,
 }
 
 impl Substitution {
@@ -106,6 +108,7 @@ impl Linker<'_> {
                     callee: callee.clone(),
                     arguments: arguments.clone(),
                     place,
+                    handed_on: self.handed_on,
                 });
             }
             if !wait {
@@ -234,6 +237,10 @@ impl Linker<'_> {
         place: Place,
     ) {
         for event in &summary.events {
+            substitution.handed_on = event.handed_on;
+            if event.mapping != Value::Environment && !self.could_matter(&event.mapping, substitution) {
+                continue;
+            }
             let fixed_here = |value: &Value| {
                 value.any(&mut |v| match v {
                     Value::Symbol(symbol @ Symbol::Parameter(f, index)) => {
@@ -252,6 +259,10 @@ impl Linker<'_> {
             self.replay_event(frame, event, substitution, moved);
         }
         for pending in &summary.calls {
+            substitution.handed_on = pending.handed_on;
+            if !self.could_matter(&pending.callee, substitution) {
+                continue;
+            }
             let moved = pending.arguments.values().any(|v| v.has_parameter());
             let callee = self.substitute(frame, &pending.callee, substitution);
             if callee == Value::Unknown || callee == Value::None {
@@ -259,7 +270,9 @@ impl Linker<'_> {
             }
             let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
             let at = if moved { place } else { pending.place };
+            let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
             self.call(frame, &callee, &arguments, at);
+            self.handed_on = before;
         }
         for (value, exception) in &summary.checks {
             let value = self.substitute(frame, value, substitution);
@@ -283,6 +296,43 @@ impl Linker<'_> {
         }
     }
 
+    /// Whether what a callee waits for may turn out here to be the environment, an object or a function:
+    /// most arguments are none of these, and nothing needs to be repeated for them.
+    fn could_matter(&self, waiting: &Value, with: &Substitution) -> bool {
+        let mut root = waiting;
+        let mut field = None;
+        loop {
+            match root {
+                Value::Delayed(delayed) => match &**delayed {
+                    Delayed::Attribute(value, name) => {
+                        field = Some(name);
+                        root = value;
+                    }
+                    Delayed::Item(value, _) | Delayed::Element(value) => root = value,
+                    Delayed::Call(callee, ..) => root = callee,
+                    Delayed::Concat(_) => return true,
+                },
+                Value::Symbol(symbol) => {
+                    let Some(value) = with.parameters.get(symbol) else { return true };
+                    // What waits for a field of an object matters if the field does.
+                    let kept = match (value, field) {
+                        (Value::Instance(instance), Some(name)) => instance.fields.borrow().get(name).cloned(),
+                        _ => None,
+                    };
+                    return kept.as_ref().unwrap_or(value).alternatives().iter().any(|v| match v {
+                        Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
+                        Value::External(name) => crate::libraries::reader(name).is_some(),
+                        // Handed further up only so far: what is passed on for long is seldom the environment.
+                        Value::Symbol(_) | Value::Delayed(_) => with.handed_on < MAX_HANDED_ON,
+                        Value::Sequence(_) | Value::Dict(_) => v.size(64) < 64 && self.carries_environment(v),
+                        _ => true,
+                    });
+                }
+                _ => return true,
+            }
+        }
+    }
+
     /// Repeats one read with what is known here.
     pub(super) fn replay_event(
         &mut self,
@@ -296,6 +346,7 @@ impl Linker<'_> {
             return;
         }
         let mut new = event.clone();
+        new.handed_on += 1;
         new.mapping = mapping;
         new.key = self.substitute(frame, &event.key, substitution);
         if let Some(default) = &event.absent.default {
@@ -460,6 +511,8 @@ const MAX_STEPS: usize = 20_000;
 const MAX_SUBSTITUTIONS: usize = 400_000;
 /// How many values a closure's captured parameter may be made of.
 const MAX_CAPTURED: usize = 24;
+/// Through how many callers a read of a mapping that may be the environment is handed up.
+const MAX_HANDED_ON: usize = 3;
 /// Of several possible callees, how many are followed.
 const MAX_CALLEES: usize = 16;
 /// How many calls of unknown callees a function keeps for its callers to resolve.

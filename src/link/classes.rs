@@ -1,6 +1,7 @@
 //! Classes and the objects made of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub struct ClassState {
     pub made: usize,
     /// Whether it is called while a module is imported.
     pub at_import: bool,
+    /// Its bases are known.
+    pub based: bool,
     /// Its body has been evaluated.
     pub defined: bool,
     /// All its methods have been evaluated.
@@ -56,9 +59,10 @@ impl Linker<'_> {
             name,
             bases: Vec::new(),
             keywords: Vec::new(),
-            variables: Variables::new(),
+            variables: Variables::default(),
             made: 0,
             at_import: false,
+            based: false,
             defined: false,
             evaluated: false,
         });
@@ -79,6 +83,7 @@ impl Linker<'_> {
             bases.push(if base.has_parameter() { base } else { self.force(&base) });
         }
         self.classes[id].bases = bases;
+        self.classes[id].based = true;
         let keywords = ir.keywords.iter().map(|(n, v)| (n.clone(), self.expression(frame, v))).collect();
         self.classes[id].keywords = keywords;
         let mut body = Frame::new(frame.file);
@@ -157,10 +162,18 @@ impl Linker<'_> {
     }
 
     /// The classes that attributes are looked up in, in order: (scanned classes, names of others).
-    pub(super) fn lineage(&self, class: ClassId) -> (Vec<ClassId>, Vec<Name>) {
-        let (mut classes, mut others, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    pub(super) fn lineage(&self, class: ClassId) -> Rc<(Vec<ClassId>, Vec<Name>)> {
+        if let Some(known) = self.lineages.borrow().get(&class) {
+            return known.clone();
+        }
+        let (mut classes, mut others, mut seen) = (Vec::new(), Vec::new(), HashSet::default());
         self.collect_lineage(class, &mut classes, &mut others, &mut seen, 0);
-        (classes, others)
+        let complete = classes.iter().all(|&c| self.classes[c].based);
+        let lineage = Rc::new((classes, others));
+        if complete {
+            self.lineages.borrow_mut().insert(class, lineage.clone());
+        }
+        lineage
     }
 
     fn collect_lineage(
@@ -339,8 +352,8 @@ impl Linker<'_> {
         let class = frame.class?;
         let function = frame.function?;
         let receiver = Value::Symbol(Symbol::Parameter(function, 0));
-        let lineage = self.lineage(class).0;
-        let member = lineage.iter().skip(1).find_map(|&c| self.classes[c].variables.get(name).cloned())?;
+        let lineage = self.lineage(class);
+        let member = lineage.0.iter().skip(1).find_map(|&c| self.classes[c].variables.get(name).cloned())?;
         let place = frame.place(Default::default());
         Some(self.bind_member(frame, member, &receiver, &receiver, place))
     }
@@ -413,7 +426,7 @@ impl Linker<'_> {
     pub(super) fn typical_fields(&mut self, class: ClassId) -> Rc<HashMap<Name, Value>> {
         let mut stores = Vec::new();
         let mut evaluated = 0;
-        for class in self.lineage(class).0 {
+        for &class in &self.lineage(class).0 {
             let methods = self.classes[class].variables.values();
             let mut methods: Vec<FunctionId> =
                 methods.filter_map(|v| if let Value::Function(c) = v { Some(c.function) } else { None }).collect();
@@ -433,7 +446,7 @@ impl Linker<'_> {
         // Found by itself while it is being made: what was known before.
         let before = self.fields.get(&class).map(|(_, fields)| fields.clone()).unwrap_or_default();
         self.fields.insert(class, (evaluated, before));
-        let mut fields: HashMap<Name, Value> = HashMap::new();
+        let mut fields: HashMap<Name, Value> = HashMap::default();
         for (method, summary) in stores {
             for (object, name, value) in &summary.stores {
                 if *object == Value::Symbol(Symbol::Parameter(method, 0)) {
@@ -477,7 +490,7 @@ impl Linker<'_> {
     /// The methods of a class and its bases, the overriding ones only, by name.
     fn methods(&self, class: ClassId) -> BTreeMap<Name, FunctionId> {
         let mut methods = BTreeMap::new();
-        for class in self.lineage(class).0 {
+        for &class in &self.lineage(class).0 {
             for (name, value) in &self.classes[class].variables {
                 if let Value::Function(callable) = value {
                     methods.entry(name.clone()).or_insert(callable.function);
@@ -487,26 +500,32 @@ impl Linker<'_> {
         methods
     }
 
-    /// The reads of an object that depend on nothing but the object.
-    pub(super) fn instance_reads(&mut self, frame: &mut Frame, instance: &Rc<Instance>) {
-        let receiver = Value::Instance(instance.clone());
-        for function in self.methods(instance.class).into_values() {
+    /// Of each method what depends on nothing but the object, evaluated once.
+    fn own_parts(&mut self, class: ClassId) -> Rc<Vec<(FunctionId, Summary)>> {
+        if let Some(parts) = self.parts.get(&class) {
+            return parts.clone();
+        }
+        let mut parts = Vec::new();
+        for function in self.methods(class).into_values() {
             if self.functions[function].binding == Binding::Static {
                 continue;
             }
             let summary = self.summary(function);
             let symbol = Value::Symbol(Symbol::Parameter(function, 0));
             let only_self = |value: &Value| {
-                value.any(&mut |v| *v == symbol)
-                    && !value.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if (*f, *i) != (function, 0)))
+                let mut depends = false;
+                let other = value.any(&mut |v| {
+                    depends |= *v == symbol;
+                    matches!(v, Value::Symbol(Symbol::Parameter(..))) && *v != symbol
+                });
+                depends && !other
             };
+            let fixed = |value: &Value| !value.has_parameter() || only_self(value);
             let events = summary.events.iter().filter(|e| {
-                (only_self(&e.key) || only_self(&e.mapping)) && !(e.key.has_parameter() && !only_self(&e.key))
-                    && !(e.mapping.has_parameter() && !only_self(&e.mapping))
+                (only_self(&e.key) || only_self(&e.mapping)) && fixed(&e.key) && fixed(&e.mapping)
             });
-            let calls = summary.calls.iter().filter(|c| {
-                only_self(&c.callee) && c.arguments.values().all(|v| !v.has_parameter() || only_self(v))
-            });
+            let calls =
+                summary.calls.iter().filter(|c| only_self(&c.callee) && c.arguments.values().all(fixed));
             let checks = summary.checks.iter().filter(|(value, _)| only_self(value));
             let part = Summary {
                 events: events.cloned().collect(),
@@ -514,24 +533,48 @@ impl Linker<'_> {
                 checks: checks.cloned().collect(),
                 ..Summary::default()
             };
-            if part.events.is_empty() && part.calls.is_empty() && part.checks.is_empty() {
-                continue;
+            if !(part.events.is_empty() && part.calls.is_empty() && part.checks.is_empty()) {
+                parts.push((function, part));
             }
-            let to = if self.functions[function].binding == Binding::Class {
+        }
+        let parts = Rc::new(parts);
+        if self.classes[class].evaluated {
+            self.parts.insert(class, parts.clone());
+        }
+        parts
+    }
+
+    /// The reads of an object that depend on nothing but the object.
+    pub(super) fn instance_reads(&mut self, frame: &mut Frame, instance: &Rc<Instance>) {
+        let receiver = Value::Instance(instance.clone());
+        for (function, part) in self.own_parts(instance.class).iter() {
+            let to = if self.functions[*function].binding == Binding::Class {
                 Value::Class(instance.class)
             } else {
                 receiver.clone()
             };
-            let mut substitution = Substitution { function: Some(function), ..Substitution::default() };
-            substitution.parameters.insert(Symbol::Parameter(function, 0), to);
+            let mut substitution = Substitution { function: Some(*function), ..Substitution::default() };
+            substitution.parameters.insert(Symbol::Parameter(*function, 0), to);
             let place = instance.place.unwrap_or(Place { file: frame.file, span: Default::default() });
             if !part.events.is_empty() {
                 self.object_places.extend(instance.place);
             }
             let before = self.emitted.len();
-            self.replay(frame, &part, &mut substitution, Some(&receiver), place);
-            self.keep_known(function, before, instance.place.is_none());
+            self.replay(frame, part, &mut substitution, Some(&receiver), place);
+            self.keep_known(*function, before, instance.place.is_none());
         }
+    }
+
+    /// Whether an object was told anything that its methods could read by.
+    pub(super) fn is_telling(&self, instance: &Instance) -> bool {
+        instance.fields.borrow().values().any(|value| {
+            value.any(&mut |v| match v {
+                Value::Text(_) | Value::Environment | Value::Function(_) | Value::Method(_) => true,
+                Value::Symbol(_) | Value::Instance(_) | Value::Partial(_) => true,
+                Value::External(name) => crate::libraries::reader(name).is_some(),
+                _ => false,
+            })
+        })
     }
 
     /// The reads of a class that need no particular object: keys from class attributes and defaults.

@@ -105,6 +105,7 @@ impl Linker<'_> {
             place,
             function: frame.function,
             chain: vec![Step { place, what: reader.to_string() }],
+            handed_on: self.handed_on,
         }
     }
 

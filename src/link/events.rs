@@ -61,6 +61,8 @@ pub struct Event {
     pub function: Option<FunctionId>,
     /// From the place to the consulting expression.
     pub chain: Vec<Step>,
+    /// Through how many callers it has come.
+    pub handed_on: usize,
 }
 
 /// A call whose callee is not known yet, kept because it may turn out to be a reader.
@@ -72,6 +74,8 @@ pub struct PendingCall {
     pub arguments: Arguments,
     /// Where.
     pub place: Place,
+    /// Through how many callers it has come.
+    pub handed_on: usize,
 }
 
 /// What a function does, as far as reads are concerned, in terms of its parameters.

@@ -1,6 +1,6 @@
 //! Functions: defined where they stand, evaluated once, with their parameters as symbols.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -162,7 +162,9 @@ impl Linker<'_> {
                 event.absent = absent.clone();
             }
         }
-        let made = frame.made.iter().filter(|i| i.fields.borrow().values().any(Value::has_parameter));
+        let made = frame.made.iter().filter(|i| {
+            i.fields.borrow().values().any(Value::has_parameter) && self.class_reads(i.class)
+        });
         let summary = Rc::new(Summary {
             returns,
             events: std::mem::take(&mut frame.events),
@@ -197,7 +199,9 @@ impl Linker<'_> {
         }
         let made = std::mem::take(&mut frame.made);
         for instance in &made {
-            self.instance_reads(frame, instance);
+            if self.is_telling(instance) {
+                self.instance_reads(frame, instance);
+            }
         }
         frame.made = made;
     }
@@ -227,7 +231,7 @@ impl Linker<'_> {
     /// The reads of a function for which no caller is needed: parameters at their defaults.
     fn own_reads(&mut self, id: FunctionId, summary: &Summary) {
         let defaults = self.functions[id].defaults.clone();
-        let mut parameters = HashMap::new();
+        let mut parameters = HashMap::default();
         for (index, default) in defaults.iter().enumerate() {
             if let Some(default) = default
                 && !default.has_parameter()

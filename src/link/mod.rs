@@ -27,7 +27,8 @@ mod statements;
 mod texts;
 mod value;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ use crate::model::{FileId, Notice, NoticeKind, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
 use classes::ClassState;
-use events::{Absent, Event};
+use events::{Absent, Event, Summary};
 use functions::FunctionState;
 use modules::Modules;
 use names::ModuleState;
@@ -72,8 +73,16 @@ pub fn link(
     interest: &Interest,
 ) -> Linked {
     let mut linker = Linker::new(sources, modules, units, interest);
+    let mut times = Vec::new();
     for (&file, wanted) in demanded {
+        let t = std::time::Instant::now();
         linker.evaluate(file, wanted);
+        times.push((t.elapsed(), file, linker.steps, linker.substitutions));
+    }
+    if std::env::var_os("SC_DEBUG").is_some() {
+        times.sort_by(|a, b| b.cmp(a));
+        for (t, f, s, u) in times.iter().take(12) { eprintln!("   {t:?} {} {s} {u}", sources.files[*f].path); }
+        if let Some(p) = std::env::var_os("SC_NAMES") { let s: String = linker.found.files.iter().map(|(file, names)| format!("{} {:?}\n", sources.files[*file].path, names)).collect(); let _ = std::fs::write(p, s); }
     }
     linker.finish()
 }
@@ -111,9 +120,15 @@ struct Linker<'a> {
     notices: Vec<Notice>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
     fields: HashMap<ClassId, (usize, Rc<HashMap<Name, Value>>)>,
+    /// [`Linker::own_parts`] by class.
+    parts: HashMap<ClassId, Rc<Vec<(FunctionId, Summary)>>>,
+    /// [`Linker::lineage`] by class.
+    lineages: std::cell::RefCell<HashMap<ClassId, Rc<(Vec<ClassId>, Vec<Name>)>>>,
     depth: usize,
     /// Calls followed on behalf of the current unit.
     steps: usize,
+    /// Through how many callers the call that is being repeated has come.
+    handed_on: usize,
     /// Values substituted on behalf of the current unit.
     substitutions: usize,
     /// Functions whose calls are being followed.
@@ -137,26 +152,29 @@ impl<'a> Linker<'a> {
             units,
             interest,
             functions: Vec::new(),
-            function_at: HashMap::new(),
+            function_at: HashMap::default(),
             classes: Vec::new(),
-            class_at: HashMap::new(),
-            states: HashMap::new(),
-            unit_values: HashMap::new(),
-            looking_up: HashSet::new(),
+            class_at: HashMap::default(),
+            states: HashMap::default(),
+            unit_values: HashMap::default(),
+            looking_up: HashSet::default(),
             next_event: 0,
-            refined: HashMap::new(),
+            refined: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),
-            carriers: HashMap::new(),
-            filtered: HashSet::new(),
-            settings_fields: HashMap::new(),
-            settings_events: HashMap::new(),
-            object_places: HashSet::new(),
+            carriers: HashMap::default(),
+            filtered: HashSet::default(),
+            settings_fields: HashMap::default(),
+            settings_events: HashMap::default(),
+            object_places: HashSet::default(),
             found: Interest::default(),
             notices: Vec::new(),
-            fields: HashMap::new(),
+            fields: HashMap::default(),
+            parts: HashMap::default(),
+            lineages: Default::default(),
             depth: 0,
             steps: 0,
+            handed_on: 0,
             substitutions: 0,
             active: Vec::new(),
         }

@@ -4,7 +4,8 @@
 //! is looked up in its root, then in the vendored trees, then among the distributions, and never in
 //! another application root.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::libraries::stdlib;
@@ -34,8 +35,8 @@ pub struct Modules<'a> {
 impl<'a> Modules<'a> {
     /// Indexes the Python files of `sources`.
     pub fn new(sources: &'a Sources) -> Modules<'a> {
-        let mut files = HashMap::new();
-        let mut folders = HashSet::new();
+        let mut files = HashMap::default();
+        let mut folders = HashSet::default();
         for (id, file) in sources.files.iter().enumerate().filter(|(_, file)| file.python) {
             files.insert((file.root, &*file.path), id);
             let mut folder = parent(&file.path);
@@ -43,7 +44,7 @@ impl<'a> Modules<'a> {
                 folder = parent(folder);
             }
         }
-        let mut segments = vec![HashMap::<&str, BTreeSet<&str>>::new(); sources.roots.len()];
+        let mut segments = vec![HashMap::<&str, BTreeSet<&str>>::default(); sources.roots.len()];
         let mut add = |root: RootId, path: &'a str, name: &'a str| {
             let base = parent(path);
             if !files.contains_key(&(root, &*join(base, "__init__.py"))) {

@@ -1,6 +1,6 @@
 //! Names → values: local, enclosing, module, imported, built in; looked up only when they matter.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
 use super::modules::Target;

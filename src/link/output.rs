@@ -1,6 +1,7 @@
 //! Emitted events → reads.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use rustc_hash::{FxHashSet as HashSet};
 
 use super::events::{Absent, Event};
 use super::value::{EventId, Part, Value};

@@ -1,7 +1,7 @@
 //! Frames: what is known while one body is evaluated.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 use super::events::{Event, PendingCall};
@@ -90,7 +90,7 @@ impl Frame {
             function: None,
             class: None,
             module: false,
-            variables: Variables::new(),
+            variables: Variables::default(),
             outer: None,
             cell: Rc::default(),
             log: Vec::new(),
@@ -127,7 +127,7 @@ impl Frame {
 
     /// Takes back all bindings since `mark` (a length of the log); what they had become.
     pub fn undo(&mut self, mark: usize) -> HashMap<Name, Option<Value>> {
-        let mut changed = HashMap::new();
+        let mut changed = HashMap::default();
         while self.log.len() > mark {
             let Some((name, old)) = self.log.pop() else { break };
             let now = match old {

@@ -93,6 +93,7 @@ impl Linker<'_> {
                         place: origin,
                         what: format!("field {} of {}", field.name, self.classes[field.class].name),
                     }],
+                    handed_on: 0,
                 };
                 for key in key.alternatives() {
                     let key = with_origin(key, inherited.then_some(origin));
@@ -109,7 +110,7 @@ impl Linker<'_> {
     /// The fields of a class and its bases, the nearest declaration of each, base fields first.
     fn fields(&mut self, class: ClassId, dialect: Dialect) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::new();
-        for class in self.lineage(class).0.into_iter().rev() {
+        for &class in self.lineage(class).0.iter().rev() {
             let ir = self.classes[class].ir.clone();
             for stmt in &ir.body {
                 let (name, annotation, value) = match &stmt.kind {
@@ -166,7 +167,7 @@ impl Linker<'_> {
 
     /// An option by the nearest class that sets it.
     fn option(&mut self, class: ClassId, dialect: Dialect, option: &str) -> Option<Value> {
-        for class in self.lineage(class).0 {
+        for &class in &self.lineage(class).0 {
             if dialect == Dialect::PydanticV2 {
                 if let Some((_, value)) = self.classes[class].keywords.iter().find(|(n, _)| &**n == option) {
                     let value = value.clone();

@@ -1,6 +1,6 @@
 //! Statements in order: bindings, branches joined, loops once over the union of what they walk.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 use super::Linker;
@@ -121,7 +121,7 @@ impl Linker<'_> {
                 self.assign(frame, target, &element);
                 self.block(frame, body);
                 let changed = frame.undo(mark);
-                frame.merge(vec![changed, HashMap::new()]);
+                frame.merge(vec![changed, HashMap::default()]);
                 self.block(frame, orelse);
             }
             StmtKind::Try { body, handlers, orelse, finally } => {
@@ -139,7 +139,7 @@ impl Linker<'_> {
             }
             StmtKind::Match { subject, cases } => {
                 let subject = self.expression(frame, subject);
-                let mut branches = vec![HashMap::new()];
+                let mut branches = vec![HashMap::default()];
                 for case in cases {
                     let mark = frame.log.len();
                     for value in &case.values {
@@ -187,7 +187,7 @@ impl Linker<'_> {
         let mark = frame.log.len();
         let flow = self.block(frame, body);
         let changed = frame.undo(mark);
-        let branches = if flow == Flow::Next { vec![changed, HashMap::new()] } else { vec![HashMap::new()] };
+        let branches = if flow == Flow::Next { vec![changed, HashMap::default()] } else { vec![HashMap::default()] };
         frame.merge(branches);
     }
 
@@ -249,7 +249,7 @@ impl Linker<'_> {
         let tried = frame.undo(mark);
         let mut branches = Vec::new();
         for handler in handlers {
-            let mut partial = vec![HashMap::new()];
+            let mut partial = vec![HashMap::default()];
             partial.push(tried.clone());
             let mark = frame.log.len();
             frame.merge(partial);

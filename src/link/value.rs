@@ -296,7 +296,7 @@ impl Value {
 /// One of several values. Beyond [`MAX_ALTERNATIVES`] texts are widened to their common prefix and
 /// other values dropped.
 pub fn join(values: impl IntoIterator<Item = Value>) -> Value {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     let mut out: Vec<Value> = Vec::new();
     for value in values {
         for alternative in value.alternatives() {
