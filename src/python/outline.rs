@@ -307,8 +307,8 @@ mod tests {
             r#"rf"\N{a}\{b}\"""#,
             "f'''{\n a  # '\n}\n'''",
             r#"f"{lambda_(x, y=lambda: 1)}{d["k":]}""#,
-            r#"'a"b' "c'd" r'\' b' '' "" """a"b""c""#,
-            r#"'''\''''' if'x'else"y""#,
+            "'a\"b' \"c'd\" r'\\' b' '' \"\" \"\"\"a\"b\"\"c\"\"\"",
+            r#"'''\'''' if'x'else'y'"#,
             r#"f"{a!r}" t"{b['x']}" Rb'{' "{" u'{'"#,
         ] {
             assert_eq!(

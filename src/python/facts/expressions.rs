@@ -56,7 +56,8 @@ impl<'t> Lower<'t> {
         while matches!(
             Kind::of(node),
             ParenthesizedExpression | Type | AsPatternTarget
-        ) {
+        ) && self.called != Some(node.id())
+        {
             let children = self.children(node);
             let mut inner = children.named();
             match (inner.next(), inner.next()) {
@@ -101,6 +102,13 @@ impl<'t> Lower<'t> {
             Slice => self.slice(node),
             GenericType => self.generic(node),
             MemberType => self.member(node),
+            ParenthesizedExpression if self.called == Some(node.id()) => {
+                let callee = Expr {
+                    kind: ExprKind::Name("type".into()),
+                    span: self.span(node),
+                };
+                ExprKind::Call(Box::new(callee), self.arguments(node))
+            }
             _ => ExprKind::Unknown(self.found(node)),
         }
     }

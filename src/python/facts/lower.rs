@@ -24,6 +24,8 @@ pub(super) struct Lower<'t> {
     pub(super) too_deep: bool,
     /// Whether the function at hand has a `yield`.
     pub(super) generator: bool,
+    /// Parentheses (by node id) that are the arguments of `type`; see [`Lower::alias`].
+    pub(super) called: Option<usize>,
     /// Syntax errors met among the children of a node, lowered after the statement they are in.
     broken: Vec<Node<'t>>,
     seen_broken: HashSet<usize>,
@@ -68,6 +70,7 @@ impl<'t> Lower<'t> {
             depth: 0,
             too_deep: false,
             generator: false,
+            called: None,
             broken: Vec::new(),
             seen_broken: HashSet::new(),
         }

@@ -9,6 +9,9 @@ use crate::python::ir::{
     Argument, ArgumentKind, Case, Expr, ExprKind, Handler, Name, Stmt, StmtKind,
 };
 
+/// Branches of one `if` that are nested into one another.
+const MAX_BRANCHES: usize = 50;
+
 impl<'t> Lower<'t> {
     /// The statements of a block.
     pub(super) fn block(&mut self, node: Node<'t>) -> Vec<Stmt> {
@@ -196,10 +199,18 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// `type A[T] = value`
+    /// `type A[T] = value`. The grammar takes `type(a).b = value` for one, too.
     fn alias(&mut self, shape: &Shape<'t>) -> Option<StmtKind> {
-        let mut target = self.part(shape, Capture::AliasTarget)?;
-        if let ExprKind::Subscript(name, _) = target.kind {
+        let left = shape.one(Capture::AliasTarget)?;
+        let mut base = left;
+        while let Kind::Type | Kind::Attribute | Kind::Subscript = Kind::of(base) {
+            base = self.children(base).named().next()?.node;
+        }
+        self.called = (Kind::of(base) == Kind::ParenthesizedExpression).then(|| base.id());
+        let mut target = self.expr(left);
+        if self.called.is_none()
+            && let ExprKind::Subscript(name, _) = target.kind
+        {
             target = *name;
         }
         let value = self.part(shape, Capture::AliasValue)?;
@@ -314,9 +325,8 @@ impl<'t> Lower<'t> {
         let test = self.part(shape, Capture::IfTest)?;
         let body = self.block(shape.one(Capture::IfBody)?);
         let clauses: Vec<_> = shape.all(Capture::IfAlternative).collect();
-        // Branches past the depth follow one another instead of excluding one another.
-        let room = MAX_DEPTH.saturating_sub(self.depth + 1);
-        let (nested, flat) = clauses.split_at(clauses.len().min(room));
+        // Further branches follow one another instead of excluding one another.
+        let (nested, flat) = clauses.split_at(clauses.len().min(MAX_BRANCHES));
         let outer = self.depth;
         let mut lowered = Vec::new();
         for (level, clause) in nested.iter().enumerate() {

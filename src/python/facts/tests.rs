@@ -407,6 +407,10 @@ fn simple_statements() {
         ("from __future__ import a", "from 0 __future__ import a"),
         ("pass; break; continue", "jump; jump"),
         ("type A[T] = list[T]", "A = list[T]"),
+        (
+            "type(a).b = c; type(a.b)[c] = d; type(a) == b",
+            "type(a).b = c; type(a.b)[c] = d; type(a) Equal b",
+        ),
         ("type = 1; match = type(2)", "type = 1; match = type(2)"),
         ("print 'a', b", "print(\"a\", b)"),
         ("print >>a, b", "print(?<a>, b)"),
