@@ -20,6 +20,7 @@ use tree_sitter::{Node, QueryCursor};
 use self::kinds::{Kind, LANGUAGE};
 use self::lower::Lower;
 use self::positions::Source;
+use self::shapes::Shapes;
 use super::ir::{Stmt, StmtKind, UnitFacts};
 use super::outline::Outline;
 
@@ -57,10 +58,6 @@ impl Parser {
             return facts;
         };
         let root = tree.root_node();
-        let (shapes, complete) = shapes::find(&mut self.cursor, &tree, &source.text);
-        if !complete {
-            facts.errors.push(source.line(0));
-        }
         if root.has_error() {
             facts
                 .errors
@@ -68,9 +65,14 @@ impl Parser {
             facts.errors.sort_unstable();
             facts.errors.dedup();
         }
+        let shapes = Shapes::new(&mut self.cursor, &source.text);
         let mut lower = Lower::new(&source, shapes, root);
         facts.body = module(&mut lower, root);
         facts.too_deep = lower.too_deep;
+        if lower.shapes.incomplete {
+            facts.errors.insert(0, source.line(0));
+            facts.errors.dedup();
+        }
         facts
     }
 }

@@ -40,7 +40,7 @@ impl<'t> Lower<'t> {
     pub(super) fn statement(&mut self, node: Node<'t>, out: &mut Vec<Stmt>) {
         let span = self.span(node);
         let done = self.deeper(|lower| {
-            let Some(shape) = lower.shapes.remove(&node.id()) else {
+            let Some(shape) = lower.shapes.of(node) else {
                 return lower.salvage(node, out);
             };
             if node.has_error() {
@@ -165,7 +165,7 @@ impl<'t> Lower<'t> {
         if node.has_error() {
             self.children(node);
         }
-        let mut shape = self.shapes.remove(&node.id())?;
+        let mut shape = self.shapes.of(node)?;
         match shape.kind {
             Capture::Annotated => Some(StmtKind::Annotated {
                 target: self.part(&shape, Capture::AnnotatedTarget)?,
@@ -182,7 +182,7 @@ impl<'t> Lower<'t> {
                 // `a = b = c` is nested to the right.
                 loop {
                     let value = shape.one(Capture::AssignValue)?;
-                    match self.shapes.remove(&value.id()) {
+                    match self.shapes.of(value) {
                         Some(inner) if inner.kind == Capture::Assign => {
                             targets.push(self.part(&inner, Capture::AssignTarget)?);
                             shape = inner;
@@ -365,7 +365,7 @@ impl<'t> Lower<'t> {
         if clause.has_error() {
             self.children(clause);
         }
-        let shape = self.shapes.remove(&clause.id());
+        let shape = self.shapes.of(clause);
         let (test, body) = match &shape {
             Some(shape) if shape.kind == Capture::Elif => (
                 self.part(shape, Capture::ElifTest),
@@ -445,7 +445,7 @@ impl<'t> Lower<'t> {
         if node.has_error() {
             self.children(node);
         }
-        let body = self.shapes.remove(&node.id()).and_then(|shape| {
+        let body = self.shapes.of(node).and_then(|shape| {
             shape
                 .one(Capture::ElseBody)
                 .or_else(|| shape.one(Capture::FinallyBody))
@@ -464,7 +464,7 @@ impl<'t> Lower<'t> {
         if node.has_error() {
             self.children(node);
         }
-        let Some(shape) = self.shapes.remove(&node.id()) else {
+        let Some(shape) = self.shapes.of(node) else {
             let mut body = Vec::new();
             self.salvage(node, &mut body);
             return Handler {
@@ -533,7 +533,7 @@ impl<'t> Lower<'t> {
             guard: None,
             body: vec![],
         };
-        let Some(shape) = self.shapes.remove(&node.id()) else {
+        let Some(shape) = self.shapes.of(node) else {
             self.salvage(node, &mut case.body);
             return case;
         };
