@@ -6,3 +6,4 @@ pub mod ir;
 mod lexer;
 pub mod outline;
 pub mod text;
+pub mod words;
