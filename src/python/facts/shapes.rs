@@ -7,13 +7,26 @@ use tree_sitter::{Node, Query, QueryCursor};
 
 use super::kinds::{Kind, LANGUAGE};
 
-/// The files of the query, in the order in which they are joined.
-const SOURCE: &str = concat!(
-    include_str!("../../../queries/python/definitions.scm"),
-    include_str!("../../../queries/python/imports.scm"),
-    include_str!("../../../queries/python/simple.scm"),
-    include_str!("../../../queries/python/compound.scm"),
-);
+/// The files of the query by name, in the order in which they are joined.
+pub const FILES: &[(&str, &str)] = &[
+    (
+        "compound",
+        include_str!("../../../queries/python/compound.scm"),
+    ),
+    (
+        "definitions",
+        include_str!("../../../queries/python/definitions.scm"),
+    ),
+    (
+        "imports",
+        include_str!("../../../queries/python/imports.scm"),
+    ),
+    ("simple", include_str!("../../../queries/python/simple.scm")),
+];
+
+fn source() -> String {
+    FILES.iter().map(|file| file.1).collect()
+}
 
 /// Match states the query may hold at once. The patterns are flat and ask about one node, so they
 /// need a few; a text that needs more is reported like a syntax error.
@@ -136,7 +149,7 @@ struct Compiled {
 /// Compiled once a process: it takes tens of milliseconds. `None` would mean that the query does not
 /// fit the grammar; a test holds that it does.
 static COMPILED: LazyLock<Option<Compiled>> = LazyLock::new(|| {
-    let query = Query::new(&LANGUAGE, SOURCE).ok()?;
+    let query = Query::new(&LANGUAGE, &source()).ok()?;
     let known = |name: &&str| {
         let capture = Capture::ALL.iter().find(|known| known.0 == *name)?.1;
         Some((capture, !name.contains('.')))
@@ -228,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_query_fits_the_grammar_and_its_captures_are_the_enum() {
-        let query = Query::new(&LANGUAGE, SOURCE).expect("the query fits the grammar");
+        let query = Query::new(&LANGUAGE, &source()).expect("the query fits the grammar");
         let mut names = query.capture_names().to_vec();
         names.sort_unstable();
         let known: Vec<_> = Capture::ALL.iter().map(|known| known.0).collect();

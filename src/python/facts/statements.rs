@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::kinds::{FIELD, Kind};
-use super::lower::{Lower, MAX_DEPTH};
+use super::lower::Lower;
 use super::shapes::{Capture, Shape};
 use crate::python::ir::{
     Argument, ArgumentKind, Case, Expr, ExprKind, Handler, Name, Stmt, StmtKind,
