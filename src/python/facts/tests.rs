@@ -588,3 +588,13 @@ fn deep_nesting_is_cut_and_said() {
         .collect();
     assert!(facts(&nested).too_deep);
 }
+
+#[test]
+fn what_takes_too_much_work_is_said() {
+    let joined = format!("{}a = 1\n", "\\\n".repeat(300_000));
+    let large = format!("a = '{}'\n", "b".repeat(MAX_BYTES));
+    for text in [joined, large] {
+        let facts = facts(&text);
+        assert_eq!((facts.body.len(), facts.errors), (0, vec![1]));
+    }
+}
