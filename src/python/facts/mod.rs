@@ -2,11 +2,15 @@
 //! `queries/python` says which nodes are statements and names their parts; expressions are lowered
 //! by hand. Facts depend on the unit's text alone.
 
+mod calls;
+mod compound;
 mod definitions;
 mod expressions;
+mod imports;
 mod kinds;
 mod literals;
 mod lower;
+mod operators;
 mod patterns;
 mod positions;
 pub mod shapes;
