@@ -114,7 +114,13 @@ impl<'t> Lower<'t> {
             Some(value) => self.expr(value),
             None => self.unknown(vec![], node),
         };
-        Argument { kind, value }
+        match value.kind {
+            ExprKind::Starred(value) => Argument {
+                kind: ArgumentKind::Star,
+                value: *value,
+            },
+            _ => Argument { kind, value },
+        }
     }
 
     pub(super) fn slice(&mut self, node: Node<'t>) -> ExprKind {

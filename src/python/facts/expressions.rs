@@ -10,6 +10,18 @@ impl<'t> Lower<'t> {
     /// Lowers an expression, a target or a type.
     pub(super) fn expr(&mut self, node: Node<'t>) -> Expr {
         let node = self.bare(node);
+        if let Some(star) = self
+            .star(node)
+            .filter(|star| self.unstarred != Some(star.id()))
+        {
+            let outer = self.unstarred.replace(star.id());
+            let value = self.boxed(node);
+            self.unstarred = outer;
+            return Expr {
+                kind: ExprKind::Starred(value),
+                span: self.source.span(node),
+            };
+        }
         match self.deeper(|lower| lower.kind_of(node)) {
             Some(kind) => Expr {
                 kind,
@@ -42,10 +54,12 @@ impl<'t> Lower<'t> {
     /// What is inside of parentheses and other wrappers that mean nothing.
     pub(super) fn bare(&mut self, mut node: Node<'t>) -> Node<'t> {
         use Kind::{AsPatternTarget, ParenthesizedExpression, Type};
-        while matches!(
-            Kind::of(node),
-            ParenthesizedExpression | Type | AsPatternTarget
-        ) && self.called != Some(node.id())
+        while self.unstarred == Some(node.id())
+            || self.called != Some(node.id())
+                && matches!(
+                    Kind::of(node),
+                    ParenthesizedExpression | Type | AsPatternTarget
+                )
         {
             let children = self.children(node);
             let mut inner = children.named();

@@ -63,6 +63,15 @@ fn names_literals_and_operators() {
             "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a,)",
             "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a)",
         ),
+        (
+            "[*a.b, *c[d](e)], (*a or b,), {*a + b, *c if d else e}",
+            "([*a.b, *c[d](e)], (*or<a, b>), {*Add<a, b>, *if<d, c, e>})",
+        ),
+        (
+            "f(*a.b, *c or d)\nx = *a.b == c, *d.e + f.g",
+            "f(*a.b, *or<c, d>); x = (*a.b Equal c, *Add<d.e, f.g>)",
+        ),
+        ("*a.b, c[d] = e", "(*a.b, c[d]) = e"),
         ("a,", "(a)"),
         ("a, b", "(a, b)"),
         (
