@@ -9,11 +9,13 @@
 ; elif b: pass
 (if_statement alternative: (_) @if.alternative) @if
 
+; if a: pass
 ; elif b: pass
 (elif_clause
   condition: (_) @elif.test
   consequence: (block) @elif.body) @elif
 
+; if a: pass
 ; else: pass
 (else_clause body: (block) @else.body) @else
 
@@ -37,23 +39,31 @@
 (for_statement alternative: (_) @for.alternative) @for
 
 ; try: pass
+; finally: pass
 (try_statement body: (block) @try.body) @try
 
+; try: pass
 ; except A: pass
 (try_statement (except_clause) @try.handler) @try
 
+; try: pass
+; except A: pass
 ; else: pass
 (try_statement (else_clause) @try.else) @try
 
+; try: pass
 ; finally: pass
 (try_statement (finally_clause) @try.finally) @try
 
+; try: pass
 ; except: pass
 (except_clause (block) @except.body) @except
 
-; except A: pass
+; try: pass
+; except A as a: pass
 (except_clause value: (_) @except.type) @except
 
+; try: pass
 ; finally: pass
 (finally_clause (block) @finally.body) @finally
 
@@ -62,17 +72,22 @@
   (with_clause) @with.items
   body: (block) @with.body) @with
 
-; match a: ...
+; match a:
+;   case 1: pass
 (match_statement body: (block) @match.body) @match
 
-; match a, b: ...
+; match a, b:
+;   case 1: pass
 (match_statement subject: (_) @match.subject) @match
 
-; case 1 | 2: pass
+; match a:
+;   case 1 | 2: pass
 (case_clause consequence: (block) @case.body) @case
 
-; case 1, a: pass
+; match a:
+;   case 1, a: pass
 (case_clause (case_pattern) @case.pattern) @case
 
-; case a if b: pass
+; match a:
+;   case a if b: pass
 (case_clause guard: (if_clause) @case.guard) @case

@@ -44,14 +44,14 @@ pub fn decode(bytes: &[u8]) -> Text<'_> {
     }
 }
 
-/// A file with only `\r` line ends (classic Mac) would be one line to the parser, but not to Python.
+/// Python ends a line at a `\r` alone, too; the parser does not.
 fn old_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
-    match memchr::memchr2(b'\r', b'\n', text.as_bytes()) {
-        Some(at) if text.as_bytes()[at] == b'\r' && !text.contains('\n') => {
-            Cow::Owned(text.replace('\r', "\n"))
-        }
-        _ => text,
+    let bytes = text.as_bytes();
+    let mut returns = memchr::memchr_iter(b'\r', bytes);
+    if returns.all(|at| bytes.get(at + 1) == Some(&b'\n')) {
+        return text;
     }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// Whether one of the first two lines declares a coding other than UTF-8.
@@ -106,5 +106,6 @@ mod tests {
     fn carriage_returns_alone_end_lines() {
         assert_eq!(decode(b"a = 1\rb = 2\r").text, "a = 1\nb = 2\n");
         assert_eq!(decode(b"a = 1\r\nb = 2\r\n").text, "a = 1\r\nb = 2\r\n");
+        assert_eq!(decode(b"# a\rb = 2\r\n").text, "# a\nb = 2\n");
     }
 }

@@ -92,7 +92,7 @@ impl<'t> Lower<'t> {
     /// `@a`, `@b` and what they decorate.
     pub(super) fn decorated(&mut self, node: Node<'t>, shape: &Shape<'t>) -> Option<StmtKind> {
         let inner = shape.one(Capture::DecoratedDefinition)?;
-        let definition = self.shapes.remove(&inner.id())?;
+        let definition = self.shapes.of(inner)?;
         let mut decorators = Vec::new();
         for decorator in shape.all(Capture::DecoratedDecorator) {
             let children = self.children(decorator);

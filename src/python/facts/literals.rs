@@ -42,7 +42,12 @@ impl<'t> Lower<'t> {
             .iter()
             .find(|c| c.kind == Kind::StringStart)
             .map(|c| c.node);
-        let prefix = Prefix::of(start.map_or("", |start| self.source.of(start)));
+        let opening = start.map_or("", |start| self.source.of(start));
+        let prefix = Prefix::of(opening);
+        let quotes = opening
+            .bytes()
+            .filter(|b| matches!(b, b'"' | b'\''))
+            .count();
         let mut at = start.map_or(node.start_byte(), |start| start.end_byte());
         let source = self.source;
         let text = |from: usize, to: usize| {
@@ -55,9 +60,9 @@ impl<'t> Lower<'t> {
                     self.interpolation(child.node, parts);
                     at = child.node.end_byte();
                 }
+                // In `r"\\"` the grammar's closing quote begins with the content.
                 Kind::StringEnd => {
-                    parts.push(text(at, child.node.start_byte()));
-                    at = child.node.end_byte();
+                    parts.push(text(at, child.node.end_byte().saturating_sub(quotes)))
                 }
                 _ => {}
             }

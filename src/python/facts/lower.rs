@@ -24,6 +24,10 @@ pub(super) struct Lower<'t> {
     pub(super) too_deep: bool,
     /// Whether the function at hand has a `yield`.
     pub(super) generator: bool,
+    /// Parentheses (by node id) that are the arguments of `type`; see [`Lower::alias`].
+    pub(super) called: Option<usize>,
+    /// A star (by node id) that is lowered by what it stands before; see [`Lower::star`].
+    pub(super) unstarred: Option<usize>,
     /// Syntax errors met among the children of a node, lowered after the statement they are in.
     broken: Vec<Node<'t>>,
     seen_broken: HashSet<usize>,
@@ -68,6 +72,8 @@ impl<'t> Lower<'t> {
             depth: 0,
             too_deep: false,
             generator: false,
+            called: None,
+            unstarred: None,
             broken: Vec::new(),
             seen_broken: HashSet::new(),
         }
@@ -111,7 +117,29 @@ impl<'t> Lower<'t> {
     }
 
     pub(super) fn span(&self, node: Node<'t>) -> Span {
-        self.source.span(node)
+        let first = self.star(node).and_then(|star| star.named_child(0));
+        self.source.between(first.unwrap_or(node), node)
+    }
+
+    /// The star that the grammar binds too tightly: to it `*a.b` may be an attribute of `*a`.
+    pub(super) fn star(&self, node: Node<'t>) -> Option<Node<'t>> {
+        use Kind::*;
+        if self.source.text.as_bytes().get(node.start_byte()) != Some(&b'*') {
+            return Option::None;
+        }
+        let mut star = node;
+        while let Attribute
+        | Call
+        | Subscript
+        | BinaryOperator
+        | BooleanOperator
+        | ComparisonOperator
+        | ConditionalExpression = Kind::of(star)
+        {
+            star = star.child(0)?;
+        }
+        let is_star = matches!(Kind::of(star), ListSplat | ListSplatPattern);
+        (is_star && star.id() != node.id()).then_some(star)
     }
 
     /// Goes one level down, unless that is too deep.

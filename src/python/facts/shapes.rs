@@ -1,24 +1,36 @@
 //! The compiled query over `queries/python/`: which nodes are statements, and their parts.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, Query, QueryCursor, Tree};
+use tree_sitter::{Node, Query, QueryCursor};
 
 use super::kinds::{Kind, LANGUAGE};
 
-/// The files of the query, in the order in which they are joined.
-const SOURCE: &str = concat!(
-    include_str!("../../../queries/python/definitions.scm"),
-    include_str!("../../../queries/python/imports.scm"),
-    include_str!("../../../queries/python/simple.scm"),
-    include_str!("../../../queries/python/compound.scm"),
-);
+/// The files of the query by name, in the order in which they are joined.
+pub const FILES: &[(&str, &str)] = &[
+    (
+        "compound",
+        include_str!("../../../queries/python/compound.scm"),
+    ),
+    (
+        "definitions",
+        include_str!("../../../queries/python/definitions.scm"),
+    ),
+    (
+        "imports",
+        include_str!("../../../queries/python/imports.scm"),
+    ),
+    ("simple", include_str!("../../../queries/python/simple.scm")),
+];
 
-/// Match states the query may hold at once. The patterns are flat, so they need about one for each
-/// level of nesting; a text that needs more is reported like a syntax error.
-const MATCH_LIMIT: u32 = 1 << 14;
+fn source() -> String {
+    FILES.iter().map(|file| file.1).collect()
+}
+
+/// Match states the query may hold at once. The patterns are flat and ask about one node, so they
+/// need a few; a text that needs more is reported like a syntax error.
+const MATCH_LIMIT: u32 = 1 << 10;
 
 macro_rules! captures {
     ($($capture:ident $name:literal)*) => {
@@ -137,7 +149,7 @@ struct Compiled {
 /// Compiled once a process: it takes tens of milliseconds. `None` would mean that the query does not
 /// fit the grammar; a test holds that it does.
 static COMPILED: LazyLock<Option<Compiled>> = LazyLock::new(|| {
-    let query = Query::new(&LANGUAGE, SOURCE).ok()?;
+    let query = Query::new(&LANGUAGE, &source()).ok()?;
     let known = |name: &&str| {
         let capture = Capture::ALL.iter().find(|known| known.0 == *name)?.1;
         Some((capture, !name.contains('.')))
@@ -166,40 +178,61 @@ impl<'t> Shape<'t> {
     }
 }
 
-/// The shapes of a tree by node id.
-pub type Shapes<'t> = HashMap<usize, Shape<'t>>;
+/// Runs the query on single nodes of one text.
+pub struct Shapes<'t> {
+    cursor: &'t mut QueryCursor,
+    text: &'t str,
+    /// Whether the query could not tell all it should.
+    pub incomplete: bool,
+}
 
-/// Runs the query over a tree; also whether it covered all of it.
-pub fn find<'t>(cursor: &mut QueryCursor, tree: &'t Tree, text: &str) -> (Shapes<'t>, bool) {
-    let mut shapes = Shapes::new();
-    let Some(compiled) = COMPILED.as_ref() else {
-        return (shapes, false);
-    };
-    cursor.set_match_limit(MATCH_LIMIT);
-    let mut matches = cursor.matches(&compiled.query, tree.root_node(), text.as_bytes());
-    while let Some(found) = matches.next() {
-        let capture = |index: u32| compiled.captures.get(index as usize).copied().flatten();
-        let whole = found.captures().iter().find_map(|c| {
-            capture(c.index)
-                .filter(|(_, whole)| *whole)
-                .map(|(kind, _)| (kind, c.node.id()))
-        });
-        let Some((kind, id)) = whole else { continue };
-        let shape = shapes.entry(id).or_insert_with(|| Shape {
-            kind,
-            parts: Vec::new(),
-        });
-        for part in found.captures() {
-            let extra = matches!(Kind::of(part.node), Kind::Comment | Kind::LineContinuation);
-            if let Some((name, false)) = capture(part.index)
-                && !extra
-            {
-                shape.parts.push((name, part.node));
-            }
+impl<'t> Shapes<'t> {
+    /// Looks at nodes of this text. No pattern starts below the node it is asked about: a walk of the
+    /// query over a whole tree costs more than half of the parse, most of it spent on expressions.
+    pub fn new(cursor: &'t mut QueryCursor, text: &'t str) -> Shapes<'t> {
+        cursor.set_match_limit(MATCH_LIMIT);
+        cursor.set_max_start_depth(Some(0));
+        Shapes {
+            cursor,
+            text,
+            incomplete: COMPILED.is_none(),
         }
     }
-    drop(matches);
-    (shapes, !cursor.did_exceed_match_limit())
+
+    /// The shape of a node, if it has one.
+    pub fn of(&mut self, node: Node<'t>) -> Option<Shape<'t>> {
+        let compiled = COMPILED.as_ref()?;
+        let mut shape: Option<Shape<'t>> = None;
+        let mut matches = self
+            .cursor
+            .matches(&compiled.query, node, self.text.as_bytes());
+        while let Some(found) = matches.next() {
+            for part in found.captures() {
+                let capture = compiled
+                    .captures
+                    .get(part.index as usize)
+                    .copied()
+                    .flatten();
+                let extra = matches!(Kind::of(part.node), Kind::Comment | Kind::LineContinuation);
+                match (capture, &mut shape) {
+                    // The whole comes before its parts.
+                    (Some((kind, true)), None) => {
+                        shape = Some(Shape {
+                            kind,
+                            parts: Vec::new(),
+                        })
+                    }
+                    (Some((name, false)), Some(shape)) if !extra => {
+                        shape.parts.push((name, part.node))
+                    }
+                    _ => {}
+                }
+            }
+        }
+        drop(matches);
+        self.incomplete |= self.cursor.did_exceed_match_limit();
+        shape
+    }
 }
 
 #[cfg(test)]
@@ -208,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_query_fits_the_grammar_and_its_captures_are_the_enum() {
-        let query = Query::new(&LANGUAGE, SOURCE).expect("the query fits the grammar");
+        let query = Query::new(&LANGUAGE, &source()).expect("the query fits the grammar");
         let mut names = query.capture_names().to_vec();
         names.sort_unstable();
         let known: Vec<_> = Capture::ALL.iter().map(|known| known.0).collect();

@@ -1,5 +1,8 @@
 //! The lowering of Python's syntax, shown in a compact notation.
 
+mod notation;
+
+use self::notation::stmts;
 use super::*;
 use crate::python::ir::*;
 use crate::python::outline::outline;
@@ -8,269 +11,6 @@ fn facts(text: &str) -> UnitFacts {
     let mut whole = outline(text);
     whole.units.truncate(1);
     Parser::new().facts(text, &whole, 0)
-}
-
-fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
-    items.iter().map(show).collect::<Vec<_>>().join(", ")
-}
-
-fn expr(e: &Expr) -> String {
-    use ExprKind::*;
-    let exprs = |items: &[Expr]| list(items, expr);
-    match &e.kind {
-        Str(s) => format!("{s:?}"),
-        Constant(c) | Name(c) => c.to_string(),
-        Format(parts) => format!(
-            "f<{}>",
-            list(parts, |part| match part {
-                FormatPart::Text(text) => format!("{text:?}"),
-                FormatPart::Value { value, plain: true } => expr(value),
-                FormatPart::Value {
-                    value,
-                    plain: false,
-                } => format!("{}!", expr(value)),
-            })
-        ),
-        Attribute(value, name) => format!("{}.{name}", expr(value)),
-        Subscript(value, index) => format!("{}[{}]", expr(value), expr(index)),
-        Slice(bounds) => bounds
-            .iter()
-            .map(|b| b.as_ref().map_or("".into(), expr))
-            .collect::<Vec<_>>()
-            .join(":"),
-        Call(callee, arguments) => format!(
-            "{}({})",
-            expr(callee),
-            list(arguments, |a| {
-                let value = expr(&a.value);
-                match &a.kind {
-                    ArgumentKind::Positional => value,
-                    ArgumentKind::Keyword(name) => format!("{name}={value}"),
-                    ArgumentKind::Star => format!("*{value}"),
-                    ArgumentKind::DoubleStar => format!("**{value}"),
-                }
-            })
-        ),
-        Tuple(items) => format!("({})", exprs(items)),
-        List(items) => format!("[{}]", exprs(items)),
-        Set(items) => format!("{{{}}}", exprs(items)),
-        Dict(items) => format!(
-            "{{{}}}",
-            list(items, |(key, value)| match key {
-                Some(key) => format!("{}: {}", expr(key), expr(value)),
-                Option::None => format!("**{}", expr(value)),
-            })
-        ),
-        Starred(value) => format!("*{}", expr(value)),
-        And(items) => format!("and<{}>", exprs(items)),
-        Or(items) => format!("or<{}>", exprs(items)),
-        Not(value) => format!("not<{}>", expr(value)),
-        Binary(operator, items) => format!("{operator:?}<{}>", exprs(items)),
-        Compare(first, rest) => {
-            format!(
-                "{}{}",
-                expr(first),
-                rest.iter()
-                    .map(|(c, e)| format!(" {c:?} {}", expr(e)))
-                    .collect::<String>()
-            )
-        }
-        Conditional { test, body, orelse } => {
-            format!("if<{}, {}, {}>", expr(test), expr(body), expr(orelse))
-        }
-        Lambda(f) => format!(
-            "lambda<{}: {}>",
-            list(&f.parameters, parameter),
-            stmts(&f.body)
-        ),
-        Comprehension {
-            kind,
-            element,
-            value,
-            clauses,
-        } => {
-            let value = value
-                .as_ref()
-                .map_or("".into(), |v| format!(": {}", expr(v)));
-            format!(
-                "{kind:?}<{}{value}{}>",
-                expr(element),
-                clauses
-                    .iter()
-                    .map(|c| match c {
-                        Clause::For { target, iter } =>
-                            format!(" for {} in {}", expr(target), expr(iter)),
-                        Clause::If(test) => format!(" if {}", expr(test)),
-                    })
-                    .collect::<String>()
-            )
-        }
-        Walrus(name, value) => format!("{name}:={}", expr(value)),
-        Await(value) => format!("await<{}>", expr(value)),
-        Yield(value) => format!("yield<{}>", value.as_ref().map_or("".into(), |v| expr(v))),
-        Unknown(items) => format!("?<{}>", exprs(items)),
-    }
-}
-
-fn parameter(p: &Parameter) -> String {
-    let mark = match p.kind {
-        ParameterKind::PositionalOnly => "/",
-        ParameterKind::Normal => "",
-        ParameterKind::KeywordOnly => "=",
-        ParameterKind::Rest => "*",
-        ParameterKind::Keywords => "**",
-    };
-    let annotation = p
-        .annotation
-        .as_ref()
-        .map_or("".into(), |a| format!(":{}", expr(a)));
-    let default = p
-        .default
-        .as_ref()
-        .map_or("".into(), |d| format!("={}", expr(d)));
-    format!("{mark}{}{annotation}{default}", p.name)
-}
-
-fn stmts(body: &[Stmt]) -> String {
-    body.iter().map(stmt).collect::<Vec<_>>().join("; ")
-}
-
-fn stmt(s: &Stmt) -> String {
-    use StmtKind::*;
-    let option = |e: &Option<crate::python::ir::Expr>| e.as_ref().map_or("".into(), expr);
-    let names = |names: &[(Name, Option<Name>)]| {
-        list(names, |(n, l)| {
-            l.as_ref().map_or(n.to_string(), |l| format!("{n} as {l}"))
-        })
-    };
-    let decorated = |ds: &[crate::python::ir::Expr]| {
-        ds.iter()
-            .map(|d| format!("@{} ", expr(d)))
-            .collect::<String>()
-    };
-    match &s.kind {
-        Expr(e) => expr(e),
-        Assign { targets, value } => format!(
-            "{} = {}",
-            targets.iter().map(expr).collect::<Vec<_>>().join(" = "),
-            expr(value)
-        ),
-        Annotated {
-            target,
-            annotation,
-            value,
-        } => {
-            format!("{}: {} = {}", expr(target), expr(annotation), option(value))
-        }
-        Augmented {
-            target,
-            operator,
-            value,
-        } => format!("{} {operator:?}= {}", expr(target), expr(value)),
-        Return(value) => format!("return {}", option(value)),
-        Raise(value) => format!("raise {}", option(value)),
-        Assert(test) => format!("assert {}", expr(test)),
-        Delete(targets) => format!("del {}", list(targets, expr)),
-        Global(names) => format!("global {}", list(names, |n| n.to_string())),
-        Import(modules) => format!("import {}", names(modules)),
-        From {
-            level,
-            module,
-            names: imported,
-        } => format!("from {level} {module} import {}", names(imported)),
-        If { test, body, orelse } => format!(
-            "if {} {{{}}} else {{{}}}",
-            expr(test),
-            stmts(body),
-            stmts(orelse)
-        ),
-        While { test, body, orelse } => format!(
-            "while {} {{{}}} else {{{}}}",
-            expr(test),
-            stmts(body),
-            stmts(orelse)
-        ),
-        For {
-            target,
-            iter,
-            body,
-            orelse,
-        } => {
-            format!(
-                "for {} in {} {{{}}} else {{{}}}",
-                expr(target),
-                expr(iter),
-                stmts(body),
-                stmts(orelse)
-            )
-        }
-        Try {
-            body,
-            handlers,
-            orelse,
-            finally,
-        } => format!(
-            "try {{{}}}{} else {{{}}} finally {{{}}}",
-            stmts(body),
-            handlers
-                .iter()
-                .map(|h| format!(
-                    " except {} as {} {{{}}}",
-                    option(&h.types),
-                    h.name.as_deref().unwrap_or(""),
-                    stmts(&h.body)
-                ))
-                .collect::<String>(),
-            stmts(orelse),
-            stmts(finally)
-        ),
-        With { items, body } => format!(
-            "with {} {{{}}}",
-            list(items, |(context, target)| format!(
-                "{} as {}",
-                expr(context),
-                option(target)
-            )),
-            stmts(body)
-        ),
-        Match { subject, cases } => format!(
-            "match {}{}",
-            expr(subject),
-            cases
-                .iter()
-                .map(|c| {
-                    format!(
-                        " case [{}] [{}] if {} {{{}}}",
-                        list(&c.values, expr),
-                        list(&c.binds, |b| b.to_string()),
-                        option(&c.guard),
-                        stmts(&c.body)
-                    )
-                })
-                .collect::<String>()
-        ),
-        Function(f) => format!(
-            "{}{}{}def {}({}){} {{{}}}",
-            decorated(&f.decorators),
-            if f.is_async { "async " } else { "" },
-            if f.generator { "gen " } else { "" },
-            f.name,
-            list(&f.parameters, parameter),
-            option(&f.returns),
-            stmts(&f.body)
-        ),
-        Class(c) => format!(
-            "{}class {}({}; {}) {{{}}}",
-            decorated(&c.decorators),
-            c.name,
-            list(&c.bases, expr),
-            list(&c.keywords, |(n, v)| format!("{n}={}", expr(v))),
-            stmts(&c.body)
-        ),
-        Unit(index) => format!("unit {index}"),
-        Jump => "jump".into(),
-        Unknown(items) => format!("?{{{}}}", list(items, expr)),
-    }
 }
 
 /// Checks pairs of a source and what it is lowered to, without syntax errors.
@@ -323,6 +63,15 @@ fn names_literals_and_operators() {
             "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a,)",
             "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a)",
         ),
+        (
+            "[*a.b, *c[d](e)], (*a or b,), {*a + b, *c if d else e}",
+            "([*a.b, *c[d](e)], (*or<a, b>), {*Add<a, b>, *if<d, c, e>})",
+        ),
+        (
+            "f(*a.b, *c or d)\nx = *a.b == c, *d.e + f.g",
+            "f(*a.b, *or<c, d>); x = (*a.b Equal c, *Add<d.e, f.g>)",
+        ),
+        ("*a.b, c[d] = e", "(*a.b, c[d]) = e"),
         ("a,", "(a)"),
         ("a, b", "(a, b)"),
         (
@@ -346,6 +95,10 @@ fn strings_and_formats() {
         (r#"'a' "b" '''c\n'''"#, r#""abc\n""#),
         (r"r'\n' b'\xff' u'\x41'", r#""\\nÿA""#),
         ("'''a\r\nb'''", r#""a\nb""#),
+        (
+            r"r'\\' r'\'' rb'\\a' rf'{b}\\'",
+            r#"f<"\\\\\\'\\\\a", b, "\\\\">"#,
+        ),
         ("f''", "f<>"),
         (
             "f'a{b}c{d.e!r}{{}}' 'f' f'{g!s}'",
@@ -407,6 +160,10 @@ fn simple_statements() {
         ("from __future__ import a", "from 0 __future__ import a"),
         ("pass; break; continue", "jump; jump"),
         ("type A[T] = list[T]", "A = list[T]"),
+        (
+            "type(a).b = c; type(a.b)[c] = d; type(a) == b",
+            "type(a).b = c; type(a.b)[c] = d; type(a) Equal b",
+        ),
         ("type = 1; match = type(2)", "type = 1; match = type(2)"),
         ("print 'a', b", "print(\"a\", b)"),
         ("print >>a, b", "print(?<a>, b)"),
@@ -583,4 +340,51 @@ fn deep_nesting_is_cut_and_said() {
         .map(|level| format!("{}if a:\n", " ".repeat(level)))
         .collect();
     assert!(facts(&nested).too_deep);
+}
+
+#[test]
+fn what_takes_too_much_work_is_said() {
+    let joined = format!("{}a = 1\n", "\\\n".repeat(300_000));
+    let large = format!("a = '{}'\n", "b".repeat(MAX_BYTES));
+    for text in [joined, large] {
+        let facts = facts(&text);
+        assert_eq!((facts.body.len(), facts.errors), (0, vec![1]));
+    }
+}
+
+#[test]
+fn units_say_together_what_the_whole_file_says() {
+    let sample = "x = 1\n@a\nclass A(b):\n    y: int = f'{z!r:>{w}}'\n\n# c\n    def g(self): pass\nif x:\n    pass\n\ndef f(é='\\\n'): return '''\n'''\nfor a in b: pass\n";
+    let mut texts = vec![sample.to_string()];
+    let entries = std::fs::read_dir("fixtures/shapes")
+        .into_iter()
+        .flatten()
+        .flatten();
+    texts.extend(entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()));
+    assert!(texts.len() > 1);
+    let mut parser = Parser::new();
+    for text in texts {
+        let mut whole = outline(&text);
+        let units: Vec<_> = (0..whole.units.len())
+            .map(|u| parser.facts(&text, &whole, u))
+            .collect();
+        let mut joined = Vec::new();
+        for statement in &units[0].body {
+            match statement.kind {
+                StmtKind::Unit(unit) => joined.extend(units[unit].body.iter().cloned()),
+                _ => joined.push(statement.clone()),
+            }
+        }
+        whole.units.truncate(1);
+        assert_eq!(joined, parser.facts(&text, &whole, 0).body);
+        // However a text is cut, there is an answer.
+        for at in (0..text.len())
+            .step_by(5)
+            .filter(|at| text.is_char_boundary(*at))
+        {
+            let outline = outline(&text[..at]);
+            (0..outline.units.len())
+                .for_each(|unit| drop(parser.facts(&text[..at], &outline, unit)));
+        }
+    }
 }
