@@ -10,6 +10,15 @@ use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Instance, 
 use crate::model::{Place, Step};
 use crate::python::ir::ParameterKind;
 
+/// A call that has been followed.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct CallKey {
+    function: FunctionId,
+    arguments: (Vec<Value>, Vec<(Symbol, Value)>),
+    place: Place,
+    caller: Option<FunctionId>,
+}
+
 /// What symbols stand for at a call site.
 #[derive(Debug, Default)]
 pub struct Substitution {
@@ -181,18 +190,30 @@ impl Linker<'_> {
         self.enter_outer(frame, id);
         let summary = self.summary(id);
         let values = self.bind(id, callable, arguments);
+        self.functions[id].callers += 1;
+        // The same call with the same arguments does the same again.
+        let key = CallKey {
+            function: id,
+            arguments: (values.clone(), callable.captured.clone()),
+            place,
+            caller: frame.function,
+        };
+        if let Some(value) = self.calls.get(&key) {
+            return value.clone();
+        }
         let mut substitution = Substitution { function: Some(id), ..Substitution::default() };
         substitution.parameters.extend(callable.captured.iter().cloned());
         for (index, value) in values.into_iter().enumerate() {
             substitution.parameters.insert(Symbol::Parameter(id, index), value);
         }
-        self.functions[id].callers += 1;
         let receiver = callable.bound.as_ref();
         self.replay(frame, &summary, &mut substitution, receiver, place);
-        match &summary.returns {
+        let value = match &summary.returns {
             Some(value) => self.substitute(frame, value, &substitution),
             None => Value::Unknown,
-        }
+        };
+        self.calls.insert(key, value.clone());
+        value
     }
 
     /// The value of each parameter.
@@ -506,9 +527,9 @@ impl Linker<'_> {
 }
 
 /// How many calls are followed on behalf of one unit.
-const MAX_STEPS: usize = 20_000;
+const MAX_STEPS: usize = 10_000;
 /// How many values are substituted on behalf of one unit.
-const MAX_SUBSTITUTIONS: usize = 400_000;
+const MAX_SUBSTITUTIONS: usize = 200_000;
 /// How many values a closure's captured parameter may be made of.
 const MAX_CAPTURED: usize = 24;
 /// Through how many callers a read of a mapping that may be the environment is handed up.
@@ -516,7 +537,7 @@ const MAX_HANDED_ON: usize = 3;
 /// Of several possible callees, how many are followed.
 const MAX_CALLEES: usize = 16;
 /// How many calls of unknown callees a function keeps for its callers to resolve.
-const MAX_PENDING: usize = 200;
+const MAX_PENDING: usize = 60;
 
 /// Methods of `str` and of tables that carry keys along.
 fn changes_text(method: &str) -> bool {
@@ -530,13 +551,15 @@ fn changes_text(method: &str) -> bool {
 
 /// Calls without a text, callable or parameter among the arguments cannot become reads.
 fn worth_keeping(arguments: &Arguments) -> bool {
-    arguments.values().any(|v| {
-        v.any(&mut |v| {
-            matches!(
-                v,
-                Value::Text(_) | Value::Symbol(_) | Value::Function(_) | Value::Environment | Value::Method(_)
-            )
-        })
+    arguments.values().flat_map(Value::alternatives).any(|v| {
+        matches!(
+            v,
+            Value::Text(_)
+                | Value::Symbol(Symbol::Parameter(..))
+                | Value::Function(_)
+                | Value::Environment
+                | Value::Method(_)
+        )
     })
 }
 

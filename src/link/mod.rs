@@ -81,6 +81,7 @@ pub fn link(
     }
     if std::env::var_os("SC_DEBUG").is_some() {
         times.sort_by(|a, b| b.cmp(a));
+        eprintln!("   link sum {:?} functions {} classes {} modules {} emitted {} over {}", times.iter().map(|t| t.0).sum::<std::time::Duration>(), linker.functions.len(), linker.classes.len(), linker.states.len(), linker.emitted.len(), linker.notices.len());
         for (t, f, s, u) in times.iter().take(12) { eprintln!("   {t:?} {} {s} {u}", sources.files[*f].path); }
         if let Some(p) = std::env::var_os("SC_NAMES") { let s: String = linker.found.files.iter().map(|(file, names)| format!("{} {:?}\n", sources.files[*file].path, names)).collect(); let _ = std::fs::write(p, s); }
     }
@@ -120,6 +121,8 @@ struct Linker<'a> {
     notices: Vec<Notice>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
     fields: HashMap<ClassId, (usize, Rc<HashMap<Name, Value>>)>,
+    /// What calls that were followed gave.
+    calls: HashMap<calls::CallKey, Value>,
     /// [`Linker::own_parts`] by class.
     parts: HashMap<ClassId, Rc<Vec<(FunctionId, Summary)>>>,
     /// [`Linker::lineage`] by class.
@@ -170,6 +173,7 @@ impl<'a> Linker<'a> {
             found: Interest::default(),
             notices: Vec::new(),
             fields: HashMap::default(),
+            calls: HashMap::default(),
             parts: HashMap::default(),
             lineages: Default::default(),
             depth: 0,
