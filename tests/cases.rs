@@ -79,8 +79,9 @@ fn stripcheck(folder: &Path, command: &str, case: &Case, more: &[&str], chart: b
 }
 
 fn json(output: Output) -> Result<Value, String> {
-    serde_json::from_slice(&output.stdout)
-        .map_err(|e| format!("{e}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    serde_json::from_slice(&output.stdout).map_err(|e| {
+        format!("{e}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    })
 }
 
 fn same(what: &str, claimed: &BTreeSet<String>, actual: &BTreeSet<String>) -> Result<(), String> {
@@ -89,7 +90,11 @@ fn same(what: &str, claimed: &BTreeSet<String>, actual: &BTreeSet<String>) -> Re
     if missing.is_empty() && extra.is_empty() {
         return Ok(());
     }
-    Err(format!("{what}\n  claimed, not found:\n    {}\n  found, not claimed:\n    {}", missing.join("\n    "), extra.join("\n    ")))
+    Err(format!(
+        "{what}\n  claimed, not found:\n    {}\n  found, not claimed:\n    {}",
+        missing.join("\n    "),
+        extra.join("\n    ")
+    ))
 }
 
 fn files(folder: &Path, extension: &str, out: &mut Vec<PathBuf>) {
@@ -185,5 +190,8 @@ fn expect(path: &Path, actual: &str) -> Result<(), String> {
     if expected == actual {
         return Ok(());
     }
-    Err(format!("{} differs (UPDATE_EXPECT=1 writes it):\n--- expected\n{expected}\n--- actual\n{actual}", path.display()))
+    Err(format!(
+        "{} differs (UPDATE_EXPECT=1 writes it):\n--- expected\n{expected}\n--- actual\n{actual}",
+        path.display()
+    ))
 }

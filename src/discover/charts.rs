@@ -23,8 +23,8 @@ pub fn charts(cwd: &Path) -> Vec<PathBuf> {
             };
             let (path, name) = (entry.path(), entry.file_name().to_str());
             if entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                let subcharts = name == Some("charts")
-                    && (path.parent()).is_some_and(|above| above.join("Chart.yaml").is_file());
+                let subcharts =
+                    name == Some("charts") && (path.parent()).is_some_and(|above| above.join("Chart.yaml").is_file());
                 let skipped = subcharts
                     || matches!(name, Some(".git" | "node_modules"))
                     || is_vendor(name)

@@ -24,11 +24,7 @@ pub fn targets(site: &Path) -> (Vec<Target>, Vec<(String, u32, String)>) {
     let mut found = Vec::new();
     let mut wrong = Vec::new();
     for path in installed::children(site) {
-        let Some(by) = path
-            .file_name()
-            .and_then(|n| n.to_str())
-            .map(str::to_string)
-        else {
+        let Some(by) = path.file_name().and_then(|n| n.to_str()).map(str::to_string) else {
             continue;
         };
         let text = || String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned();
@@ -61,20 +57,12 @@ pub fn targets(site: &Path) -> (Vec<Target>, Vec<(String, u32, String)>) {
                 Some(paths) => {
                     for path in paths {
                         match exists(&path) {
-                            Some(path) => found.push(Target {
-                                by: by.clone(),
-                                path,
-                                single: true,
-                            }),
+                            Some(path) => found.push(Target { by: by.clone(), path, single: true }),
                             None => wrong.push((by.clone(), 0, missing(&path))),
                         }
                     }
                 }
-                None => wrong.push((
-                    by,
-                    0,
-                    "an editable install whose MAPPING is not understood".into(),
-                )),
+                None => wrong.push((by, 0, "an editable install whose MAPPING is not understood".into())),
             }
         }
     }
@@ -82,11 +70,7 @@ pub fn targets(site: &Path) -> (Vec<Target>, Vec<(String, u32, String)>) {
 }
 
 fn folder(by: String, path: PathBuf) -> Target {
-    Target {
-        by,
-        path,
-        single: false,
-    }
+    Target { by, path, single: false }
 }
 
 /// As CPython's `site.addpackage` decides it: such a line is code.
@@ -100,10 +84,7 @@ fn missing(target: &str) -> String {
 
 /// A package's folder or a module's file; setuptools writes a module without its `.py`.
 fn exists(path: &str) -> Option<PathBuf> {
-    [path.to_string(), format!("{path}.py")]
-        .into_iter()
-        .map(PathBuf::from)
-        .find(|path| path.exists())
+    [path.to_string(), format!("{path}.py")].into_iter().map(PathBuf::from).find(|path| path.exists())
 }
 
 /// The values of `MAPPING: dict[str, str] = {'name': '/path', …}`, which setuptools writes on one
@@ -131,12 +112,7 @@ fn literal(text: &str) -> Option<(String, &str)> {
     let mut chars = text[1..].char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
-            '\\' => value.push(
-                chars
-                    .next()
-                    .filter(|(_, c)| matches!(c, '\\' | '\'' | '"'))?
-                    .1,
-            ),
+            '\\' => value.push(chars.next().filter(|(_, c)| matches!(c, '\\' | '\'' | '"'))?.1),
             c if c == quote => return Some((value, &text[at + 2..])),
             c => value.push(c),
         }
@@ -151,10 +127,7 @@ mod tests {
     #[test]
     fn the_mapping_of_a_finder_is_read_and_nothing_else() {
         let text = "import sys\nMAPPING: dict[str, str] = {'a': '/x/a', \"b\": 'C:\\\\y\\\\b'}\n";
-        assert_eq!(
-            mapping(text),
-            Some(vec!["/x/a".to_string(), "C:\\y\\b".to_string()])
-        );
+        assert_eq!(mapping(text), Some(vec!["/x/a".to_string(), "C:\\y\\b".to_string()]));
         assert_eq!(mapping("MAPPING = {}\n"), Some(vec![]));
         assert_eq!(mapping("MAPPING = make()\n"), None);
         assert_eq!(mapping("MAPPING = {'a': f()}\n"), None);

@@ -11,17 +11,16 @@ pub fn is_environment(dir: &Path) -> bool {
 
 /// Whether `dir` is by its name a place where packages are installed (`dist-packages` is Debian's).
 pub fn is_site_packages(dir: &Path) -> bool {
-    dir.file_name()
-        .is_some_and(|name| name == "site-packages" || name == "dist-packages")
+    dir.file_name().is_some_and(|name| name == "site-packages" || name == "dist-packages")
 }
 
 /// Whether `dir` holds installed packages: by its name, or because installers left their metadata
 /// (`pip install --target`).
 pub fn holds_distributions(dir: &Path) -> bool {
     is_site_packages(dir)
-        || children(dir).iter().any(|child| {
-            child.extension().is_some_and(|e| e == "dist-info") && child.join("METADATA").is_file()
-        })
+        || children(dir)
+            .iter()
+            .any(|child| child.extension().is_some_and(|e| e == "dist-info") && child.join("METADATA").is_file())
 }
 
 /// The folders below `dir` that an interpreter installed there takes packages from, in the order
@@ -51,11 +50,8 @@ pub fn site_folders(dir: &Path) -> Vec<PathBuf> {
 
 /// What is in `dir`, sorted; empty if it cannot be read (the walk will say so).
 pub fn children(dir: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut found: Vec<_> =
+        fs::read_dir(dir).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
     found.sort();
     found
 }

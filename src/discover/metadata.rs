@@ -20,9 +20,7 @@ pub fn folder_name(folder: &str) -> (&str, Option<&str>) {
     let stem = stem.split_once("-py3").map_or(stem, |(stem, _)| stem);
     let stem = stem.split_once("-py2").map_or(stem, |(stem, _)| stem);
     match stem.rsplit_once('-') {
-        Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
-            (name, Some(version))
-        }
+        Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => (name, Some(version)),
         _ => (stem, None),
     }
 }
@@ -111,8 +109,7 @@ pub fn assigned<'a>(text: &'a str, name: &str) -> Option<&'a str> {
         let quote = &value[open..open + 1];
         let (text, rest) = value[open + 1..].split_once(quote)?;
         // Nor may a method be called on it: `".".join(…)`.
-        let ends =
-            rest.trim_start().is_empty() || rest.trim_start().starts_with([',', ')', '#', ';']);
+        let ends = rest.trim_start().is_empty() || rest.trim_start().starts_with([',', ')', '#', ';']);
         (ends && !text.is_empty()).then_some(text)
     })
 }
@@ -131,11 +128,7 @@ mod tests {
     #[test]
     fn folder_names_split_at_the_version() {
         for (folder, name, version) in [
-            (
-                "typing_extensions-4.12.2.dist-info",
-                "typing_extensions",
-                Some("4.12.2"),
-            ),
+            ("typing_extensions-4.12.2.dist-info", "typing_extensions", Some("4.12.2")),
             ("foo-bar-1.0-py3.8.egg-info", "foo-bar", Some("1.0")),
             ("acme.egg-info", "acme", None),
             ("a-b.egg-info", "a-b", None),

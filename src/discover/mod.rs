@@ -25,9 +25,7 @@ use owners::Owners;
 use plan::{Plan, Plans};
 use walk::{Found, Walked};
 
-use crate::model::{
-    Failure, FileId, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources,
-};
+use crate::model::{Failure, FileId, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources};
 
 /// What to scan.
 #[derive(Debug, Clone, Default)]
@@ -98,10 +96,7 @@ pub fn shown(label: &str, path: &str) -> String {
 fn follow(plan: &Plan, plans: &mut Plans, done: &[(Plan, Walked)], notices: &mut Vec<Notice>) {
     let (targets, wrong) = editable::targets(&plan.path);
     for (file, line, detail) in wrong {
-        notices.push(Notice {
-            line: (line > 0).then_some(line),
-            ..plan.unreadable(&file, detail)
-        });
+        notices.push(Notice { line: (line > 0).then_some(line), ..plan.unreadable(&file, detail) });
     }
     for target in targets {
         let Ok(real) = fs::canonicalize(&target.path) else {
@@ -141,8 +136,7 @@ fn split(plan: Plan, mut walked: Walked, plans: &mut Plans) -> Vec<(Plan, Walked
             }
         }
     }
-    let is_application =
-        is_project || !folders.is_empty() || walked.files.iter().any(|file| file.python);
+    let is_application = is_project || !folders.is_empty() || walked.files.iter().any(|file| file.python);
     if !is_application {
         return Vec::new();
     }
@@ -156,10 +150,7 @@ fn split(plan: Plan, mut walked: Walked, plans: &mut Plans) -> Vec<(Plan, Walked
         for file in &mut own {
             file.path.drain(..prefix.len());
         }
-        let files = Walked {
-            files: own,
-            ..Walked::default()
-        };
+        let files = Walked { files: own, ..Walked::default() };
         split.push((plans.project(&plan, folder), files));
     }
     if !walked.files.is_empty() {
@@ -234,11 +225,7 @@ fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
             sources.notices.push(plan.unreadable("", detail));
         }
         sources.notices.extend(bytecode(plan, walked));
-        sources.roots.push(Root {
-            kind: plan.kind,
-            path: plan.path.clone(),
-            label: plan.label.clone(),
-        });
+        sources.roots.push(Root { kind: plan.kind, path: plan.path.clone(), label: plan.label.clone() });
     }
     sources.owners = owners.list;
     sources.scripts = scripts.into_iter().collect();
@@ -253,9 +240,7 @@ fn bytecode(plan: &Plan, walked: &Walked) -> Option<Notice> {
     let count = walked.files.iter().filter(is_bytecode).count();
     Some(Notice {
         kind: NoticeKind::NativeCode,
-        detail: format!(
-            "compiled Python without its source ({count} such files here): reads in it are not seen"
-        ),
+        detail: format!("compiled Python without its source ({count} such files here): reads in it are not seen"),
         ..plan.unreadable(&first.path, String::new())
     })
 }

@@ -24,11 +24,7 @@ pub struct Owners {
 impl Owners {
     /// The id of an owner.
     pub fn id(&mut self, kind: RootKind, name: String, version: Option<String>) -> OwnerId {
-        let owner = Owner {
-            kind,
-            name,
-            version,
-        };
+        let owner = Owner { kind, name, version };
         *self.ids.entry(owner.clone()).or_insert_with(|| {
             self.list.push(owner);
             self.list.len() - 1
@@ -83,20 +79,14 @@ impl Owners {
     }
 
     /// Installed packages: as the metadata of the distributions says. Also their commands.
-    pub fn installed(
-        &mut self,
-        plan: &Plan,
-        walked: &Walked,
-    ) -> (Vec<OwnerId>, Vec<(String, String)>) {
+    pub fn installed(&mut self, plan: &Plan, walked: &Walked) -> (Vec<OwnerId>, Vec<(String, String)>) {
         let folders: BTreeSet<&str> = (walked.files.iter())
             .map(|file| file.path.split('/').next().unwrap_or_default())
             .filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info"))
             .collect();
         let folders: Vec<_> = folders.into_iter().collect();
-        let distributions: Vec<_> = folders
-            .par_iter()
-            .map(|folder| Distribution::read(&plan.path, walked, folder))
-            .collect();
+        let distributions: Vec<_> =
+            folders.par_iter().map(|folder| Distribution::read(&plan.path, walked, folder)).collect();
         let mut owners: Vec<Option<OwnerId>> = vec![None; walked.files.len()];
         let mut commands = Vec::new();
         let mut ids = Vec::new();
@@ -124,12 +114,7 @@ impl Owners {
 
     /// Files that no metadata lists go with the rest of their top-level folder, if that has one owner.
     fn rest(&mut self, walked: &Walked, listed: &[Option<OwnerId>]) -> Vec<OwnerId> {
-        let top = |path: &str| {
-            path.split(['/', '.'])
-                .next()
-                .unwrap_or_default()
-                .to_string()
-        };
+        let top = |path: &str| path.split(['/', '.']).next().unwrap_or_default().to_string();
         let mut tops: BTreeMap<String, BTreeSet<OwnerId>> = BTreeMap::new();
         for (file, owner) in walked.files.iter().zip(listed) {
             if let Some(owner) = owner {
@@ -151,12 +136,7 @@ impl Owners {
     fn copies(&mut self, walked: &Walked, versions: &mut Versions<'_>, owners: &mut [OwnerId]) {
         let mut known: HashMap<(&str, &str, OwnerId), OwnerId> = HashMap::new();
         for (file, owner) in walked.files.iter().zip(owners) {
-            if file
-                .path
-                .split('/')
-                .next()
-                .is_some_and(|f| f.ends_with("-info"))
-            {
+            if file.path.split('/').next().is_some_and(|f| f.ends_with("-info")) {
                 continue;
             }
             let Some((folder, package)) = vendored::inside(&file.path) else {
@@ -175,17 +155,10 @@ impl Owners {
 /// The name and version of the project that a root is (the sources of), from its own metadata, or
 /// that of the project whose `src` it is, or its name.
 fn project_of(plan: &Plan) -> (String, Option<String>) {
-    let single = (plan.only.iter().flatten().next())
-        .map(|name| (name.trim_end_matches(".py").to_string(), None));
-    let above = (plan.path.ends_with("src"))
-        .then(|| plan.path.parent())
-        .flatten();
+    let single = (plan.only.iter().flatten().next()).map(|name| (name.trim_end_matches(".py").to_string(), None));
+    let above = (plan.path.ends_with("src")).then(|| plan.path.parent()).flatten();
     let described = [Some(plan.path.as_path()), above].into_iter().flatten();
-    let folder = || {
-        plan.path
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-    };
+    let folder = || plan.path.file_name().map(|n| n.to_string_lossy().into_owned());
     (described.filter_map(project::describe).next())
         .or(single)
         .unwrap_or_else(|| (folder().unwrap_or_else(|| plan.label.clone()), None))
@@ -209,9 +182,7 @@ impl Distribution {
             Some(String::from_utf8_lossy(&bytes).into_owned())
         };
         // A distutils `.egg-info` is one file, which is PKG-INFO itself.
-        let info = text("METADATA")
-            .or_else(|| text("PKG-INFO"))
-            .or_else(|| text(""));
+        let info = text("METADATA").or_else(|| text("PKG-INFO")).or_else(|| text(""));
         let info = info.unwrap_or_default();
         let (name, version) = folder_name(folder);
         let name = header(&info, "Name").unwrap_or(name);
@@ -224,8 +195,7 @@ impl Distribution {
                 list(path.trim_start_matches("../"));
             }
         } else if let Some(text) = text("installed-files.txt") {
-            text.lines()
-                .for_each(|path| list(path.trim_start_matches("../")));
+            text.lines().for_each(|path| list(path.trim_start_matches("../")));
         } else if let Some(text) = text("SOURCES.txt") {
             for path in text.lines() {
                 list(path);
@@ -265,9 +235,6 @@ impl Distribution {
             (self.top_level.iter()).any(|top| top.eq_ignore_ascii_case(first))
         };
         let files = walked.files.iter().enumerate();
-        files
-            .filter(|(_, f)| is_ours(&f.path))
-            .map(|(i, _)| i)
-            .collect()
+        files.filter(|(_, f)| is_ours(&f.path)).map(|(i, _)| i).collect()
     }
 }

@@ -26,14 +26,7 @@ pub struct Plan {
 
 impl Plan {
     fn new(kind: RootKind, path: PathBuf, label: String) -> Plan {
-        Plan {
-            kind,
-            path,
-            label,
-            only: None,
-            installed_by: None,
-            assumed: false,
-        }
+        Plan { kind, path, label, only: None, installed_by: None, assumed: false }
     }
 
     /// Whether people work in it: then environments and other tools' folders lie about.
@@ -63,12 +56,9 @@ pub struct Plans {
 impl Plans {
     /// The roots that `request` names, or those found at its current folder.
     pub fn new(request: &Request, notices: &mut Vec<Notice>) -> Result<Plans, Failure> {
-        let cwd = fs::canonicalize(&request.cwd)
-            .map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
-        let mut plans = Plans {
-            cwd,
-            ..Plans::default()
-        };
+        let cwd =
+            fs::canonicalize(&request.cwd).map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
+        let mut plans = Plans { cwd, ..Plans::default() };
         for path in &request.app {
             plans.given(RootKind::Application, path)?;
         }
@@ -110,8 +100,7 @@ impl Plans {
             ));
         }
         fs::File::open(real).map_err(|e| fail(&e.to_string()))?;
-        let (Some(folder), Some(name)) = (real.parent(), real.file_name().and_then(|n| n.to_str()))
-        else {
+        let (Some(folder), Some(name)) = (real.parent(), real.file_name().and_then(|n| n.to_str())) else {
             return Err(fail("not a file name that can be shown"));
         };
         let same = |plan: &&mut Plan| plan.kind == kind && plan.path == folder;
@@ -132,11 +121,7 @@ impl Plans {
     /// Adds the places where `dir` keeps installed packages; how many there are.
     fn installed(&mut self, dir: &Path, label: &str) -> usize {
         if installed::holds_distributions(dir) {
-            self.add(Plan::new(
-                RootKind::Distribution,
-                dir.to_path_buf(),
-                label.into(),
-            ));
+            self.add(Plan::new(RootKind::Distribution, dir.to_path_buf(), label.into()));
             return 1;
         }
         let sites = installed::site_folders(dir);
@@ -237,9 +222,5 @@ impl Plans {
 /// A path as text with `/`.
 fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if cfg!(windows) {
-        text.replace('\\', "/")
-    } else {
-        text.into_owned()
-    }
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }

@@ -39,10 +39,7 @@ pub fn read(path: &Path) -> Option<Project> {
 
 /// The name and version of the project in `dir`, if there is one.
 pub fn describe(dir: &Path) -> Option<(String, Option<String>)> {
-    let projects: Vec<_> = FILES
-        .iter()
-        .filter_map(|file| read(&dir.join(file)))
-        .collect();
+    let projects: Vec<_> = FILES.iter().filter_map(|file| read(&dir.join(file))).collect();
     let infos = installed::children(dir).into_iter();
     let infos = infos.filter(|p| p.extension().is_some_and(|e| e == "egg-info"));
     let info = infos
@@ -77,21 +74,11 @@ fn pyproject(text: &str) -> Option<Project> {
         values.next().map(str::to_string)
     };
     let mut commands = Vec::new();
-    for (owner, key) in [
-        (project, "scripts"),
-        (project, "gui-scripts"),
-        (poetry, "scripts"),
-    ] {
-        for (name, target) in owner
-            .and_then(|owner| table(owner, key))
-            .into_iter()
-            .flatten()
-        {
+    for (owner, key) in [(project, "scripts"), (project, "gui-scripts"), (poetry, "scripts")] {
+        for (name, target) in owner.and_then(|owner| table(owner, key)).into_iter().flatten() {
             let target = match target {
                 // Poetry: `{ callable = "…" }`, `{ reference = "…", type = "console" }`.
-                Value::Table(t) if t.get("type").is_some_and(|t| t.as_str() == Some("file")) => {
-                    None
-                }
+                Value::Table(t) if t.get("type").is_some_and(|t| t.as_str() == Some("file")) => None,
                 Value::Table(t) => t.get("callable").or(t.get("reference")),
                 target => Some(target),
             };
@@ -99,11 +86,7 @@ fn pyproject(text: &str) -> Option<Project> {
             commands.extend(module.map(|module| (name.clone(), module)));
         }
     }
-    Some(Project {
-        name: said("name"),
-        version: said("version"),
-        commands,
-    })
+    Some(Project { name: said("name"), version: said("version"), commands })
 }
 
 fn table<'a>(from: &'a Table, key: &str) -> Option<&'a Table> {
@@ -154,11 +137,7 @@ mod tests {
              [tool.poetry.scripts]\nold={callable='a.old:f'}\nsh={reference='x.sh',type='file'}\n",
         )
         .expect("a project");
-        let shown: Vec<_> = project
-            .commands
-            .iter()
-            .map(|(n, m)| format!("{n}>{m}"))
-            .collect();
+        let shown: Vec<_> = project.commands.iter().map(|(n, m)| format!("{n}>{m}")).collect();
         assert_eq!(shown, ["run>a.cli", "old>a.old"]);
         assert_eq!(project.version.as_deref(), Some("1"));
     }

@@ -112,22 +112,9 @@ fn application_roots_honour_gitignore_but_for_vendor_folders() {
 
 #[test]
 fn the_inner_root_owns_its_files() {
-    let tree = Tree::new(
-        "nested",
-        &[
-            ("a.py", ""),
-            ("lib/b.py", ""),
-            ("lib/c.py", ""),
-            ("d.py", ""),
-        ],
-    );
+    let tree = Tree::new("nested", &[("a.py", ""), ("lib/b.py", ""), ("lib/c.py", ""), ("d.py", "")]);
     let sources = tree.discover(&[".", "./"], &["lib", "d.py"]);
-    let expected = [
-        ".: a.py [. -]",
-        "lib: b.py [b -]",
-        "lib: c.py [c -]",
-        ".: d.py [d -]",
-    ];
+    let expected = [".: a.py [. -]", "lib: b.py [b -]", "lib: c.py [c -]", ".: d.py [d -]"];
     assert_eq!(files(&sources), expected);
     assert_eq!(sources.roots.len(), 3);
 }
@@ -135,21 +122,11 @@ fn the_inner_root_owns_its_files() {
 #[test]
 fn what_is_named_but_cannot_be_scanned_is_a_failure() {
     let tree = Tree::new("missing", &[("x.whl", ""), ("env/pyvenv.cfg", "")]);
-    for (app, vendored, said) in [
-        ("gone", "", "gone"),
-        ("", "x.whl", "unpack"),
-        ("", "env", "site-packages"),
-        ("", "", "--app"),
-    ] {
-        let given = |path: &'static str| {
-            [path]
-                .into_iter()
-                .filter(|p| !p.is_empty())
-                .collect::<Vec<_>>()
-        };
-        let failure = tree
-            .try_discover(&given(app), &given(vendored))
-            .expect_err("a failure");
+    for (app, vendored, said) in
+        [("gone", "", "gone"), ("", "x.whl", "unpack"), ("", "env", "site-packages"), ("", "", "--app")]
+    {
+        let given = |path: &'static str| [path].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>();
+        let failure = tree.try_discover(&given(app), &given(vendored)).expect_err("a failure");
         assert!(failure.message.contains(said), "{failure}");
     }
 }
@@ -160,10 +137,7 @@ fn a_folder_is_taken_apart_into_its_projects() {
         "monorepo",
         &[
             ("run.py", ""),
-            (
-                "a/pyproject.toml",
-                "[project]\nname='a'\n[project.scripts]\na='a.cli:main'\n",
-            ),
+            ("a/pyproject.toml", "[project]\nname='a'\n[project.scripts]\na='a.cli:main'\n"),
             ("a/src/a/cli.py", ""),
             ("a/plugin/setup.py", "setup(name='p')"),
             ("a/plugin/p.py", ""),
@@ -176,19 +150,11 @@ fn a_folder_is_taken_apart_into_its_projects() {
     let sources = tree.discover(&[], &[]);
     assert_eq!(
         roots(&sources),
-        [
-            "Application .",
-            "Application a",
-            "Application a/plugin",
-            "Distribution a/.venv/lib/python3.12/site-packages",
-        ]
+        ["Application .", "Application a", "Application a/plugin", "Distribution a/.venv/lib/python3.12/site-packages",]
     );
     let shown = files(&sources);
     assert!(shown.contains(&".: b/b.py [. -]".to_string()), "{shown:?}");
-    assert!(
-        shown.contains(&"a/plugin: p.py [a/plugin -]".to_string()),
-        "{shown:?}"
-    );
+    assert!(shown.contains(&"a/plugin: p.py [a/plugin -]".to_string()), "{shown:?}");
     let script = sources.scripts.first().expect("a command");
     assert_eq!((&*script.module, script.root), ("a.cli", 1));
 }
@@ -196,14 +162,7 @@ fn a_folder_is_taken_apart_into_its_projects() {
 #[cfg(unix)]
 #[test]
 fn links_are_followed_once_and_loops_reported() {
-    let tree = Tree::new(
-        "links",
-        &[
-            ("app/pkg/a.py", ""),
-            ("shared/s.py", ""),
-            ("shared/t/u.py", ""),
-        ],
-    );
+    let tree = Tree::new("links", &[("app/pkg/a.py", ""), ("shared/s.py", ""), ("shared/t/u.py", "")]);
     for (link, target) in [
         ("app/again", "pkg"),
         ("app/loop", ".."),
@@ -219,21 +178,9 @@ fn links_are_followed_once_and_loops_reported() {
         tree.link(link, target);
     }
     let sources = tree.discover(&["app"], &[]);
-    let expected = [
-        "app: pkg/a.py [app -]",
-        "app: shared/s.py [app -]",
-        "app: shared/t/u.py [app -]",
-    ];
+    let expected = ["app: pkg/a.py [app -]", "app: shared/s.py [app -]", "app: shared/t/u.py [app -]"];
     assert_eq!(files(&sources), expected);
-    assert_eq!(
-        notices(&sources),
-        [
-            "app/gone.py",
-            "app/loop",
-            "app/pkg/self",
-            "app/shared/t/round"
-        ]
-    );
+    assert_eq!(notices(&sources), ["app/gone.py", "app/loop", "app/pkg/self", "app/shared/t/round"]);
 }
 
 #[test]
@@ -248,16 +195,8 @@ fn scripts_are_known_by_their_first_line() {
         ],
     );
     let sources = tree.discover(&["."], &[]);
-    let python: Vec<_> = sources
-        .files
-        .iter()
-        .filter(|f| f.python)
-        .map(|f| &*f.path)
-        .collect();
-    assert_eq!(
-        (python, sources.files.len()),
-        (vec!["bin/tool", "bin/x.pyw"], 4)
-    );
+    let python: Vec<_> = sources.files.iter().filter(|f| f.python).map(|f| &*f.path).collect();
+    assert_eq!((python, sources.files.len()), (vec!["bin/tool", "bin/x.pyw"], 4));
 }
 
 #[test]
@@ -273,8 +212,6 @@ fn charts_are_found_without_those_they_bring() {
             ("vendor/x/Chart.yaml", ""),
         ],
     );
-    let expected: Vec<_> = ["charts/api", "deploy/web"]
-        .map(|chart| tree.0.join(Path::new(chart)))
-        .into();
+    let expected: Vec<_> = ["charts/api", "deploy/web"].map(|chart| tree.0.join(Path::new(chart))).into();
     assert_eq!(charts(&tree.0), expected);
 }

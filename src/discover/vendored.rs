@@ -9,21 +9,10 @@ use super::project;
 use super::walk::{Walked, is_vendor};
 
 /// Lists of what was copied, beside the copies: `urllib3==1.26.20`.
-const LISTS: [&str; 4] = [
-    "vendor.txt",
-    "vendored.txt",
-    "vendor.in",
-    "requirements.txt",
-];
+const LISTS: [&str; 4] = ["vendor.txt", "vendored.txt", "vendor.in", "requirements.txt"];
 
 /// The modules in which a package writes its version down.
-const VERSION_MODULES: [&str; 5] = [
-    "__init__.py",
-    "_version.py",
-    "__about__.py",
-    "__version__.py",
-    "version.py",
-];
+const VERSION_MODULES: [&str; 5] = ["__init__.py", "_version.py", "__about__.py", "__version__.py", "version.py"];
 
 /// The innermost vendor folder that `path` goes through, and the package in it: for
 /// `pip/_vendor/urllib3/util.py` that is (`pip/_vendor`, `urllib3`).
@@ -49,9 +38,7 @@ pub fn package(rest: &str) -> Option<&str> {
         None if rest == "__init__.py" => None,
         None => {
             let (stem, extension) = rest.split_once('.')?;
-            let module = matches!(extension, "py" | "pyc")
-                || extension.ends_with("so")
-                || extension.ends_with("pyd");
+            let module = matches!(extension, "py" | "pyc") || extension.ends_with("so") || extension.ends_with("pyd");
             module.then_some(stem)
         }
     }
@@ -67,11 +54,7 @@ pub struct Versions<'a> {
 impl<'a> Versions<'a> {
     /// For the copies in this root.
     pub fn new(root: &'a Path, walked: &'a Walked) -> Self {
-        Versions {
-            root,
-            walked,
-            beside: HashMap::new(),
-        }
+        Versions { root, walked, beside: HashMap::new() }
     }
 
     /// The name and, if known, the version of the `package` that lies in `folder` (empty: the root).
@@ -127,8 +110,7 @@ fn within(folder: &str, name: &str) -> String {
 fn beside(root: &Path, walked: &Walked, folder: &str) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::new();
     for list in LISTS.map(|list| within(folder, list)) {
-        let Some(text) = (walked.has(&list)).then(|| fs::read_to_string(root.join(&list)).ok())
-        else {
+        let Some(text) = (walked.has(&list)).then(|| fs::read_to_string(root.join(&list)).ok()) else {
             continue;
         };
         for line in text.iter().flat_map(|text| text.lines()) {
@@ -140,11 +122,7 @@ fn beside(root: &Path, walked: &Walked, folder: &str) -> BTreeMap<String, String
             versions.insert(normalized(name), rest[..end].trim().to_string());
         }
     }
-    let skip = if folder.is_empty() {
-        0
-    } else {
-        folder.len() + 1
-    };
+    let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
     for file in walked.below(folder) {
         let Some((first, _)) = file.path[skip..].split_once('/') else {
             continue;
@@ -164,24 +142,15 @@ mod tests {
     #[test]
     fn the_innermost_vendor_folder_counts() {
         for (path, expected) in [
-            (
-                "pip/_vendor/urllib3/util/x.py",
-                Some(("pip/_vendor", "urllib3")),
-            ),
+            ("pip/_vendor/urllib3/util/x.py", Some(("pip/_vendor", "urllib3"))),
             ("pip/_vendor/six.py", Some(("pip/_vendor", "six"))),
             ("pip/_vendor/__init__.py", None),
             ("pip/_vendor/vendor.txt", None),
-            (
-                "a/vendor/b/_vendor/c/d.py",
-                Some(("a/vendor/b/_vendor", "c")),
-            ),
+            ("a/vendor/b/_vendor/c/d.py", Some(("a/vendor/b/_vendor", "c"))),
             ("a/vendor/b/_vendor/__init__.py", Some(("a/vendor", "b"))),
             ("a/vendors/b.py", None),
             ("a/vendor.py", None),
-            (
-                "third_party/x.cpython-311-x86_64-linux-gnu.so",
-                Some(("third_party", "x")),
-            ),
+            ("third_party/x.cpython-311-x86_64-linux-gnu.so", Some(("third_party", "x"))),
         ] {
             assert_eq!(inside(path), expected, "{path}");
         }

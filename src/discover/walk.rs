@@ -14,15 +14,8 @@ use super::shown;
 use crate::model::{Notice, NoticeKind, RootKind};
 
 /// Folders by which people keep copies of other people's packages inside a tree.
-pub const VENDOR_FOLDERS: [&str; 7] = [
-    "_vendor",
-    "_vendored",
-    "externals",
-    "third_party",
-    "thirdparty",
-    "vendor",
-    "vendored",
-];
+pub const VENDOR_FOLDERS: [&str; 7] =
+    ["_vendor", "_vendored", "externals", "third_party", "thirdparty", "vendor", "vendored"];
 
 /// A larger file without an extension is no script, and is not opened to look for a `#!` line.
 const SCRIPT_LIMIT: u64 = 256 * 1024;
@@ -70,9 +63,7 @@ impl Walked {
 
     /// The index of the file at `path`.
     pub fn position(&self, path: &str) -> Option<usize> {
-        self.files
-            .binary_search_by(|f| f.path.as_str().cmp(path))
-            .ok()
+        self.files.binary_search_by(|f| f.path.as_str().cmp(path)).ok()
     }
 }
 
@@ -101,22 +92,13 @@ pub fn walk(plan: &Plan, claimed: &HashSet<PathBuf>) -> Walked {
             _ => starts[0].clone(),
         };
         let mut links = Vec::new();
-        for seen in (Walker {
-            plan,
-            claimed,
-            base: &base,
-            prefix: &prefix,
-        })
-        .run(&starts)
-        {
+        for seen in (Walker { plan, claimed, base: &base, prefix: &prefix }).run(&starts) {
             match seen {
                 Seen::Folder(path) => drop(entered.insert(path)),
                 Seen::File(file) => out.files.push(file),
                 Seen::Link(rel, link, target) if link.starts_with(&target) => {
-                    let detail = format!(
-                        "a symbolic link to {}, which holds it: a loop, not followed",
-                        target.display()
-                    );
+                    let detail =
+                        format!("a symbolic link to {}, which holds it: a loop, not followed", target.display());
                     out.notices.push(plan.unreadable(&rel, detail));
                 }
                 Seen::Link(_, _, target) if claimed.contains(&target) => {}
@@ -169,9 +151,7 @@ impl Walker<'_> {
             Ok(entry) => entry,
             Err(error) => {
                 let (path, detail) = explain(&error);
-                let rel = path
-                    .and_then(|path| self.relative(path))
-                    .unwrap_or_default();
+                let rel = path.and_then(|path| self.relative(path)).unwrap_or_default();
                 return tell(out, Seen::Notice(self.plan.unreadable(&rel, detail)));
             }
         };
@@ -208,9 +188,7 @@ impl Walker<'_> {
         let inner = entry.depth() > 0;
         let working_tree = self.plan.working_tree();
         if inner {
-            let skipped = [".git", ".hg", ".svn", "__pycache__"]
-                .iter()
-                .any(|s| name == *s)
+            let skipped = [".git", ".hg", ".svn", "__pycache__"].iter().any(|s| name == *s)
                 || working_tree && (name == "node_modules" || installed::is_environment(path));
             let handed_over = self.plan.kind == RootKind::Application && is_vendor(name.to_str());
             if skipped || handed_over {
@@ -237,9 +215,7 @@ impl Walker<'_> {
         let target = fs::canonicalize(path).and_then(|real| Ok((fs::metadata(&real)?, real)));
         let seen = match target {
             Ok((meta, real)) if meta.is_dir() => Seen::Link(rel, path.to_path_buf(), real),
-            Ok((meta, real)) if meta.is_file() => {
-                Seen::File(found(path, rel, Some(real), meta.len()))
-            }
+            Ok((meta, real)) if meta.is_file() => Seen::File(found(path, rel, Some(real), meta.len())),
             Ok(_) => return WalkState::Continue,
             Err(error) => {
                 let detail = format!("a symbolic link that leads nowhere: {error}");
@@ -294,12 +270,7 @@ fn found(path: &Path, rel: String, real: Option<PathBuf>, size: u64) -> Found {
             !metadata && (1..=SCRIPT_LIMIT).contains(&size) && starts_with_python(path)
         }
     };
-    Found {
-        path: rel,
-        real,
-        size,
-        python,
-    }
+    Found { path: rel, real, size, python }
 }
 
 /// Whether the first line is a `#!` that names Python. Unreadable is no: whoever searches the file
@@ -317,9 +288,7 @@ fn starts_with_python(path: &Path) -> bool {
 fn explain(error: &ignore::Error) -> (Option<&Path>, String) {
     match error {
         ignore::Error::WithPath { path, err } => (Some(path), explain(err).1),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            explain(err)
-        }
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => explain(err),
         ignore::Error::Io(error) => (None, format!("not readable: {error}")),
         other => (None, other.to_string()),
     }
@@ -328,11 +297,6 @@ fn explain(error: &ignore::Error) -> (Option<&Path>, String) {
 impl Plan {
     /// A notice about `rel` in this root.
     pub fn unreadable(&self, rel: &str, detail: String) -> Notice {
-        Notice {
-            kind: NoticeKind::Unreadable,
-            file: Some(shown(&self.label, rel)),
-            line: None,
-            detail,
-        }
+        Notice { kind: NoticeKind::Unreadable, file: Some(shown(&self.label, rel)), line: None, detail }
     }
 }

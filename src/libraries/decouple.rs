@@ -21,4 +21,5 @@ pub const LIBRARY: Library = Library {
     mappings: &[],
     readers: &[config("decouple.config"), config("decouple.AutoConfig()"), config("decouple.Config()")],
     settings: &[],
+    declarations: &[],
 };

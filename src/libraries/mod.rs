@@ -1,10 +1,10 @@
 //! Knowledge about libraries, as data: what each means by a name. One file a library; the kinds of
 //! behaviour (a call that reads, a settings class) are code elsewhere.
 
-pub mod stdlib;
 mod decouple;
 mod os;
 mod pydantic;
+pub mod stdlib;
 
 use crate::model::{Access, Outcome};
 
@@ -20,6 +20,8 @@ pub struct Library {
     pub readers: &'static [Reader],
     /// Base classes whose fields are variables.
     pub settings: &'static [SettingsBase],
+    /// Callables whose arguments are kept, because settings classes are told by them.
+    pub declarations: &'static [&'static str],
 }
 
 /// A callable that reads one variable.
@@ -82,7 +84,12 @@ pub fn settings_base(name: &str) -> Option<Dialect> {
     bases.into_iter().find(|base| base.names.contains(&name)).map(|base| base.dialect)
 }
 
+/// Whether calls of this qualified name are kept with their arguments.
+pub fn is_declaration(name: &str) -> bool {
+    ALL.iter().any(|library| library.declarations.contains(&name))
+}
+
 /// Whether any library gives a meaning to this qualified name or to names below it.
 pub fn knows(name: &str) -> bool {
-    is_environment(name) || reader(name).is_some() || settings_base(name).is_some()
+    is_environment(name) || is_declaration(name) || reader(name).is_some() || settings_base(name).is_some()
 }

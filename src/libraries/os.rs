@@ -21,4 +21,5 @@ pub const LIBRARY: Library = Library {
     mappings: &["os.environ", "os.environb", "posix.environ", "nt.environ"],
     readers: &[getenv("os.getenv"), getenv("os.getenvb")],
     settings: &[],
+    declarations: &[],
 };

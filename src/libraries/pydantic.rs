@@ -24,4 +24,14 @@ pub const LIBRARY: Library = Library {
             dialect: Dialect::PydanticV2,
         },
     ],
+    declarations: &[
+        "pydantic.AliasChoices",
+        "pydantic.AliasPath",
+        "pydantic.ConfigDict",
+        "pydantic.aliases.AliasChoices",
+        "pydantic.aliases.AliasPath",
+        "pydantic.config.ConfigDict",
+        "pydantic_settings.SettingsConfigDict",
+        "pydantic_settings.main.SettingsConfigDict",
+    ],
 };

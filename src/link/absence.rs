@@ -186,7 +186,9 @@ impl Linker<'_> {
             _ => changed.values().flatten().find(|v| matches!(v, Value::Text(_) | Value::Constant(_))).cloned(),
         };
         let outcome = match replacement {
-            Some(value @ (Value::Text(_) | Value::Constant(_) | Value::None | Value::Symbol(_))) => Absent::default(value),
+            Some(value @ (Value::Text(_) | Value::Constant(_) | Value::None | Value::Symbol(_))) => {
+                Absent::default(value)
+            }
             Some(Value::Read(_)) => Absent::new(Outcome::Handled),
             _ => return,
         };

@@ -13,7 +13,13 @@ use crate::python::ir::Name;
 
 impl Linker<'_> {
     /// Calls something by its qualified name.
-    pub(super) fn call_external(&mut self, frame: &mut Frame, name: &Name, arguments: &Arguments, place: Place) -> Value {
+    pub(super) fn call_external(
+        &mut self,
+        frame: &mut Frame,
+        name: &Name,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Value {
         if let Some(reader) = libraries::reader(name) {
             return self.call_reader(frame, reader, arguments, place);
         }
@@ -34,8 +40,14 @@ impl Linker<'_> {
                     _ => Value::Unknown,
                 }
             }
-            "dict" | "collections.OrderedDict" | "collections.UserDict" | "copy.copy" | "copy.deepcopy"
-            | "types.MappingProxyType" | "collections.ChainMap" | "collections.defaultdict"
+            "dict"
+            | "collections.OrderedDict"
+            | "collections.UserDict"
+            | "copy.copy"
+            | "copy.deepcopy"
+            | "types.MappingProxyType"
+            | "collections.ChainMap"
+            | "collections.defaultdict"
                 if arguments.positional.contains(&Value::Environment) =>
             {
                 self.copied(frame, place.span, short);
@@ -58,8 +70,7 @@ impl Linker<'_> {
                 Value::Sequence(Rc::new(pairs.collect()))
             }
             "zip" => {
-                let columns: Vec<Option<Vec<Value>>> =
-                    arguments.positional.iter().map(|v| self.elements(v)).collect();
+                let columns: Vec<Option<Vec<Value>>> = arguments.positional.iter().map(|v| self.elements(v)).collect();
                 let rows = columns.iter().flatten().map(Vec::len).min().unwrap_or(0);
                 let cell = |column: &Option<Vec<Value>>, row: usize| {
                     column.as_ref().map_or(Value::Unknown, |column| column[row].clone())
@@ -115,9 +126,11 @@ impl Linker<'_> {
                 let callee = rest.positional.remove(0);
                 Value::Partial(Rc::new((callee, rest)))
             }
-            "functools.lru_cache()" | "functools.cache" | "functools.wraps()" | "typing.cast" | "contextlib.contextmanager" => {
-                arguments.positional.last().cloned().unwrap_or(Value::Unknown)
-            }
+            "functools.lru_cache()"
+            | "functools.cache"
+            | "functools.wraps()"
+            | "typing.cast"
+            | "contextlib.contextmanager" => arguments.positional.last().cloned().unwrap_or(Value::Unknown),
             "__import__" | "importlib.import_module" => match first().known_text() {
                 Some(module) => Value::Symbol(super::value::Symbol::Import(frame.file, 0, module, "".into())),
                 None => Value::Unknown,
@@ -144,8 +157,8 @@ impl Linker<'_> {
             },
             "os.putenv" | "os.unsetenv" => Value::None,
             _ => {
-                if let Some(options) = keeps_arguments(short) {
-                    return options(name, arguments);
+                if libraries::is_declaration(name) {
+                    return declaration(name, arguments);
                 }
                 self.escape(arguments);
                 self.handed_on(frame, arguments, place);
@@ -186,7 +199,13 @@ impl Linker<'_> {
     }
 
     /// Calls a library's reader.
-    fn call_reader(&mut self, frame: &mut Frame, reader: &'static Reader, arguments: &Arguments, place: Place) -> Value {
+    fn call_reader(
+        &mut self,
+        frame: &mut Frame,
+        reader: &'static Reader,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Value {
         let key = match arguments.get(reader.key.0, reader.key.1) {
             Some(key) => key.clone(),
             None if arguments.open => Value::Unknown,
@@ -225,7 +244,14 @@ impl Linker<'_> {
     }
 
     /// Calls a method bound to a text, a collection, the environment or what comes of it.
-    pub(super) fn call_method(&mut self, frame: &mut Frame, receiver: &Value, method: &Name, arguments: &Arguments, place: Place) -> Value {
+    pub(super) fn call_method(
+        &mut self,
+        frame: &mut Frame,
+        receiver: &Value,
+        method: &Name,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Value {
         match receiver {
             Value::Environment => self.environment_method(frame, method, arguments, place),
             Value::EnvironmentName(event) => match &**method {
@@ -233,11 +259,15 @@ impl Linker<'_> {
                     self.filter_names(frame, *event, method, arguments);
                     Value::Unknown
                 }
-                "lower" | "upper" | "casefold" | "strip" | "removeprefix" | "replace" | "encode" | "decode" => receiver.clone(),
+                "lower" | "upper" | "casefold" | "strip" | "removeprefix" | "replace" | "encode" | "decode" => {
+                    receiver.clone()
+                }
                 _ => Value::Unknown,
             },
             Value::Read(_) => match &**method {
-                "lower" | "upper" | "strip" | "rstrip" | "lstrip" | "encode" | "decode" | "casefold" => receiver.clone(),
+                "lower" | "upper" | "strip" | "rstrip" | "lstrip" | "encode" | "decode" | "casefold" => {
+                    receiver.clone()
+                }
                 _ => Value::Unknown,
             },
             Value::Text(text) => self.text_method(text, method, arguments).unwrap_or(Value::Unknown),
@@ -313,16 +343,11 @@ impl Linker<'_> {
     }
 }
 
-/// Calls whose arguments matter later: options of settings classes.
-fn keeps_arguments(name: &str) -> Option<fn(&Name, &Arguments) -> Value> {
-    match name.rsplit('.').next()? {
-        "SettingsConfigDict" | "ConfigDict" => Some(|_, arguments| {
-            let items = arguments.keywords.iter();
-            Value::Dict(Rc::new(items.map(|(n, v)| (Value::text(n.clone(), None), v.clone())).collect()))
-        }),
-        "AliasChoices" | "AliasPath" => {
-            Some(|name, arguments| Value::Partial(Rc::new((Value::External(name.clone()), arguments.clone()))))
-        }
-        _ => None,
+/// A call whose arguments matter later: options become a dict, alternatives of a name stay a call.
+fn declaration(name: &Name, arguments: &Arguments) -> Value {
+    if name.ends_with("Dict") {
+        let items = arguments.keywords.iter();
+        return Value::Dict(Rc::new(items.map(|(n, v)| (Value::text(n.clone(), None), v.clone())).collect()));
     }
+    Value::Partial(Rc::new((Value::External(name.clone()), arguments.clone())))
 }

@@ -125,8 +125,7 @@ impl Linker<'_> {
             }
             return Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place));
         }
-        let matters = self.names_something(callee)
-            || arguments.values().any(|v| self.carries_environment(v));
+        let matters = self.names_something(callee) || arguments.values().any(|v| self.carries_environment(v));
         if matters {
             let forced = self.force(callee);
             if !forced.is_symbolic() {
@@ -234,8 +233,7 @@ impl Linker<'_> {
                     Value::Dict(Rc::new(rest.collect()))
                 }
                 kind => {
-                    let by_position =
-                        if kind == ParameterKind::KeywordOnly { None } else { positional.next() };
+                    let by_position = if kind == ParameterKind::KeywordOnly { None } else { positional.next() };
                     used.push(&parameter.name);
                     by_position
                         .or_else(|| arguments.keyword(&parameter.name).cloned())
@@ -492,7 +490,9 @@ impl Linker<'_> {
         match delayed {
             Delayed::Attribute(value, name) => {
                 let value = self.substitute(frame, value, with);
-                if with.look_up && let Value::Module(file) = value {
+                if with.look_up
+                    && let Value::Module(file) = value
+                {
                     let member = self.member(file, name).unwrap_or(Value::Unknown);
                     return self.force(&member);
                 }
@@ -543,9 +543,27 @@ const MAX_PENDING: usize = 60;
 fn changes_text(method: &str) -> bool {
     matches!(
         method,
-        "upper" | "lower" | "casefold" | "title" | "capitalize" | "strip" | "lstrip" | "rstrip" | "removeprefix"
-            | "removesuffix" | "replace" | "format" | "join" | "split" | "encode" | "decode" | "items" | "keys"
-            | "values" | "get" | "copy"
+        "upper"
+            | "lower"
+            | "casefold"
+            | "title"
+            | "capitalize"
+            | "strip"
+            | "lstrip"
+            | "rstrip"
+            | "removeprefix"
+            | "removesuffix"
+            | "replace"
+            | "format"
+            | "join"
+            | "split"
+            | "encode"
+            | "decode"
+            | "items"
+            | "keys"
+            | "values"
+            | "get"
+            | "copy"
     )
 }
 

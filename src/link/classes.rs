@@ -1,7 +1,7 @@
 //! Classes and the objects made of them.
 
-use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -118,10 +118,8 @@ impl Linker<'_> {
             let Some(Value::Function(callable)) = self.class_member(instance.class, "__set_name__") else { continue };
             let bound = Callable { bound: Some(value.clone()), ..(*callable).clone() };
             let place = instance.place.unwrap_or(body.place(Default::default()));
-            let arguments = Arguments {
-                positional: vec![Value::Class(class), Value::text(name, None)],
-                ..Arguments::default()
-            };
+            let arguments =
+                Arguments { positional: vec![Value::Class(class), Value::text(name, None)], ..Arguments::default() };
             self.call(body, &Value::Function(Rc::new(bound)), &arguments, place);
         }
     }
@@ -202,12 +200,18 @@ impl Linker<'_> {
         self.lineage(class).0.iter().find_map(|&c| self.classes[c].variables.get(name).cloned())
     }
 
-    fn bind_member(&mut self, frame: &mut Frame, member: Value, receiver: &Value, class: &Value, place: Place) -> Value {
+    fn bind_member(
+        &mut self,
+        frame: &mut Frame,
+        member: Value,
+        receiver: &Value,
+        class: &Value,
+        place: Place,
+    ) -> Value {
         match &member {
             Value::Function(callable) if callable.bound.is_none() => {
-                let bound = |to: &Value| {
-                    Value::Function(Rc::new(Callable { bound: Some(to.clone()), ..(**callable).clone() }))
-                };
+                let bound =
+                    |to: &Value| Value::Function(Rc::new(Callable { bound: Some(to.clone()), ..(**callable).clone() }));
                 match self.functions[callable.function].binding {
                     Binding::Static => member,
                     Binding::Class => bound(class),
@@ -215,23 +219,27 @@ impl Linker<'_> {
                     Binding::Property => self.call(frame, &bound(receiver), &Arguments::default(), place),
                 }
             }
-            Value::Instance(descriptor) => {
-                match self.class_member(descriptor.class, "__get__") {
-                    Some(Value::Function(get)) => {
-                        let get = Callable { bound: Some(member.clone()), ..(*get).clone() };
-                        let arguments =
-                            Arguments { positional: vec![receiver.clone(), class.clone()], ..Arguments::default() };
-                        self.call(frame, &Value::Function(Rc::new(get)), &arguments, place)
-                    }
-                    _ => member,
+            Value::Instance(descriptor) => match self.class_member(descriptor.class, "__get__") {
+                Some(Value::Function(get)) => {
+                    let get = Callable { bound: Some(member.clone()), ..(*get).clone() };
+                    let arguments =
+                        Arguments { positional: vec![receiver.clone(), class.clone()], ..Arguments::default() };
+                    self.call(frame, &Value::Function(Rc::new(get)), &arguments, place)
                 }
-            }
+                _ => member,
+            },
             _ => member,
         }
     }
 
     /// `instance.name`
-    pub(super) fn instance_attribute(&mut self, frame: &mut Frame, instance: &Rc<Instance>, name: &Name, place: Place) -> Value {
+    pub(super) fn instance_attribute(
+        &mut self,
+        frame: &mut Frame,
+        instance: &Rc<Instance>,
+        name: &Name,
+        place: Place,
+    ) -> Value {
         let field = instance.fields.borrow().get(name).cloned();
         if let Some(value) = field {
             return value;
@@ -296,9 +304,10 @@ impl Linker<'_> {
 
     /// Whether a class is an enumeration.
     pub(super) fn is_enum(&self, class: ClassId) -> bool {
-        self.lineage(class).1.iter().any(|name| {
-            matches!(name.rsplit('.').next(), Some("Enum" | "StrEnum" | "IntEnum" | "Flag" | "IntFlag"))
-        })
+        self.lineage(class)
+            .1
+            .iter()
+            .any(|name| matches!(name.rsplit('.').next(), Some("Enum" | "StrEnum" | "IntEnum" | "Flag" | "IntFlag")))
     }
 
     /// The members of an enumeration, in order.
@@ -334,7 +343,14 @@ impl Linker<'_> {
     }
 
     /// `self.name` inside a method: methods are bound, data waits for the object.
-    pub(super) fn self_attribute(&mut self, frame: &mut Frame, receiver: &Value, function: FunctionId, name: &Name, place: Place) -> Value {
+    pub(super) fn self_attribute(
+        &mut self,
+        frame: &mut Frame,
+        receiver: &Value,
+        function: FunctionId,
+        name: &Name,
+        place: Place,
+    ) -> Value {
         let state = &self.functions[function];
         if let Some(class) = state.class.filter(|_| state.binding != Binding::Static) {
             if &**name == "__class__" {
@@ -368,7 +384,13 @@ impl Linker<'_> {
     }
 
     /// `Class(arguments)`
-    pub(super) fn construct(&mut self, frame: &mut Frame, class: ClassId, arguments: &Arguments, place: Place) -> Value {
+    pub(super) fn construct(
+        &mut self,
+        frame: &mut Frame,
+        class: ClassId,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Value {
         self.classes[class].made += 1;
         self.classes[class].at_import |= frame.function.is_none();
         if self.is_enum(class) {
@@ -521,11 +543,11 @@ impl Linker<'_> {
                 depends && !other
             };
             let fixed = |value: &Value| !value.has_parameter() || only_self(value);
-            let events = summary.events.iter().filter(|e| {
-                (only_self(&e.key) || only_self(&e.mapping)) && fixed(&e.key) && fixed(&e.mapping)
-            });
-            let calls =
-                summary.calls.iter().filter(|c| only_self(&c.callee) && c.arguments.values().all(fixed));
+            let events = summary
+                .events
+                .iter()
+                .filter(|e| (only_self(&e.key) || only_self(&e.mapping)) && fixed(&e.key) && fixed(&e.mapping));
+            let calls = summary.calls.iter().filter(|c| only_self(&c.callee) && c.arguments.values().all(fixed));
             let checks = summary.checks.iter().filter(|(value, _)| only_self(value));
             let part = Summary {
                 events: events.cloned().collect(),

@@ -90,7 +90,15 @@ impl Linker<'_> {
     }
 
     /// A new event at its consulting expression.
-    fn event(&mut self, frame: &Frame, mapping: &Value, key: &Value, access: Access, reader: &str, place: Place) -> Event {
+    fn event(
+        &mut self,
+        frame: &Frame,
+        mapping: &Value,
+        key: &Value,
+        access: Access,
+        reader: &str,
+        place: Place,
+    ) -> Event {
         let id = self.next_event;
         self.next_event += 1;
         Event {
@@ -131,7 +139,13 @@ impl Linker<'_> {
     }
 
     /// `environ[key]`, or a subscript of what may turn out to be the environment.
-    pub(super) fn subscript_environment(&mut self, frame: &mut Frame, mapping: &Value, key: &Value, place: Place) -> Value {
+    pub(super) fn subscript_environment(
+        &mut self,
+        frame: &mut Frame,
+        mapping: &Value,
+        key: &Value,
+        place: Place,
+    ) -> Value {
         if !could_be_key(key) {
             return Value::Unknown;
         }
@@ -143,9 +157,7 @@ impl Linker<'_> {
     pub(super) fn contains(&mut self, frame: &mut Frame, mapping: &Value, key: &Value, place: Place) -> Value {
         let how = (Access::Contains, "in os.environ");
         match mapping {
-            Value::Environment => {
-                self.consultation(frame, (mapping, key), how, Absent::new(Outcome::Handled), place)
-            }
+            Value::Environment => self.consultation(frame, (mapping, key), how, Absent::new(Outcome::Handled), place),
             Value::Symbol(_) | Value::Delayed(_) if mapping.has_parameter() => {
                 if !could_be_key(key) {
                     return Value::Unknown;
@@ -328,4 +340,3 @@ fn text_is_plausible(text: &Rc<Text>) -> bool {
 
 /// How many parameter-dependent reads a function keeps for its callers.
 const MAX_EVENTS: usize = 500;
-

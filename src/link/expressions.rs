@@ -201,7 +201,14 @@ impl Linker<'_> {
     }
 
     /// `table.append(x)`, `table.extend(xs)`, `table.update(d)` on a local name change what it holds.
-    fn mutates(&mut self, frame: &mut Frame, object: &Expr, value: &Value, method: &str, arguments: &[Argument]) -> bool {
+    fn mutates(
+        &mut self,
+        frame: &mut Frame,
+        object: &Expr,
+        value: &Value,
+        method: &str,
+        arguments: &[Argument],
+    ) -> bool {
         let ExprKind::Name(name) = &object.kind else { return false };
         let [argument] = arguments else { return false };
         let grown = match (value, method) {

@@ -118,7 +118,15 @@ impl Linker<'_> {
             _ => {
                 let arguments = Arguments { positional: vec![value.clone()], ..Arguments::default() };
                 let forced = if with.has_parameter() { with.clone() } else { with };
-                if matches!(forced, Value::Function(_) | Value::Class(_) | Value::Instance(_) | Value::Partial(_) | Value::Symbol(_) | Value::Delayed(_)) {
+                if matches!(
+                    forced,
+                    Value::Function(_)
+                        | Value::Class(_)
+                        | Value::Instance(_)
+                        | Value::Partial(_)
+                        | Value::Symbol(_)
+                        | Value::Delayed(_)
+                ) {
                     let made = self.call(frame, &forced, &arguments, place);
                     if matches!(made, Value::Instance(_)) {
                         return made;
@@ -162,9 +170,10 @@ impl Linker<'_> {
                 event.absent = absent.clone();
             }
         }
-        let made = frame.made.iter().filter(|i| {
-            i.fields.borrow().values().any(Value::has_parameter) && self.class_reads(i.class)
-        });
+        let made = frame
+            .made
+            .iter()
+            .filter(|i| i.fields.borrow().values().any(Value::has_parameter) && self.class_reads(i.class));
         let summary = Rc::new(Summary {
             returns,
             events: std::mem::take(&mut frame.events),
@@ -243,9 +252,8 @@ impl Linker<'_> {
         let mut frame = Frame::new(self.functions[id].file);
         for event in &summary.events {
             let is_method = self.functions[id].class.is_some() && self.functions[id].binding != Binding::Static;
-            let on_self = |value: &Value| {
-                is_method && value.any(&mut |v| *v == Value::Symbol(Symbol::Parameter(id, 0)))
-            };
+            let on_self =
+                |value: &Value| is_method && value.any(&mut |v| *v == Value::Symbol(Symbol::Parameter(id, 0)));
             // What depends on `self` is judged for the class as a whole.
             if on_self(&event.mapping) || on_self(&event.key) {
                 continue;
@@ -286,12 +294,14 @@ impl Linker<'_> {
 
     /// Notes a function that callers may read through.
     fn note_function(&mut self, id: FunctionId, summary: &Summary) {
-        let reads = summary.events.iter().any(|event| {
-            event.mapping.alternatives().contains(&Value::Environment) && event.key.has_parameter()
-        });
+        let reads = summary
+            .events
+            .iter()
+            .any(|event| event.mapping.alternatives().contains(&Value::Environment) && event.key.has_parameter());
         let gives = summary.returns.as_ref().is_some_and(|value| {
             value.alternatives().iter().any(|v| {
-                self.gives_environment(v) || matches!(v, Value::Function(callable) if self.is_inside(callable.function, Some(id))
+                self.gives_environment(v)
+                    || matches!(v, Value::Function(callable) if self.is_inside(callable.function, Some(id))
                     && self.functions[callable.function].summary.as_ref().is_some_and(|s| !s.events.is_empty()))
             })
         }) || !summary.made.is_empty() && self.makes_readers(summary);

@@ -1,7 +1,7 @@
 //! Names that matter upward: what callers, subclasses and importers would use.
 
+use rustc_hash::FxHashSet as HashSet;
 use std::collections::{BTreeMap, BTreeSet};
-use rustc_hash::{FxHashSet as HashSet};
 
 use crate::model::FileId;
 use crate::python::ir::Name;

@@ -27,8 +27,8 @@ mod statements;
 mod texts;
 mod value;
 
-use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -73,17 +73,8 @@ pub fn link(
     interest: &Interest,
 ) -> Linked {
     let mut linker = Linker::new(sources, modules, units, interest);
-    let mut times = Vec::new();
     for (&file, wanted) in demanded {
-        let t = std::time::Instant::now();
         linker.evaluate(file, wanted);
-        times.push((t.elapsed(), file, linker.steps, linker.substitutions));
-    }
-    if std::env::var_os("SC_DEBUG").is_some() {
-        times.sort_by(|a, b| b.cmp(a));
-        eprintln!("   link sum {:?} functions {} classes {} modules {} emitted {} over {}", times.iter().map(|t| t.0).sum::<std::time::Duration>(), linker.functions.len(), linker.classes.len(), linker.states.len(), linker.emitted.len(), linker.notices.len());
-        for (t, f, s, u) in times.iter().take(12) { eprintln!("   {t:?} {} {s} {u}", sources.files[*f].path); }
-        if let Some(p) = std::env::var_os("SC_NAMES") { let s: String = linker.found.files.iter().map(|(file, names)| format!("{} {:?}\n", sources.files[*file].path, names)).collect(); let _ = std::fs::write(p, s); }
     }
     linker.finish()
 }
@@ -143,12 +134,7 @@ struct Linker<'a> {
 const MAX_DEPTH: usize = 120;
 
 impl<'a> Linker<'a> {
-    fn new(
-        sources: &'a Sources,
-        modules: &'a Modules<'a>,
-        units: &'a dyn Units,
-        interest: &'a Interest,
-    ) -> Self {
+    fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units, interest: &'a Interest) -> Self {
         Linker {
             sources,
             modules,

@@ -4,8 +4,8 @@
 //! is looked up in its root, then in the vendored trees, then among the distributions, and never in
 //! another application root.
 
-use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::libraries::stdlib;

@@ -126,10 +126,8 @@ impl Linker<'_> {
         if self.states.get(&file).is_some_and(|s| s.units.contains_key(&getattr)) && self.interest.has(name) {
             let function = self.global(file, &getattr)?;
             let mut frame = Frame::new(file);
-            let arguments = super::value::Arguments {
-                positional: vec![Value::text(name.clone(), None)],
-                ..Default::default()
-            };
+            let arguments =
+                super::value::Arguments { positional: vec![Value::text(name.clone(), None)], ..Default::default() };
             let place = Place { file, span: Default::default() };
             return Some(self.call(&mut frame, &function, &arguments, place));
         }
@@ -161,9 +159,7 @@ impl Linker<'_> {
                 let values: Vec<_> = values.iter().map(|v| self.force(v)).collect();
                 join(values)
             }
-            Value::Delayed(_) | Value::Text(_) | Value::Sequence(_) | Value::Dict(_)
-                if value.is_symbolic() =>
-            {
+            Value::Delayed(_) | Value::Text(_) | Value::Sequence(_) | Value::Dict(_) if value.is_symbolic() => {
                 self.forcing(value)
             }
             _ => value.clone(),

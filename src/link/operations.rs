@@ -40,9 +40,7 @@ impl Linker<'_> {
                 let values: Vec<_> = values.iter().map(|v| self.attribute(frame, v, name, place)).collect();
                 join(values)
             }
-            Value::Symbol(Symbol::Parameter(function, 0)) => {
-                self.self_attribute(frame, value, *function, name, place)
-            }
+            Value::Symbol(Symbol::Parameter(function, 0)) => self.self_attribute(frame, value, *function, name, place),
             Value::Symbol(Symbol::Import(..)) => {
                 if self.interest.has(name) || self.names_something(value) || self.outside(value) {
                     let forced = self.force(value);
@@ -73,8 +71,7 @@ impl Linker<'_> {
     fn outside(&self, value: &Value) -> bool {
         match value {
             Value::Symbol(Symbol::Import(file, level, module, _)) => {
-                *level == 0
-                    && self.modules.resolve(*file, 0, module) == super::modules::Target::Outside
+                *level == 0 && self.modules.resolve(*file, 0, module) == super::modules::Target::Outside
             }
             _ => false,
         }
@@ -87,9 +84,7 @@ impl Linker<'_> {
                 let last = module.rsplit('.').next().unwrap_or(module);
                 self.interest.has(if name.is_empty() { last } else { name })
             }
-            Value::Symbol(Symbol::Unit(file, unit)) => {
-                self.interest.has(&self.units.outline(*file).units[*unit].name)
-            }
+            Value::Symbol(Symbol::Unit(file, unit)) => self.interest.has(&self.units.outline(*file).units[*unit].name),
             Value::Delayed(delayed) => match &**delayed {
                 Delayed::Attribute(value, name) => self.interest.has(name) || self.names_something(value),
                 Delayed::Call(value, ..) | Delayed::Item(value, _) => self.names_something(value),
@@ -164,9 +159,7 @@ impl Linker<'_> {
     /// The values a dict may give for a key; `None` if it gives none.
     pub(super) fn dict_item(&mut self, items: &Rc<Vec<(Value, Value)>>, index: &Value) -> Option<Value> {
         let known = index.alternatives().iter().all(|i| matches!(i, Value::Constant(_)) || i.known_text().is_some());
-        let matching = |key: &Value| {
-            !known || index.alternatives().contains(key) || matches!(key, Value::Unknown)
-        };
+        let matching = |key: &Value| !known || index.alternatives().contains(key) || matches!(key, Value::Unknown);
         let values: Vec<_> = items.iter().filter(|(k, _)| matching(k)).map(|(_, v)| v.clone()).collect();
         (!values.is_empty()).then(|| join(values))
     }

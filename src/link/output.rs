@@ -1,14 +1,12 @@
 //! Emitted events → reads.
 
+use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;
-use rustc_hash::{FxHashSet as HashSet};
 
 use super::events::{Absent, Event};
 use super::value::{EventId, Part, Value};
 use super::{Linked, Linker};
-use crate::model::{
-    Absence, Access, Key, KeyKind, Notice, NoticeKind, Outcome, Place, Read, SettingsField, Timing,
-};
+use crate::model::{Absence, Access, Key, KeyKind, Notice, NoticeKind, Outcome, Place, Read, SettingsField, Timing};
 
 impl Linker<'_> {
     /// The reads of all that was evaluated.
@@ -216,4 +214,3 @@ fn quoted(text: &str) -> String {
     out.push('"');
     out
 }
-

@@ -1,7 +1,7 @@
 //! Frames: what is known while one body is evaluated.
 
-use std::cell::RefCell;
 use rustc_hash::FxHashMap as HashMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::events::{Event, PendingCall};

@@ -2,7 +2,6 @@
 //! [pydantic 1](https://docs.pydantic.dev/1.10/usage/settings/#environment-variable-names) and
 //! [pydantic-settings 2](https://docs.pydantic.dev/latest/concepts/pydantic_settings/#environment-variable-names).
 
-
 use super::Linker;
 use super::events::{Absent, Event};
 use super::scope::Frame;
@@ -55,10 +54,8 @@ impl Linker<'_> {
                 keys.push(self.concat(&[options.prefix.clone(), Value::text(field.name.clone(), None)]));
             }
             if let (Some(delimiter), true) = (&options.nested, self.is_nested(&field)) {
-                let nested: Vec<Value> = keys
-                    .iter()
-                    .map(|key| self.concat(&[key.clone(), delimiter.clone(), Value::Unknown]))
-                    .collect();
+                let nested: Vec<Value> =
+                    keys.iter().map(|key| self.concat(&[key.clone(), delimiter.clone(), Value::Unknown])).collect();
                 keys.extend(nested);
             }
             let inherited = field.class != class;
@@ -97,10 +94,7 @@ impl Linker<'_> {
                 };
                 for key in key.alternatives() {
                     let key = with_origin(key, inherited.then_some(origin));
-                    self.settings_fields.insert(
-                        id,
-                        (class, field.name.clone(), options.case_sensitive),
-                    );
+                    self.settings_fields.insert(id, (class, field.name.clone(), options.case_sensitive));
                     self.emit(&event, &key);
                 }
             }
@@ -154,9 +148,8 @@ impl Linker<'_> {
         let prefix = text_or_empty(self.option(class, dialect, "env_prefix"));
         let truth = |value: Option<Value>| matches!(value, Some(Value::Constant(text)) if &*text == "True");
         let nested = self.option(class, dialect, "env_nested_delimiter");
-        let by_name = ["populate_by_name", "validate_by_name"]
-            .iter()
-            .any(|name| truth(self.option(class, dialect, name)));
+        let by_name =
+            ["populate_by_name", "validate_by_name"].iter().any(|name| truth(self.option(class, dialect, name)));
         Options {
             prefix,
             case_sensitive: truth(self.option(class, dialect, "case_sensitive")),
@@ -177,7 +170,8 @@ impl Linker<'_> {
                     let config = self.force(&config);
                     for config in config.alternatives() {
                         if let Value::Dict(items) = config
-                            && let Some(value) = items.iter().rev().find(|(k, _)| k.known_text().as_deref() == Some(option))
+                            && let Some(value) =
+                                items.iter().rev().find(|(k, _)| k.known_text().as_deref() == Some(option))
                         {
                             return Some(self.force(&value.1.clone()));
                         }
@@ -332,4 +326,3 @@ fn with_origin(key: &Value, origin: Option<Place>) -> Value {
         _ => key.clone(),
     }
 }
-

@@ -19,10 +19,7 @@ impl Linker<'_> {
             if texts.len() * choices.len() > MAX_PRODUCT {
                 choices = vec![Text { parts: vec![Part::Any], given: None }];
             }
-            texts = texts
-                .iter()
-                .flat_map(|text| choices.iter().map(move |choice| glue(text, choice)))
-                .collect();
+            texts = texts.iter().flat_map(|text| choices.iter().map(move |choice| glue(text, choice))).collect();
         }
         join(texts.into_iter().map(|text| Value::Text(Rc::new(text))))
     }
@@ -32,9 +29,7 @@ impl Linker<'_> {
         match value {
             Value::Text(text) => (**text).clone(),
             Value::Constant(text) => Text { parts: vec![Part::Literal(text.clone())], given: None },
-            Value::Symbol(_) | Value::Delayed(_) => {
-                Text { parts: vec![Part::Symbolic(value.clone())], given: None }
-            }
+            Value::Symbol(_) | Value::Delayed(_) => Text { parts: vec![Part::Symbolic(value.clone())], given: None },
             Value::Instance(_) => match self.enum_text(value) {
                 Some(text) => self.as_text(&text),
                 None => Text { parts: vec![Part::Any], given: None },

@@ -257,9 +257,7 @@ impl Value {
             Value::Sequence(items) | Value::Union(items) => items.iter().any(|v| v.any(found)),
             Value::Dict(items) => items.iter().any(|(k, v)| k.any(found) || v.any(found)),
             Value::Method(method) => method.0.any(found),
-            Value::Partial(partial) => {
-                partial.0.any(found) || partial.1.values().any(|v| v.any(found))
-            }
+            Value::Partial(partial) => partial.0.any(found) || partial.1.values().any(|v| v.any(found)),
             Value::Function(callable) => {
                 callable.bound.as_ref().is_some_and(|v| v.any(found))
                     || callable.captured.iter().any(|(_, v)| v.any(found))
@@ -267,9 +265,7 @@ impl Value {
             Value::Delayed(delayed) => match &**delayed {
                 Delayed::Attribute(value, _) | Delayed::Element(value) => value.any(found),
                 Delayed::Item(value, index) => value.any(found) || index.any(found),
-                Delayed::Call(callee, arguments, _) => {
-                    callee.any(found) || arguments.values().any(|v| v.any(found))
-                }
+                Delayed::Call(callee, arguments, _) => callee.any(found) || arguments.values().any(|v| v.any(found)),
                 Delayed::Concat(parts) => parts.iter().any(|v| v.any(found)),
             },
             _ => false,
@@ -337,10 +333,9 @@ fn widen(values: &[Value]) -> Value {
         prefix = Some(literal[..common].to_string());
     }
     match prefix {
-        Some(prefix) if !prefix.is_empty() => Value::Text(Rc::new(Text {
-            parts: vec![Part::Literal(prefix.into()), Part::Any],
-            given,
-        })),
+        Some(prefix) if !prefix.is_empty() => {
+            Value::Text(Rc::new(Text { parts: vec![Part::Literal(prefix.into()), Part::Any], given }))
+        }
         _ => Value::Unknown,
     }
 }

@@ -29,38 +29,19 @@ const HEAD: usize = 8 << 10;
 /// Finds `names` in all files of `sources` where one of `reads` does not explain them: in Python as
 /// the whole of a string, elsewhere as a whole word. At most [`MENTIONS_PER_OWNER`], the first ones.
 /// Sorted; the notices are about files that could not be read.
-pub fn find(
-    sources: &Sources,
-    names: &BTreeSet<String>,
-    reads: &[Read],
-) -> (Vec<Mention>, Vec<Notice>) {
+pub fn find(sources: &Sources, names: &BTreeSet<String>, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
     let words = match Words::new(names) {
         Ok(Some(words)) => words,
         Ok(None) => return (vec![], vec![]),
         Err(detail) => {
             let kind = NoticeKind::LimitReached;
             let (file, line) = (None, None);
-            return (
-                vec![],
-                vec![Notice {
-                    kind,
-                    file,
-                    line,
-                    detail,
-                }],
-            );
+            return (vec![], vec![Notice { kind, file, line, detail }]);
         }
     };
-    let search = Search {
-        sources,
-        words: &words,
-        charts: charts(sources),
-        explained: explained(reads),
-    };
-    let hits: Vec<io::Result<Vec<Hit>>> = (0..sources.files.len())
-        .into_par_iter()
-        .map_init(Vec::new, |buffer, file| search.file(file, buffer))
-        .collect();
+    let search = Search { sources, words: &words, charts: charts(sources), explained: explained(reads) };
+    let hits: Vec<io::Result<Vec<Hit>>> =
+        (0..sources.files.len()).into_par_iter().map_init(Vec::new, |buffer, file| search.file(file, buffer)).collect();
     let mut mentions = Vec::new();
     let mut notices = Vec::new();
     let mut kept: BTreeMap<(usize, OwnerId), usize> = BTreeMap::new();
@@ -104,8 +85,7 @@ impl Search<'_> {
     fn file(&self, id: FileId, buffer: &mut Vec<u8>) -> io::Result<Vec<Hit>> {
         let source = &self.sources.files[id];
         let reader = reader::by_name(&source.path, source.python);
-        if reader == Reader::Nobody || source.size == 0 || self.in_chart(source.root, &source.path)
-        {
+        if reader == Reader::Nobody || source.size == 0 || self.in_chart(source.root, &source.path) {
             return Ok(vec![]);
         }
         let mut hits = match self.search(id, reader, buffer)? {
@@ -127,12 +107,7 @@ impl Search<'_> {
         Ok(hits)
     }
 
-    fn search(
-        &self,
-        id: FileId,
-        mut reader: Reader,
-        buffer: &mut Vec<u8>,
-    ) -> io::Result<(Reader, Vec<Hit>)> {
+    fn search(&self, id: FileId, mut reader: Reader, buffer: &mut Vec<u8>) -> io::Result<(Reader, Vec<Hit>)> {
         let mut input = File::open(discover::path_of(self.sources, id))?;
         let mut hits = Vec::new();
         let mut window = Window::default();
@@ -140,11 +115,7 @@ impl Search<'_> {
         buffer.clear();
         loop {
             // Only with all of a Python file is it clear what is a string.
-            let limit = if reader == Reader::Python {
-                u64::MAX
-            } else {
-                CHUNK
-            };
+            let limit = if reader == Reader::Python { u64::MAX } else { CHUNK };
             let read = input.by_ref().take(limit).read_to_end(buffer)?;
             window.last = (read as u64) < limit;
             if first {
@@ -173,8 +144,7 @@ impl Search<'_> {
     fn in_chart(&self, root: usize, path: &str) -> bool {
         let mut slashes = path.match_indices('/').map(|(at, _)| at);
         !self.charts.is_empty()
-            && (self.charts.contains(&(root, ""))
-                || slashes.any(|at| self.charts.contains(&(root, &path[..at]))))
+            && (self.charts.contains(&(root, "")) || slashes.any(|at| self.charts.contains(&(root, &path[..at]))))
     }
 }
 
@@ -231,11 +201,7 @@ mod tests {
     use crate::model::{Absence, Access, Key, Outcome, Span, Timing};
 
     /// Writes the files, finds the names in them: `NAME path line`.
-    fn mentions(
-        name: &str,
-        files: &[(&str, &[u8])],
-        read: Option<Read>,
-    ) -> (Vec<String>, Vec<Notice>) {
+    fn mentions(name: &str, files: &[(&str, &[u8])], read: Option<Read>) -> (Vec<String>, Vec<Notice>) {
         let name = format!("stripcheck-mentions-{}-{name}", std::process::id());
         let root = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&root);
@@ -280,51 +246,24 @@ mod tests {
             ],
             None,
         );
-        let expected = [
-            "API_TOKEN a.py 1",
-            "API_TOKEN lib.so -",
-            "API_TOKEN run.sh 2",
-            "PORT conf/app.ini 1",
-            "PORT run.sh 2",
-        ];
+        let expected =
+            ["API_TOKEN a.py 1", "API_TOKEN lib.so -", "API_TOKEN run.sh 2", "PORT conf/app.ini 1", "PORT run.sh 2"];
         assert_eq!(found, expected);
         let files: Vec<_> = notices.iter().filter_map(|n| n.file.as_deref()).collect();
-        assert!(
-            files.len() == 1 && files[0].ends_with("gone.yaml"),
-            "{files:?}"
-        );
+        assert!(files.len() == 1 && files[0].ends_with("gone.yaml"), "{files:?}");
     }
 
     #[test]
     fn a_read_explains_its_own_lines_and_no_others() {
-        let span = |line, end_line| Span {
-            line,
-            column: 1,
-            end_line,
-            end_column: 1,
-        };
+        let span = |line, end_line| Span { line, column: 1, end_line, end_column: 1 };
         let read = |name: &str, case_sensitive| Read {
-            key: Key {
-                kind: KeyKind::Exact,
-                text: name.into(),
-                case_sensitive,
-            },
-            place: Place {
-                file: 0,
-                span: span(1, 2),
-            },
-            given: Some(Place {
-                file: 0,
-                span: span(4, 4),
-            }),
+            key: Key { kind: KeyKind::Exact, text: name.into(), case_sensitive },
+            place: Place { file: 0, span: span(1, 2) },
+            given: Some(Place { file: 0, span: span(4, 4) }),
             function: None,
             reader: "os.getenv".into(),
             access: Access::Get,
-            absent: Absence {
-                outcome: Outcome::None,
-                exception: None,
-                default: None,
-            },
+            absent: Absence { outcome: Outcome::None, exception: None, default: None },
             condition: None,
             timing: Timing::Import,
             chain: vec![],
@@ -335,17 +274,10 @@ mod tests {
         for (name, case_sensitive, expected) in [
             ("API_TOKEN", true, &["API_TOKEN a.py 3"][..]),
             ("api_token", false, &["API_TOKEN a.py 3"]),
-            (
-                "api_token",
-                true,
-                &["API_TOKEN a.py 2", "API_TOKEN a.py 3", "API_TOKEN a.py 4"],
-            ),
+            ("api_token", true, &["API_TOKEN a.py 2", "API_TOKEN a.py 3", "API_TOKEN a.py 4"]),
         ] {
-            let (found, _) = mentions(
-                &format!("{name}{case_sensitive}"),
-                &[("a.py", text)],
-                Some(read(name, case_sensitive)),
-            );
+            let (found, _) =
+                mentions(&format!("{name}{case_sensitive}"), &[("a.py", text)], Some(read(name, case_sensitive)));
             assert_eq!(found, expected, "{name} {case_sensitive}");
         }
     }
@@ -353,16 +285,9 @@ mod tests {
     #[test]
     fn mentions_of_one_owner_are_bounded_and_the_first_are_kept() {
         let text = "API_TOKEN\n".repeat(MENTIONS_PER_OWNER + 5);
-        let files = [
-            ("p/a.conf", text.as_bytes()),
-            ("p/b.conf", b"API_TOKEN\n"),
-            ("q/c.conf", b"API_TOKEN\n"),
-        ];
+        let files = [("p/a.conf", text.as_bytes()), ("p/b.conf", b"API_TOKEN\n"), ("q/c.conf", b"API_TOKEN\n")];
         let (found, _) = mentions("bound", &files, None);
         assert_eq!(found.len(), MENTIONS_PER_OWNER + 1);
-        assert_eq!(
-            found.last().map(String::as_str),
-            Some("API_TOKEN q/c.conf 1")
-        );
+        assert_eq!(found.last().map(String::as_str), Some("API_TOKEN q/c.conf 1"));
     }
 }

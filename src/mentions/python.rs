@@ -9,10 +9,7 @@ pub fn hits(words: &Words<'_>, bytes: &[u8], hits: &mut Vec<Hit>) {
         return;
     }
     let (mut at, mut line) = (0, 1);
-    while let Some(step) = bytes[at..]
-        .iter()
-        .position(|b| matches!(b, b'"' | b'\'' | b'#' | b'\n'))
-    {
+    while let Some(step) = bytes[at..].iter().position(|b| matches!(b, b'"' | b'\'' | b'#' | b'\n')) {
         at += step;
         match bytes[at] {
             b'\n' => {
@@ -21,18 +18,13 @@ pub fn hits(words: &Words<'_>, bytes: &[u8], hits: &mut Vec<Hit>) {
             }
             b'#' => at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
             quote => {
-                let marks = if bytes[at..].starts_with(&[quote; 3]) {
-                    3
-                } else {
-                    1
-                };
+                let marks = if bytes[at..].starts_with(&[quote; 3]) { 3 } else { 1 };
                 let (content, end) = string(bytes, at + marks, quote, marks);
                 if let Some(word) = words.position(content) {
                     let line = Some(line);
                     hits.push(Hit { line, word });
                 }
-                line += u32::try_from(memchr::memchr_iter(b'\n', &bytes[at..end]).count())
-                    .unwrap_or(u32::MAX);
+                line += u32::try_from(memchr::memchr_iter(b'\n', &bytes[at..end]).count()).unwrap_or(u32::MAX);
                 at = end;
             }
         }

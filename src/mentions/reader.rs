@@ -75,10 +75,7 @@ pub fn by_name(path: &str, python: bool) -> Reader {
     } else if extension == "pyc" {
         Reader::Bytecode
     } else if SHELL.contains(&extension)
-        || matches!(
-            first,
-            "dockerfile" | "containerfile" | "makefile" | "gnumakefile" | "procfile" | "justfile"
-        )
+        || matches!(first, "dockerfile" | "containerfile" | "makefile" | "gnumakefile" | "procfile" | "justfile")
         || name == ".env"
         || name.starts_with(".env.")
         || name == ".envrc"
@@ -86,8 +83,7 @@ pub fn by_name(path: &str, python: bool) -> Reader {
     {
         Reader::Shell
     } else if NOBODY.contains(&extension)
-        || PROSE.contains(&first)
-            && !matches!(extension, "yaml" | "yml" | "json" | "toml" | "ini" | "conf")
+        || PROSE.contains(&first) && !matches!(extension, "yaml" | "yml" | "json" | "toml" | "ini" | "conf")
         || is_values(stem, extension)
     {
         Reader::Nobody
@@ -103,10 +99,7 @@ fn is_values(stem: &str, extension: &str) -> bool {
 
 /// Who reads the file that starts with `head`, given what its name says.
 pub fn by_content(named: Reader, head: &[u8]) -> Reader {
-    if matches!(
-        named,
-        Reader::Python | Reader::Native | Reader::Bytecode | Reader::Nobody
-    ) {
+    if matches!(named, Reader::Python | Reader::Native | Reader::Bytecode | Reader::Nobody) {
         return named;
     }
     if is_executable(head) {
@@ -132,8 +125,7 @@ fn is_executable(head: &[u8]) -> bool {
         b"\xcf\xfa\xed\xfe",
         b"\xca\xfe\xba\xbe",
     ];
-    magic.iter().any(|magic| head.starts_with(magic))
-        || head.starts_with(b"MZ") && memchr::memchr(0, head).is_some()
+    magic.iter().any(|magic| head.starts_with(magic)) || head.starts_with(b"MZ") && memchr::memchr(0, head).is_some()
 }
 
 fn starts_with_shell(head: &[u8]) -> bool {
@@ -142,16 +134,13 @@ fn starts_with_shell(head: &[u8]) -> bool {
         return false;
     };
     let words = command.split(|b| matches!(b, b' ' | b'/' | b'\t' | b'\r'));
-    words
-        .into_iter()
-        .any(|word| matches!(word, b"sh" | b"bash" | b"dash" | b"ash" | b"zsh" | b"ksh"))
+    words.into_iter().any(|word| matches!(word, b"sh" | b"bash" | b"dash" | b"ash" | b"zsh" | b"ksh"))
 }
 
 /// Whether a text is a Kubernetes manifest. Those set variables, as a chart does.
 pub fn is_manifest(text: &[u8]) -> bool {
     let line = |start: &[u8]| {
-        text.starts_with(start)
-            || memchr::memmem::find_iter(text, start).any(|at| at > 0 && text[at - 1] == b'\n')
+        text.starts_with(start) || memchr::memmem::find_iter(text, start).any(|at| at > 0 && text[at - 1] == b'\n')
     };
     line(b"apiVersion:") && line(b"kind:")
 }

@@ -62,11 +62,7 @@ impl<'a> Words<'a> {
             .match_kind(MatchKind::Standard)
             .build(&list)
             .map_err(|e| format!("the names were not searched in other files: {e}"))?;
-        Ok(Some(Words {
-            list,
-            automaton,
-            longest,
-        }))
+        Ok(Some(Words { list, automaton, longest }))
     }
 
     /// Whether any of the words is there at all, be it inside another.
@@ -76,9 +72,7 @@ impl<'a> Words<'a> {
 
     /// The word that `bytes` are.
     pub fn position(&self, bytes: &[u8]) -> Option<usize> {
-        let found = self
-            .list
-            .binary_search_by(|word| word.as_bytes().cmp(bytes));
+        let found = self.list.binary_search_by(|word| word.as_bytes().cmp(bytes));
         found.ok()
     }
 
@@ -119,23 +113,15 @@ fn counts(reader: Reader, bytes: &[u8], start: usize, word: &str) -> bool {
         // A whole string constant: CPython's marshal.c writes TYPE_SHORT_ASCII(_INTERNED), with or
         // without FLAG_REF, and the length before it, and the next object right after.
         Reader::Bytecode => match before {
-            [.., kind, length] => {
-                matches!(kind & 0x7f, b'z' | b'Z') && usize::from(*length) == word.len()
-            }
+            [.., kind, length] => matches!(kind & 0x7f, b'z' | b'Z') && usize::from(*length) == word.len(),
             _ => false,
         },
         Reader::Native if !word.contains('_') => {
             before.last().is_none_or(|&byte| byte == 0) && after.is_none_or(|byte| byte == 0)
         }
         Reader::Shell if !word.contains('_') => {
-            let before = before
-                .strip_suffix(b"!")
-                .or(before.strip_suffix(b"#"))
-                .unwrap_or(before);
-            let before = before
-                .strip_suffix(b"{")
-                .or(before.strip_suffix(b"("))
-                .unwrap_or(before);
+            let before = before.strip_suffix(b"!").or(before.strip_suffix(b"#")).unwrap_or(before);
+            let before = before.strip_suffix(b"{").or(before.strip_suffix(b"(")).unwrap_or(before);
             ends && before.ends_with(b"$")
         }
         _ => alone,
@@ -151,10 +137,7 @@ mod tests {
         let names = BTreeSet::from(names);
         let words = Words::new(&names).expect("few").expect("some");
         let mut hits = Vec::new();
-        let window = Window {
-            last: true,
-            ..Window::default()
-        };
+        let window = Window { last: true, ..Window::default() };
         words.hits(reader, text.as_bytes(), &window, &mut hits);
         let shown = |hit: &Hit| (hit.line.unwrap_or(0), words.list[hit.word].to_string());
         hits.iter().map(shown).collect()
@@ -163,31 +146,15 @@ mod tests {
     #[test]
     fn only_whole_words_count() {
         for (reader, text, expected) in [
-            (
-                Reader::Text,
-                "a: API_TOKEN\nb: ${MY_API_TOKEN}\n",
-                &[(1, "API_TOKEN"), (2, "MY_API_TOKEN")][..],
-            ),
+            (Reader::Text, "a: API_TOKEN\nb: ${MY_API_TOKEN}\n", &[(1, "API_TOKEN"), (2, "MY_API_TOKEN")][..]),
             (Reader::Text, "API_TOKENS XAPI_TOKEN api_token", &[]),
             (Reader::Text, "A.B", &[(1, "A.B"), (1, "B")]),
             (Reader::Text, "\n\nPORT=1", &[(3, "PORT")]),
             (Reader::Shell, "PORT=1; echo PORT", &[]),
-            (
-                Reader::Shell,
-                "$PORT ${PORT:-1} $(PORT) ${!PORT} $PORTS",
-                &[(1, "PORT"); 4],
-            ),
-            (
-                Reader::Bytecode,
-                "z\u{9}API_TOKENZ\u{4}PORTr\u{5}PORT Z\u{5}PORTS",
-                &[(0, "API_TOKEN"), (0, "PORT")],
-            ),
+            (Reader::Shell, "$PORT ${PORT:-1} $(PORT) ${!PORT} $PORTS", &[(1, "PORT"); 4]),
+            (Reader::Bytecode, "z\u{9}API_TOKENZ\u{4}PORTr\u{5}PORT Z\u{5}PORTS", &[(0, "API_TOKEN"), (0, "PORT")]),
             (Reader::Shell, "API_TOKEN=1", &[(1, "API_TOKEN")]),
-            (
-                Reader::Native,
-                "x\0PORT\0PORTS\0 PORT\0API_TOKEN=",
-                &[(0, "PORT"), (0, "API_TOKEN")],
-            ),
+            (Reader::Native, "x\0PORT\0PORTS\0 PORT\0API_TOKEN=", &[(0, "PORT"), (0, "API_TOKEN")]),
         ] {
             let expected: Vec<_> = expected.iter().map(|(l, w)| (*l, w.to_string())).collect();
             assert_eq!(found(reader, text), expected, "{text}");
@@ -200,10 +167,7 @@ mod tests {
         let names = BTreeSet::from(["API_TOKEN", "PORT", "MY_API_TOKEN"].map(String::from));
         let words = Words::new(&names).expect("few").expect("some");
         let whole = {
-            let window = Window {
-                last: true,
-                ..Window::default()
-            };
+            let window = Window { last: true, ..Window::default() };
             let mut hits = Vec::new();
             words.hits(Reader::Text, text.as_bytes(), &window, &mut hits);
             hits

@@ -177,8 +177,7 @@ pub struct Read {
 impl Read {
     /// What a person would notice, from outcome and timing.
     pub fn effect(&self) -> Effect {
-        let at_start = self.timing == Timing::Import
-            || self.settings.as_ref().is_some_and(|field| field.at_import);
+        let at_start = self.timing == Timing::Import || self.settings.as_ref().is_some_and(|field| field.at_import);
         match (self.absent.outcome, self.timing) {
             (Outcome::Raises, _) if at_start => Effect::FailsAtStart,
             (Outcome::Raises, _) => Effect::FailsOnUse,

@@ -40,11 +40,7 @@ impl Blocks {
         let Some((when, otherwise)) = block else {
             return around;
         };
-        self.0.push(Block {
-            column,
-            when,
-            otherwise,
-        });
+        self.0.push(Block { column, when, otherwise });
         when
     }
 }
@@ -56,9 +52,7 @@ fn for_type_checkers(line: &str) -> Option<bool> {
     if !test.contains("TYPE_CHECKING") {
         return None;
     }
-    let mut words = test
-        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.')
-        .filter(|w| !w.is_empty());
+    let mut words = test.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').filter(|w| !w.is_empty());
     let keyword = words.next();
     let words: Vec<_> = words.collect();
     let is_flag = |word: &str| word == "TYPE_CHECKING" || word.ends_with(".TYPE_CHECKING");
@@ -68,9 +62,6 @@ fn for_type_checkers(line: &str) -> Option<bool> {
     match words[..] {
         ["not", flag] if is_flag(flag) => Some(false),
         [first, ..] if is_flag(first) => Some(true),
-        _ => words
-            .windows(2)
-            .any(|pair| pair[0] == "and" && is_flag(pair[1]))
-            .then_some(true),
+        _ => words.windows(2).any(|pair| pair[0] == "and" && is_flag(pair[1])).then_some(true),
     }
 }

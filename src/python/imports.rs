@@ -42,19 +42,8 @@ pub struct Import {
 
 /// Parses a statement that begins with `import` or `from`; `None` if it is something else after all.
 pub fn parse(statement: &str, line: u32, when: When) -> Option<Import> {
-    let mut tokens = Tokens {
-        rest: statement,
-        ahead: None,
-    };
-    let mut import = Import {
-        level: 0,
-        module: "".into(),
-        local: None,
-        more: vec![],
-        names: vec![],
-        when,
-        line,
-    };
+    let mut tokens = Tokens { rest: statement, ahead: None };
+    let mut import = Import { level: 0, module: "".into(), local: None, more: vec![], names: vec![], when, line };
     match tokens.next()? {
         "import" => {
             let mut modules = tokens.list().into_iter();
@@ -94,20 +83,15 @@ impl<'a> Tokens<'a> {
             return Some(token);
         }
         loop {
-            self.rest = self
-                .rest
-                .trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+            self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
             let Some(comment) = self.rest.strip_prefix('#') else {
                 break;
             };
             self.rest = comment.split_once('\n').map_or("", |(_, after)| after);
         }
         let first = self.rest.chars().next()?;
-        let end = if is_word(first) {
-            self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len())
-        } else {
-            first.len_utf8()
-        };
+        let end =
+            if is_word(first) { self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len()) } else { first.len_utf8() };
         let (token, rest) = self.rest.split_at(end);
         self.rest = rest;
         Some(token)
@@ -138,19 +122,12 @@ impl<'a> Tokens<'a> {
     fn list(&mut self) -> Vec<Imported> {
         let mut items = Vec::new();
         if self.eat("*") {
-            items.push(Imported {
-                name: "*".into(),
-                local: None,
-            });
+            items.push(Imported { name: "*".into(), local: None });
             return items;
         }
         self.eat("(");
         while let Some(name) = self.dotted() {
-            let local = if self.eat("as") {
-                self.next().map(Into::into)
-            } else {
-                None
-            };
+            let local = if self.eat("as") { self.next().map(Into::into) } else { None };
             items.push(Imported { name, local });
             if !self.eat(",") {
                 break;
@@ -173,21 +150,9 @@ mod tests {
             Some(local) => format!("{name}={local}"),
             None => name.to_string(),
         };
-        let list = |items: &[Imported]| {
-            items
-                .iter()
-                .map(|i| item(&i.name, &i.local))
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
+        let list = |items: &[Imported]| items.iter().map(|i| item(&i.name, &i.local)).collect::<Vec<_>>().join(" ");
         parse(statement, 1, When::Import).map_or("none".into(), |i| {
-            format!(
-                "{} {} [{}] [{}]",
-                i.level,
-                item(&i.module, &i.local),
-                list(&i.more),
-                list(&i.names)
-            )
+            format!("{} {} [{}] [{}]", i.level, item(&i.module, &i.local), list(&i.more), list(&i.names))
         })
     }
 
@@ -195,17 +160,11 @@ mod tests {
     fn all_forms_of_import_are_understood() {
         for (statement, expected) in [
             ("import os", "0 os [] []"),
-            (
-                "import os.path as p, sys, a . b as c",
-                "0 os.path=p [sys a.b=c] []",
-            ),
+            ("import os.path as p, sys, a . b as c", "0 os.path=p [sys a.b=c] []"),
             ("from a.b import c as d, e", "0 a.b [] [c=d e]"),
             ("from . import x", "1  [] [x]"),
             ("from.a import(b)", "1 a [] [b]"),
-            (
-                "from ...a import (x, # note, y\n  z as w,\n)",
-                "3 a [] [x z=w]",
-            ),
+            ("from ...a import (x, # note, y\n  z as w,\n)", "3 a [] [x z=w]"),
             ("from . .. a import x", "3 a [] [x]"),
             ("from a import *", "0 a [] [*]"),
             ("from .import a", "1  [] [a]"),

@@ -31,27 +31,16 @@ pub struct Stmt {
 
 /// The kinds of statement. `pass`, `break`, `continue` and the like leave nothing but [`StmtKind::Jump`].
 #[derive(Debug, Clone, PartialEq)]
-#[allow(
-    missing_docs,
-    reason = "each variant's comment shows its fields in Python's syntax"
-)]
+#[allow(missing_docs, reason = "each variant's comment shows its fields in Python's syntax")]
 pub enum StmtKind {
     /// An expression by itself.
     Expr(Expr),
     /// `a = b = value`; targets may be names, attributes, subscripts, tuples, starred.
     Assign { targets: Vec<Expr>, value: Expr },
     /// `target: annotation = value`; without a value a bare declaration (a required settings field).
-    Annotated {
-        target: Expr,
-        annotation: Expr,
-        value: Option<Expr>,
-    },
+    Annotated { target: Expr, annotation: Expr, value: Option<Expr> },
     /// `target += value`
-    Augmented {
-        target: Expr,
-        operator: Operator,
-        value: Expr,
-    },
+    Augmented { target: Expr, operator: Operator, value: Expr },
     /// `return value`
     Return(Option<Expr>),
     /// `raise exception`
@@ -65,42 +54,17 @@ pub enum StmtKind {
     /// `import a.b as c`: (module, local name if given)
     Import(Vec<(Name, Option<Name>)>),
     /// `from ..a import b as c`: names are (name, local name if given); `*` is the name `*`.
-    From {
-        level: u8,
-        module: Name,
-        names: Vec<(Name, Option<Name>)>,
-    },
+    From { level: u8, module: Name, names: Vec<(Name, Option<Name>)> },
     /// `if`, with `elif` nested in `orelse`.
-    If {
-        test: Expr,
-        body: Vec<Stmt>,
-        orelse: Vec<Stmt>,
-    },
+    If { test: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
     /// `while`
-    While {
-        test: Expr,
-        body: Vec<Stmt>,
-        orelse: Vec<Stmt>,
-    },
+    While { test: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
     /// `for target in iter`, `async for` too.
-    For {
-        target: Expr,
-        iter: Expr,
-        body: Vec<Stmt>,
-        orelse: Vec<Stmt>,
-    },
+    For { target: Expr, iter: Expr, body: Vec<Stmt>, orelse: Vec<Stmt> },
     /// `try`
-    Try {
-        body: Vec<Stmt>,
-        handlers: Vec<Handler>,
-        orelse: Vec<Stmt>,
-        finally: Vec<Stmt>,
-    },
+    Try { body: Vec<Stmt>, handlers: Vec<Handler>, orelse: Vec<Stmt>, finally: Vec<Stmt> },
     /// `with a as b, c`: (context, target)
-    With {
-        items: Vec<(Expr, Option<Expr>)>,
-        body: Vec<Stmt>,
-    },
+    With { items: Vec<(Expr, Option<Expr>)>, body: Vec<Stmt> },
     /// `match subject`
     Match { subject: Expr, cases: Vec<Case> },
     /// A function defined here.
@@ -221,10 +185,7 @@ pub struct Expr {
 /// The kinds of expression. Parentheses leave nothing. Literals are evaluated (escapes, prefixes,
 /// implicit concatenation).
 #[derive(Debug, Clone, PartialEq)]
-#[allow(
-    missing_docs,
-    reason = "each variant's comment shows its fields in Python's syntax"
-)]
+#[allow(missing_docs, reason = "each variant's comment shows its fields in Python's syntax")]
 pub enum ExprKind {
     /// A string or bytes literal (bytes as Latin-1 text).
     Str(Name),
@@ -263,20 +224,11 @@ pub enum ExprKind {
     /// `a < b <= c`: the first operand, then each comparison.
     Compare(Box<Expr>, Vec<(Comparison, Expr)>),
     /// `body if test else orelse`
-    Conditional {
-        test: Box<Expr>,
-        body: Box<Expr>,
-        orelse: Box<Expr>,
-    },
+    Conditional { test: Box<Expr>, body: Box<Expr>, orelse: Box<Expr> },
     /// A lambda.
     Lambda(Arc<Function>),
     /// A comprehension or generator expression.
-    Comprehension {
-        kind: ComprehensionKind,
-        element: Box<Expr>,
-        value: Option<Box<Expr>>,
-        clauses: Vec<Clause>,
-    },
+    Comprehension { kind: ComprehensionKind, element: Box<Expr>, value: Option<Box<Expr>>, clauses: Vec<Clause> },
     /// `name := value`
     Walrus(Name, Box<Expr>),
     /// `await value`
@@ -289,10 +241,7 @@ pub enum ExprKind {
 
 /// A part of an f-string.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(
-    missing_docs,
-    reason = "each variant's comment shows its fields in Python's syntax"
-)]
+#[allow(missing_docs, reason = "each variant's comment shows its fields in Python's syntax")]
 pub enum FormatPart {
     /// Text.
     Text(Name),
@@ -337,10 +286,7 @@ pub enum ComprehensionKind {
 
 /// A clause of a comprehension.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(
-    missing_docs,
-    reason = "each variant's comment shows its fields in Python's syntax"
-)]
+#[allow(missing_docs, reason = "each variant's comment shows its fields in Python's syntax")]
 pub enum Clause {
     /// `for target in iter`
     For { target: Expr, iter: Expr },

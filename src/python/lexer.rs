@@ -43,14 +43,7 @@ pub(super) struct Lost(pub(super) u32);
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Lexer<'a> {
-        Lexer {
-            text,
-            bytes: text.as_bytes(),
-            at: 0,
-            line: 1,
-            brackets: Vec::new(),
-            nesting: 0,
-        }
+        Lexer { text, bytes: text.as_bytes(), at: 0, line: 1, brackets: Vec::new(), nesting: 0 }
     }
 
     /// Moves to the first token of the next line that has one.
@@ -71,11 +64,7 @@ impl<'a> Lexer<'a> {
                     continue;
                 }
                 _ => {
-                    return Some(Start {
-                        offset,
-                        column,
-                        line: self.line,
-                    });
+                    return Some(Start { offset, column, line: self.line });
                 }
             }
             self.at += 1;
@@ -88,18 +77,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// Walks over one logical line and hands on each import statement in it, with its line.
-    pub(super) fn logical_line(
-        &mut self,
-        mut import: impl FnMut(&'a str, u32),
-    ) -> Result<(), Lost> {
+    pub(super) fn logical_line(&mut self, mut import: impl FnMut(&'a str, u32)) -> Result<(), Lost> {
         let first = self.line;
         let mut statement = self.import_here();
         loop {
             let rest = &self.bytes[self.at..];
-            self.at += rest
-                .iter()
-                .position(|b| SPECIAL[usize::from(*b)])
-                .unwrap_or(rest.len());
+            self.at += rest.iter().position(|b| SPECIAL[usize::from(*b)]).unwrap_or(rest.len());
             let byte = self.bytes.get(self.at).copied();
             if self.brackets.is_empty()
                 && matches!(byte, None | Some(b'\n' | b';'))
@@ -108,11 +91,7 @@ impl<'a> Lexer<'a> {
                 import(&self.text[start..self.at], line);
             }
             let Some(byte) = byte else {
-                return if self.brackets.is_empty() {
-                    Ok(())
-                } else {
-                    Err(Lost(first))
-                };
+                return if self.brackets.is_empty() { Ok(()) } else { Err(Lost(first)) };
             };
             match byte {
                 b'#' => self.skip_comment(),
@@ -221,19 +200,13 @@ impl<'a> Lexer<'a> {
         let is_raw = |byte: u8| matches!(byte, b'r' | b'R');
         let starts = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b'_' && byte.is_ascii();
         let (last, first) = (before(1), before(2));
-        if (is_format(last) && is_raw(first) || is_raw(last) && is_format(first))
-            && starts(before(3))
-        {
+        if (is_format(last) && is_raw(first) || is_raw(last) && is_format(first)) && starts(before(3)) {
             return Some(true);
         }
         (is_format(last) && starts(first)).then_some(false)
     }
 
-    fn nested(
-        &mut self,
-        go: impl FnOnce(&mut Self) -> Result<(), Lost>,
-        line: u32,
-    ) -> Result<(), Lost> {
+    fn nested(&mut self, go: impl FnOnce(&mut Self) -> Result<(), Lost>, line: u32) -> Result<(), Lost> {
         if self.nesting >= MAX_NESTING {
             return Err(Lost(line));
         }

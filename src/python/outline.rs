@@ -46,15 +46,8 @@ pub struct Outline {
 impl Outline {
     /// The unit that holds the byte at `offset`.
     pub fn unit_at(&self, offset: usize) -> usize {
-        let after = self
-            .units
-            .partition_point(|unit| unit.start <= offset)
-            .saturating_sub(1);
-        if self.units.get(after).is_some_and(|unit| offset < unit.end) {
-            after
-        } else {
-            0
-        }
+        let after = self.units.partition_point(|unit| unit.start <= offset).saturating_sub(1);
+        if self.units.get(after).is_some_and(|unit| offset < unit.end) { after } else { 0 }
     }
 }
 
@@ -62,13 +55,7 @@ impl Outline {
 pub fn outline(text: &str) -> Outline {
     let mut lexer = Lexer::new(text);
     let mut out = Outline::default();
-    let module = Unit {
-        kind: UnitKind::Module,
-        name: "".into(),
-        start: 0,
-        end: text.len(),
-        line: 1,
-    };
+    let module = Unit { kind: UnitKind::Module, name: "".into(), start: 0, end: text.len(), line: 1 };
     out.units.push(module);
     let mut open: Option<Unit> = None;
     let mut decorated: Option<(usize, u32)> = None;
@@ -84,13 +71,7 @@ pub fn outline(text: &str) -> Outline {
             match definition {
                 Some((kind, name)) => {
                     let (start, line) = decorated.take().unwrap_or((start.offset, start.line));
-                    open = Some(Unit {
-                        kind,
-                        name: name.into(),
-                        start,
-                        end: text.len(),
-                        line,
-                    });
+                    open = Some(Unit { kind, name: name.into(), start, end: text.len(), line });
                 }
                 None if rest.starts_with('@') => {
                     decorated.get_or_insert((start.offset, start.line));
@@ -119,8 +100,7 @@ pub fn outline(text: &str) -> Outline {
 fn after<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
     let rest = line.strip_prefix(keyword)?;
     let blank = |c: char| matches!(c, ' ' | '\t' | '\x0c' | '\\' | '\r' | '\n');
-    rest.starts_with(blank)
-        .then(|| rest.trim_start_matches(blank))
+    rest.starts_with(blank).then(|| rest.trim_start_matches(blank))
 }
 
 /// The kind and name of the definition that a line begins with.
@@ -131,9 +111,7 @@ fn definition(line: &str) -> Option<(UnitKind, &str)> {
         b'a' => (UnitKind::Function, after(after(line, "async")?, "def")?),
         _ => return None,
     };
-    let end = rest
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
     (end > 0).then_some((kind, &rest[..end]))
 }
 
@@ -149,10 +127,7 @@ fn guess_imports(text: &str, mut line: u32, imports: &mut Vec<Import>) {
             let mut statement = trimmed.split(';').next().unwrap_or(trimmed);
             if statement.contains('(') && !statement.contains(')') {
                 let near = text.as_bytes()[at..].iter().take(GUESS);
-                let end = near
-                    .enumerate()
-                    .find(|(_, byte)| **byte == b')')
-                    .map(|(end, _)| at + end);
+                let end = near.enumerate().find(|(_, byte)| **byte == b')').map(|(end, _)| at + end);
                 statement = end.map_or(statement, |end| text[at..end].trim_start());
             }
             imports.extend(imports::parse(statement, line, When::Import));
@@ -174,11 +149,7 @@ mod tests {
     }
 
     fn names(text: &str) -> String {
-        units(text)
-            .iter()
-            .map(|u| format!("{}@{}", u.0, u.1))
-            .collect::<Vec<_>>()
-            .join(" ")
+        units(text).iter().map(|u| format!("{}@{}", u.0, u.1)).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -186,10 +157,7 @@ mod tests {
         let text = "import os\n@deco(\n  1)\ndef f(a,\n b):\n    x = '''\ndef no():\n'''\n# c\n    return 1\nclass C:\n    def m(self): pass\nX = 1\n";
         let units = units(text);
         assert_eq!((&*units[0].0, units[0].1), ("f", 2));
-        assert_eq!(
-            (&*units[1].0, units[1].1, &*units[1].2),
-            ("C", 11, "class C:\n    def m(self): pass\n")
-        );
+        assert_eq!((&*units[1].0, units[1].1, &*units[1].2), ("C", 11, "class C:\n    def m(self): pass\n"));
         let o = outline(text);
         assert_eq!(o.unit_at(0), 0);
         assert_eq!(o.unit_at(text.find("m(self)").expect("m")), 2);
@@ -204,22 +172,13 @@ mod tests {
             ("if a:\n    def f(): pass\n", ""),
             ("@a\n# c\n\n@b\nasync  def f(): pass\nx = 1", "f@1"),
             ("@a\nx = 1\ndef f(): pass", "f@3"),
-            (
-                "class A:\n# c\n\n    x = 1\n# d\n    def g(): pass\n\n\n# e\ny = 2\ndef h(): 0",
-                "A@1 h@11",
-            ),
+            ("class A:\n# c\n\n    x = 1\n# d\n    def g(): pass\n\n\n# e\ny = 2\ndef h(): 0", "A@1 h@11"),
             ("def\\\n  f(\n): pass\nclass\tB: pass", "f@1 B@4"),
             ("\x0cdef f():\n\tpass\n\x0c\nclass B: pass", "f@1 B@4"),
             ("def f():\r\n    'a\\\r\nb'\r\nclass B: pass\r\n", "f@1 B@4"),
             ("define = 1\nclassy = 2\nasync_ = def_\nclass_(x)", ""),
-            (
-                "x = [\ndef\n]\ny = '''\ndef f(): 0\n'''\nz = 1 + \\\ndef_",
-                "",
-            ),
-            (
-                "x = {a: b, 'c': d[1:2]}\ny: int = 3\nz = lambda: f\ndef g(): 0",
-                "g@4",
-            ),
+            ("x = [\ndef\n]\ny = '''\ndef f(): 0\n'''\nz = 1 + \\\ndef_", ""),
+            ("x = {a: b, 'c': d[1:2]}\ny: int = 3\nz = lambda: f\ndef g(): 0", "g@4"),
             ("def é(): pass", "é@1"),
         ] {
             assert_eq!(names(text), expected, "{text}");
@@ -239,13 +198,7 @@ mod tests {
             r#"'''\'''' if'x'else'y'"#,
             r#"f"{a!r}" t"{b['x']}" Rb'{' "{" u'{'"#,
         ] {
-            assert_eq!(
-                names(&format!("x = {text}\ndef f(): pass\n"))
-                    .split('@')
-                    .next(),
-                Some("f"),
-                "{text}"
-            );
+            assert_eq!(names(&format!("x = {text}\ndef f(): pass\n")).split('@').next(), Some("f"), "{text}");
         }
     }
 
@@ -263,11 +216,7 @@ mod tests {
             let text = format!("import a\n{text}from b import (c,\n  d)\n  import e; f\n");
             let o = outline(&text);
             assert_eq!((o.units.len(), o.anomaly), (1, Some(line + 1)), "{text}");
-            let modules: Vec<_> = o
-                .imports
-                .iter()
-                .map(|i| (&*i.module, i.names.len()))
-                .collect();
+            let modules: Vec<_> = o.imports.iter().map(|i| (&*i.module, i.names.len())).collect();
             assert_eq!(modules, [("a", 0), ("b", 2), ("e", 0)], "{text}");
         }
         let nested = format!("x = {}", "f'{".repeat(10_000));
@@ -322,10 +271,7 @@ import \\
                 )
             })
             .collect();
-        assert_eq!(
-            shown.join(" "),
-            "a b() b2! c c2 d! d2! e e2 e3 h i! j k! l n() o p q r s t"
-        );
+        assert_eq!(shown.join(" "), "a b() b2! c c2 d! d2! e e2 e3 h i! j k! l n() o p q r s t");
     }
 
     /// Cuts and flips of small texts: no panic, and the units are apart and in order.
@@ -333,10 +279,7 @@ import \\
     fn no_text_makes_it_fail() {
         let sample = "@a\nclass A(b):\n    x: int = f\"{y['z']:>{w}}\"\n\ndef f(é='\\\n'): return '''\n'''\nfrom . import (a, # c\n b)\nif TYPE_CHECKING:\n\timport \\\n c\r\n";
         let mut texts: Vec<String> = vec![sample.into()];
-        let entries = std::fs::read_dir("fixtures/shapes")
-            .into_iter()
-            .flatten()
-            .flatten();
+        let entries = std::fs::read_dir("fixtures/shapes").into_iter().flatten().flatten();
         texts.extend(entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()));
         assert!(texts.len() > 1);
         for text in texts {
@@ -356,14 +299,8 @@ import \\
         assert_eq!((o.units[0].start, o.units[0].end), (0, text.len()));
         let mut at = 0;
         for unit in &o.units[1..] {
-            assert!(
-                at <= unit.start && unit.start < unit.end && unit.end <= text.len(),
-                "{text}"
-            );
-            assert!(
-                unit.start == 0 || text.as_bytes()[unit.start - 1] == b'\n',
-                "{text}"
-            );
+            assert!(at <= unit.start && unit.start < unit.end && unit.end <= text.len(), "{text}");
+            assert!(unit.start == 0 || text.as_bytes()[unit.start - 1] == b'\n', "{text}");
             let line = 1 + text[..unit.start].matches('\n').count();
             assert_eq!(unit.line as usize, line, "{text}");
             at = unit.end;

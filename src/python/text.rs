@@ -16,18 +16,12 @@ pub struct Text<'a> {
 pub fn decode(bytes: &[u8]) -> Text<'_> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         let doubt = "UTF-16 text: Python does not read this as source".to_string();
-        return Text {
-            text: Cow::Borrowed(""),
-            doubt: Some(doubt),
-        };
+        return Text { text: Cow::Borrowed(""), doubt: Some(doubt) };
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (text, doubt) = match std::str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
-        Err(_) if single_byte_cookie(bytes) => (
-            Cow::Owned(bytes.iter().map(|&b| char::from(b)).collect()),
-            None,
-        ),
+        Err(_) if single_byte_cookie(bytes) => (Cow::Owned(bytes.iter().map(|&b| char::from(b)).collect()), None),
         Err(e) => {
             let line = 1 + memchr::memchr_iter(b'\n', &bytes[..e.valid_up_to()]).count();
             let doubt = format!("not valid UTF-8 from line {line} on, and no coding is declared");
@@ -35,13 +29,9 @@ pub fn decode(bytes: &[u8]) -> Text<'_> {
         }
     };
     let doubt = doubt.or_else(|| {
-        memchr::memchr(0, text.as_bytes())
-            .map(|_| "holds NUL bytes: Python refuses such a file".to_string())
+        memchr::memchr(0, text.as_bytes()).map(|_| "holds NUL bytes: Python refuses such a file".to_string())
     });
-    Text {
-        text: old_line_ends(text),
-        doubt,
-    }
+    Text { text: old_line_ends(text), doubt }
 }
 
 /// Python ends a line at a `\r` alone, too; the parser does not.
@@ -65,22 +55,10 @@ fn single_byte_cookie(bytes: &[u8]) -> bool {
         if !line.trim_start().starts_with('#') {
             continue;
         }
-        let name = line[at + 6..]
-            .trim_start_matches([':', '='])
-            .trim_start()
-            .to_ascii_lowercase();
-        return [
-            "latin",
-            "iso-8859",
-            "iso8859",
-            "cp12",
-            "windows-12",
-            "ascii",
-            "koi8",
-            "cp437",
-        ]
-        .iter()
-        .any(|known| name.starts_with(known));
+        let name = line[at + 6..].trim_start_matches([':', '=']).trim_start().to_ascii_lowercase();
+        return ["latin", "iso-8859", "iso8859", "cp12", "windows-12", "ascii", "koi8", "cp437"]
+            .iter()
+            .any(|known| name.starts_with(known));
     }
     false
 }

@@ -11,13 +11,9 @@ impl Words {
     /// Compiles a set of words. Of equal ones the first counts; empty ones match nothing.
     pub fn new(words: &[impl AsRef<str>]) -> Words {
         let mut builder = AhoCorasick::builder();
-        let built = builder
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(words.iter().map(|word| word.as_ref()));
+        let built = builder.match_kind(MatchKind::LeftmostLongest).build(words.iter().map(|word| word.as_ref()));
         // It fails for gigabytes of words only.
-        Words {
-            automaton: built.expect("fewer than 2^31 automaton states"),
-        }
+        Words { automaton: built.expect("fewer than 2^31 automaton states") }
     }
 
     /// The offset and index of each word in `text`, in the order of the text. A word is whole if no
@@ -58,14 +54,8 @@ mod tests {
             ("", vec![]),
             ("environment environ", vec![(12, 0)]),
             ("os.environ.get(", vec![(3, 0), (11, 1)]),
-            (
-                "getenv get_x get_ get_y xget get",
-                vec![(0, 2), (7, 3), (29, 1)],
-            ),
-            (
-                "_environ environ_ environ1 1environ éenviron environé",
-                vec![],
-            ),
+            ("getenv get_x get_ get_y xget get", vec![(0, 2), (7, 3), (29, 1)]),
+            ("_environ environ_ environ1 1environ éenviron environé", vec![]),
             ("é e é", vec![(0, 4), (5, 4)]),
             ("get-get", vec![(0, 1), (4, 1)]),
             ("A.B A.BC xA.B", vec![(0, 7)]),

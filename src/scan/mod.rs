@@ -24,7 +24,7 @@ pub enum Demand {
 }
 
 /// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
-const MAX_ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 8;
 
 /// Scans all Python files of `sources`. Never fails: what cannot be seen is a notice.
 pub fn scan(sources: Sources) -> Scan {
@@ -33,7 +33,6 @@ pub fn scan(sources: Sources) -> Scan {
 
 /// [`scan`], computing the units that `demand` says.
 pub fn scan_with(sources: Sources, demand: Demand) -> Scan {
-    let t0 = std::time::Instant::now();
     let (store, hits) = store::Store::load(&sources, demand);
     let modules = Modules::new(&sources);
     let graph = graph::build(&sources, &store, &modules);
@@ -45,7 +44,6 @@ pub fn scan_with(sources: Sources, demand: Demand) -> Scan {
         store.prefetch(&demanded);
         linked = on_a_deep_stack(|| link::link(&sources, &modules, &store, &demanded, &interest));
         let known = interest.clone();
-        if std::env::var_os("SC_DEBUG").is_some() { eprintln!("round {round} {:?} units {} reads {} interest {}", t0.elapsed(), demanded.values().map(Vec::len).sum::<usize>(), linked.reads.len(), linked.interest.files.values().map(|n| n.len()).sum::<usize>()); }
         if !interest.merge(&linked.interest) {
             break;
         }

@@ -7,36 +7,18 @@ fn installed_files_belong_to_distributions() {
     let tree = Tree::new(
         "owners",
         &[
-            (
-                "site/Foo_Bar-1.0.dist-info/METADATA",
-                "Name: Foo-Bar\nVersion: 1.0\n\n",
-            ),
-            (
-                "site/Foo_Bar-1.0.dist-info/RECORD",
-                "foo/a.py,,\nns/foo.py,,\n../../bin/foo,,\n",
-            ),
-            (
-                "site/Foo_Bar-1.0.dist-info/entry_points.txt",
-                "[console_scripts]\nfoo = foo.cli:run\n",
-            ),
+            ("site/Foo_Bar-1.0.dist-info/METADATA", "Name: Foo-Bar\nVersion: 1.0\n\n"),
+            ("site/Foo_Bar-1.0.dist-info/RECORD", "foo/a.py,,\nns/foo.py,,\n../../bin/foo,,\n"),
+            ("site/Foo_Bar-1.0.dist-info/entry_points.txt", "[console_scripts]\nfoo = foo.cli:run\n"),
             ("site/foo/a.py", ""),
             ("site/foo/made_later.py", ""),
             ("site/foo/_vendor/six.py", "__version__ = '1.16'\n"),
             ("site/bin/foo", "#!/usr/bin/python3\n"),
             ("site/ns/foo.py", ""),
             ("site/ns/old.py", ""),
-            (
-                "site/old-2.0-py3.9.egg-info/PKG-INFO",
-                "Name: old\nVersion: 2.0\n",
-            ),
-            (
-                "site/old-2.0-py3.9.egg-info/installed-files.txt",
-                "../ns/old.py\n",
-            ),
-            (
-                "site/norecord-3.dist-info/METADATA",
-                "Name: norecord\nVersion: 3\n",
-            ),
+            ("site/old-2.0-py3.9.egg-info/PKG-INFO", "Name: old\nVersion: 2.0\n"),
+            ("site/old-2.0-py3.9.egg-info/installed-files.txt", "../ns/old.py\n"),
+            ("site/norecord-3.dist-info/METADATA", "Name: norecord\nVersion: 3\n"),
             ("site/norecord-3.dist-info/top_level.txt", "nr\n"),
             ("site/nr/x.py", ""),
             ("site/single-4.egg-info", "Name: single\nVersion: 4\n"),
@@ -48,10 +30,7 @@ fn installed_files_belong_to_distributions() {
     );
     let sources = tree.discover(&[], &["site"]);
     let python = files(&sources).into_iter().zip(&sources.files);
-    let python: Vec<_> = python
-        .filter(|(_, f)| f.python)
-        .map(|(text, _)| text)
-        .collect();
+    let python: Vec<_> = python.filter(|(_, f)| f.python).map(|(text, _)| text).collect();
     assert_eq!(
         python,
         [
@@ -66,12 +45,7 @@ fn installed_files_belong_to_distributions() {
             "site: stray/y.py [stray -]",
         ]
     );
-    assert!(
-        !sources
-            .files
-            .iter()
-            .any(|f| f.path.ends_with("RECORD") || f.path.contains("a.py") && f.path.len() > 8)
-    );
+    assert!(!sources.files.iter().any(|f| f.path.ends_with("RECORD") || f.path.contains("a.py") && f.path.len() > 8));
     assert_eq!(roots(&sources), ["Distribution site"]);
     let script = sources.scripts.first().expect("a command");
     assert_eq!((&*script.name, &*script.module), ("foo", "foo.cli"));
@@ -82,10 +56,7 @@ fn installed_files_belong_to_distributions() {
 fn environments_are_scanned_where_they_keep_packages() {
     for site in ["lib/python3.11/site-packages", "Lib/site-packages"] {
         let file = format!(".venv/{site}/p.py");
-        let tree = Tree::new(
-            &site.replace('/', "-"),
-            &[(&file, ""), (".venv/pyvenv.cfg", ""), ("main.py", "")],
-        );
+        let tree = Tree::new(&site.replace('/', "-"), &[(&file, ""), (".venv/pyvenv.cfg", ""), ("main.py", "")]);
         #[cfg(unix)]
         if site.starts_with("lib/") {
             tree.link(".venv/lib64", "lib");
@@ -108,11 +79,8 @@ fn the_active_environment_is_used_if_it_is_one() {
             ("active/lib/python3.11/site-packages/p.py", ""),
         ],
     );
-    let mut request = Request {
-        cwd: tree.0.join("work"),
-        virtual_env: Some(tree.0.join("active")),
-        ..Request::default()
-    };
+    let mut request =
+        Request { cwd: tree.0.join("work"), virtual_env: Some(tree.0.join("active")), ..Request::default() };
     let sources = discover(&request).expect("sources");
     assert!(sources.files.iter().any(|f| &*f.path == "p.py"));
     assert!(!sources.files.iter().any(|f| &*f.path == "local.py"));
@@ -132,10 +100,7 @@ fn editable_installs_are_followed_once() {
             ("elsewhere/lib/.git/x.py", ""),
             ("elsewhere/found/pkg/p.py", ""),
             ("elsewhere/found/other/q.py", ""),
-            (
-                "site/out.pth",
-                "import os; os.remove('x')\n# c\n\n../elsewhere/lib\n/no/such/folder\n",
-            ),
+            ("site/out.pth", "import os; os.remove('x')\n# c\n\n../elsewhere/lib\n/no/such/folder\n"),
             ("site/in.pth", "../app/src\n"),
             ("site/out-1.dist-info/METADATA", "Name: out\nVersion: 1\n"),
             ("site/out-1.dist-info/RECORD", "out.pth,,\n"),
@@ -143,17 +108,11 @@ fn editable_installs_are_followed_once() {
             ("site/win.pth", "win/lib\n"),
         ],
     );
-    let finder = format!(
-        "MAPPING: dict[str, str] = {{'pkg': '{}/elsewhere/found/pkg'}}\n",
-        tree.0.display()
-    );
+    let finder = format!("MAPPING: dict[str, str] = {{'pkg': '{}/elsewhere/found/pkg'}}\n", tree.0.display());
     fs::write(tree.0.join("site/__editable___pkg_2_finder.py"), finder).expect("file");
     let sources = tree.discover(&["app"], &["site"]);
     let shown = files(&sources);
-    let python: Vec<_> = shown
-        .iter()
-        .filter(|f| f.contains(".py ") && !f.contains("finder"))
-        .collect();
+    let python: Vec<_> = shown.iter().filter(|f| f.contains(".py ") && !f.contains("finder")).collect();
     assert_eq!(
         python,
         [
@@ -164,10 +123,7 @@ fn editable_installs_are_followed_once() {
         ]
     );
     let notice = sources.notices.first().expect("a notice");
-    assert_eq!(
-        (notice.file.as_deref(), notice.line),
-        (Some("site/out.pth"), Some(5))
-    );
+    assert_eq!((notice.file.as_deref(), notice.line), (Some("site/out.pth"), Some(5)));
     assert_eq!(sources.notices.len(), 1);
 }
 
@@ -179,16 +135,10 @@ fn vendored_trees_hold_a_package_a_folder_or_are_one() {
             ("libs/vendor.txt", "urllib3==1.26.5 # via x\n"),
             ("libs/urllib3/__init__.py", ""),
             ("libs/six.py", "__version__ = '1'\n"),
-            (
-                "libs/client/setup.py",
-                "setup(\n    name='acme-client',\n    version='3',\n)\n",
-            ),
+            ("libs/client/setup.py", "setup(\n    name='acme-client',\n    version='3',\n)\n"),
             ("libs/client/acme/__init__.py", ""),
             ("libs/client/vendor/deep/__init__.py", ""),
-            (
-                "whole/pyproject.toml",
-                "[project]\nname='whole-client'\nversion='9'\n",
-            ),
+            ("whole/pyproject.toml", "[project]\nname='whole-client'\nversion='9'\n"),
             ("whole/src/w.py", ""),
             ("pkg/__init__.py", ""),
             ("pkg/sub/m.py", ""),
@@ -204,19 +154,13 @@ fn vendored_trees_hold_a_package_a_folder_or_are_one() {
         "whole: src/w.py [whole-client 9]",
         "pkg: sub/m.py [pkg -]",
     ] {
-        assert!(
-            shown.contains(&expected.to_string()),
-            "{expected} not in {shown:#?}"
-        );
+        assert!(shown.contains(&expected.to_string()), "{expected} not in {shown:#?}");
     }
 }
 
 #[test]
 fn compiled_modules_are_listed_where_their_source_is_not() {
-    let tree = Tree::new(
-        "bytecode",
-        &[("lib/a.pyc", ""), ("lib/b.pyc", ""), ("lib/b.py", "")],
-    );
+    let tree = Tree::new("bytecode", &[("lib/a.pyc", ""), ("lib/b.pyc", ""), ("lib/b.py", "")]);
     let sources = tree.discover(&[], &["lib"]);
     assert_eq!(files(&sources), ["lib: a.pyc [a -]", "lib: b.py [b -]"]);
     assert_eq!(notices(&sources), ["lib/a.pyc"]);

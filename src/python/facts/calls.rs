@@ -33,11 +33,7 @@ impl<'t> Lower<'t> {
             let room = MAX_DEPTH.saturating_sub(outer + INNER_LEVELS);
             self.depth = outer + room;
             for (_, children) in links.drain(room..).rev() {
-                for argument in children
-                    .named()
-                    .skip(1)
-                    .filter(|c| c.kind != Kind::Identifier)
-                {
+                for argument in children.named().skip(1).filter(|c| c.kind != Kind::Identifier) {
                     parts.append(&mut self.found(argument.node));
                 }
             }
@@ -69,10 +65,7 @@ impl<'t> Lower<'t> {
                     ExprKind::Subscript(Box::new(value), Box::new(index))
                 }
             };
-            value = Expr {
-                kind,
-                span: self.span(link),
-            };
+            value = Expr { kind, span: self.span(link) };
             self.depth = self.depth.saturating_sub(1).max(outer);
         }
         self.depth = outer;
@@ -82,10 +75,7 @@ impl<'t> Lower<'t> {
     /// The arguments of a call.
     pub(super) fn arguments(&mut self, node: Node<'t>) -> Vec<Argument> {
         if Kind::of(node) == Kind::GeneratorExpression {
-            return vec![Argument {
-                kind: ArgumentKind::Positional,
-                value: self.expr(node),
-            }];
+            return vec![Argument { kind: ArgumentKind::Positional, value: self.expr(node) }];
         }
         let children = self.children(node);
         children.named().map(|child| self.argument(child)).collect()
@@ -95,19 +85,11 @@ impl<'t> Lower<'t> {
         let (kind, value) = match kind {
             Kind::KeywordArgument => {
                 let children = self.children(node);
-                let name = children
-                    .field(FIELD.name)
-                    .map_or_else(|| "".into(), |n| self.name(n));
+                let name = children.field(FIELD.name).map_or_else(|| "".into(), |n| self.name(n));
                 (ArgumentKind::Keyword(name), children.field(FIELD.value))
             }
-            Kind::ListSplat => (
-                ArgumentKind::Star,
-                self.children(node).named().next().map(|c| c.node),
-            ),
-            Kind::DictionarySplat => (
-                ArgumentKind::DoubleStar,
-                self.children(node).named().next().map(|c| c.node),
-            ),
+            Kind::ListSplat => (ArgumentKind::Star, self.children(node).named().next().map(|c| c.node)),
+            Kind::DictionarySplat => (ArgumentKind::DoubleStar, self.children(node).named().next().map(|c| c.node)),
             _ => (ArgumentKind::Positional, Some(node)),
         };
         let value = match value {
@@ -115,10 +97,7 @@ impl<'t> Lower<'t> {
             None => self.unknown(vec![], node),
         };
         match value.kind {
-            ExprKind::Starred(value) => Argument {
-                kind: ArgumentKind::Star,
-                value: *value,
-            },
+            ExprKind::Starred(value) => Argument { kind: ArgumentKind::Star, value: *value },
             _ => Argument { kind, value },
         }
     }
@@ -167,9 +146,6 @@ impl<'t> Lower<'t> {
             [first, .., last] => self.source.between(*first, *last),
             _ => self.span(whole),
         };
-        Expr {
-            kind: ExprKind::Tuple(items),
-            span,
-        }
+        Expr { kind: ExprKind::Tuple(items), span }
     }
 }

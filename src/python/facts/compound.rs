@@ -24,26 +24,14 @@ impl<'t> Lower<'t> {
             self.depth = outer + level;
             lowered.push(self.branch(*clause, node));
         }
-        let mut orelse: Vec<_> = flat
-            .iter()
-            .map(|clause| self.branch(*clause, node).0)
-            .collect();
+        let mut orelse: Vec<_> = flat.iter().map(|clause| self.branch(*clause, node).0).collect();
         self.depth = outer;
         for (statement, has_test) in lowered.into_iter().rev() {
             orelse = match statement {
-                Stmt {
-                    kind: StmtKind::If { test, body, .. },
-                    span,
-                } if has_test => {
-                    vec![Stmt {
-                        kind: StmtKind::If { test, body, orelse },
-                        span,
-                    }]
+                Stmt { kind: StmtKind::If { test, body, .. }, span } if has_test => {
+                    vec![Stmt { kind: StmtKind::If { test, body, orelse }, span }]
                 }
-                Stmt {
-                    kind: StmtKind::If { body, .. },
-                    ..
-                } => body,
+                Stmt { kind: StmtKind::If { body, .. }, .. } => body,
                 other => vec![other],
             };
         }
@@ -58,10 +46,9 @@ impl<'t> Lower<'t> {
         }
         let shape = self.shapes.of(clause);
         let (test, body) = match &shape {
-            Some(shape) if shape.kind == Capture::Elif => (
-                self.part(shape, Capture::ElifTest),
-                self.blocks(shape.one(Capture::ElifBody)),
-            ),
+            Some(shape) if shape.kind == Capture::Elif => {
+                (self.part(shape, Capture::ElifTest), self.blocks(shape.one(Capture::ElifBody)))
+            }
             Some(shape) => (None, self.blocks(shape.one(Capture::ElseBody))),
             None => {
                 let mut body = Vec::new();
@@ -71,17 +58,7 @@ impl<'t> Lower<'t> {
         };
         let has_test = test.is_some();
         let test = test.unwrap_or_else(|| self.unknown(vec![], clause));
-        (
-            Stmt {
-                kind: StmtKind::If {
-                    test,
-                    body,
-                    orelse: vec![],
-                },
-                span,
-            },
-            has_test,
-        )
+        (Stmt { kind: StmtKind::If { test, body, orelse: vec![] }, span }, has_test)
     }
 
     pub(super) fn compound(&mut self, shape: &Shape<'t>) -> Option<StmtKind> {
@@ -99,18 +76,10 @@ impl<'t> Lower<'t> {
             }),
             Capture::Try => {
                 let body = self.block(shape.one(Capture::TryBody)?);
-                let handlers = shape
-                    .all(Capture::TryHandler)
-                    .map(|node| self.handler(node))
-                    .collect();
+                let handlers = shape.all(Capture::TryHandler).map(|node| self.handler(node)).collect();
                 let orelse = self.clause(shape.one(Capture::TryElse));
                 let finally = self.clause(shape.one(Capture::TryFinally));
-                Some(StmtKind::Try {
-                    body,
-                    handlers,
-                    orelse,
-                    finally,
-                })
+                Some(StmtKind::Try { body, handlers, orelse, finally })
             }
             Capture::With => {
                 let items = self.with_items(shape.one(Capture::WithItems)?);
@@ -121,10 +90,7 @@ impl<'t> Lower<'t> {
                 let subjects: Vec<_> = shape.all(Capture::MatchSubject).collect();
                 let subject = self.one_or_tuple(&subjects, *subjects.first()?);
                 let clauses = self.children(shape.one(Capture::MatchBody)?);
-                let cases = clauses
-                    .named()
-                    .map(|clause| self.case(clause.node))
-                    .collect();
+                let cases = clauses.named().map(|clause| self.case(clause.node)).collect();
                 Some(StmtKind::Match { subject, cases })
             }
         }
@@ -136,11 +102,10 @@ impl<'t> Lower<'t> {
         if node.has_error() {
             self.children(node);
         }
-        let body = self.shapes.of(node).and_then(|shape| {
-            shape
-                .one(Capture::ElseBody)
-                .or_else(|| shape.one(Capture::FinallyBody))
-        });
+        let body = self
+            .shapes
+            .of(node)
+            .and_then(|shape| shape.one(Capture::ElseBody).or_else(|| shape.one(Capture::FinallyBody)));
         match body {
             Some(body) => self.block(body),
             None => {
@@ -158,11 +123,7 @@ impl<'t> Lower<'t> {
         let Some(shape) = self.shapes.of(node) else {
             let mut body = Vec::new();
             self.salvage(node, &mut body);
-            return Handler {
-                types: None,
-                name: None,
-                body,
-            };
+            return Handler { types: None, name: None, body };
         };
         let mut types: Vec<_> = shape.all(Capture::ExceptType).collect();
         let mut name = None;
@@ -182,20 +143,13 @@ impl<'t> Lower<'t> {
         }
         let types = (!types.is_empty()).then(|| self.one_or_tuple(&types, node));
         let name = name.map(|node| self.name(node));
-        Handler {
-            types,
-            name,
-            body: self.blocks(shape.one(Capture::ExceptBody)),
-        }
+        Handler { types, name, body: self.blocks(shape.one(Capture::ExceptBody)) }
     }
 
     fn with_items(&mut self, node: Node<'t>) -> Vec<(Expr, Option<Expr>)> {
         let mut items = Vec::new();
         for item in self.children(node).named() {
-            let mut value = self
-                .children(item.node)
-                .field(FIELD.value)
-                .unwrap_or(item.node);
+            let mut value = self.children(item.node).field(FIELD.value).unwrap_or(item.node);
             while Kind::of(value) == Kind::ParenthesizedExpression {
                 let Some(inner) = self.children(value).named().next() else {
                     break;
@@ -218,12 +172,7 @@ impl<'t> Lower<'t> {
         if node.has_error() {
             self.children(node);
         }
-        let mut case = Case {
-            values: vec![],
-            binds: vec![],
-            guard: None,
-            body: vec![],
-        };
+        let mut case = Case { values: vec![], binds: vec![], guard: None, body: vec![] };
         let Some(shape) = self.shapes.of(node) else {
             self.salvage(node, &mut case.body);
             return case;

@@ -10,23 +10,14 @@ impl<'t> Lower<'t> {
     /// Lowers an expression, a target or a type.
     pub(super) fn expr(&mut self, node: Node<'t>) -> Expr {
         let node = self.bare(node);
-        if let Some(star) = self
-            .star(node)
-            .filter(|star| self.unstarred != Some(star.id()))
-        {
+        if let Some(star) = self.star(node).filter(|star| self.unstarred != Some(star.id())) {
             let outer = self.unstarred.replace(star.id());
             let value = self.boxed(node);
             self.unstarred = outer;
-            return Expr {
-                kind: ExprKind::Starred(value),
-                span: self.source.span(node),
-            };
+            return Expr { kind: ExprKind::Starred(value), span: self.source.span(node) };
         }
         match self.deeper(|lower| lower.kind_of(node)) {
-            Some(kind) => Expr {
-                kind,
-                span: self.span(node),
-            },
+            Some(kind) => Expr { kind, span: self.span(node) },
             None => self.unknown(vec![], node),
         }
     }
@@ -44,10 +35,7 @@ impl<'t> Lower<'t> {
     pub(super) fn one_or_tuple(&mut self, nodes: &[Node<'t>], whole: Node<'t>) -> Expr {
         match nodes {
             [one] => self.expr(*one),
-            _ => Expr {
-                kind: ExprKind::Tuple(self.exprs(nodes.iter().copied())),
-                span: self.span(whole),
-            },
+            _ => Expr { kind: ExprKind::Tuple(self.exprs(nodes.iter().copied())), span: self.span(whole) },
         }
     }
 
@@ -56,10 +44,7 @@ impl<'t> Lower<'t> {
         use Kind::{AsPatternTarget, ParenthesizedExpression, Type};
         while self.unstarred == Some(node.id())
             || self.called != Some(node.id())
-                && matches!(
-                    Kind::of(node),
-                    ParenthesizedExpression | Type | AsPatternTarget
-                )
+                && matches!(Kind::of(node), ParenthesizedExpression | Type | AsPatternTarget)
         {
             let children = self.children(node);
             let mut inner = children.named();
@@ -79,9 +64,7 @@ impl<'t> Lower<'t> {
             String => self.string(node),
             ConcatenatedString => self.strings(node),
             Attribute | Call | Subscript => self.primary(node),
-            Tuple | ExpressionList | PatternList | TuplePattern => {
-                ExprKind::Tuple(self.items(node))
-            }
+            Tuple | ExpressionList | PatternList | TuplePattern => ExprKind::Tuple(self.items(node)),
             List | ListPattern => ExprKind::List(self.items(node)),
             Set => ExprKind::Set(self.items(node)),
             Dictionary => self.dictionary(node),
@@ -106,10 +89,7 @@ impl<'t> Lower<'t> {
             GenericType => self.generic(node),
             MemberType => self.member(node),
             ParenthesizedExpression if self.called == Some(node.id()) => {
-                let callee = Expr {
-                    kind: ExprKind::Name("type".into()),
-                    span: self.span(node),
-                };
+                let callee = Expr { kind: ExprKind::Name("type".into()), span: self.span(node) };
                 ExprKind::Call(Box::new(callee), self.arguments(node))
             }
             _ => ExprKind::Unknown(self.found(node)),
@@ -154,9 +134,7 @@ impl<'t> Lower<'t> {
         };
         let pair = self.children(body);
         let (element, value) = match (pair.field(FIELD.key), pair.field(FIELD.value)) {
-            (Some(key), Some(value)) if Kind::of(body) == Kind::Pair => {
-                (self.boxed(key), Some(self.boxed(value)))
-            }
+            (Some(key), Some(value)) if Kind::of(body) == Kind::Pair => (self.boxed(key), Some(self.boxed(value))),
             _ => (self.boxed(body), None),
         };
         let mut clauses = Vec::new();
@@ -172,12 +150,7 @@ impl<'t> Lower<'t> {
                 clauses.extend(parts.named().map(|test| Clause::If(self.expr(test.node))));
             }
         }
-        ExprKind::Comprehension {
-            kind,
-            element,
-            value,
-            clauses,
-        }
+        ExprKind::Comprehension { kind, element, value, clauses }
     }
 
     fn conditional(&mut self, node: Node<'t>) -> ExprKind {
@@ -186,11 +159,7 @@ impl<'t> Lower<'t> {
             return ExprKind::Unknown(self.exprs(parts.into_iter()));
         };
         let body = self.boxed(body);
-        ExprKind::Conditional {
-            test: self.boxed(test),
-            body,
-            orelse: self.boxed(orelse),
-        }
+        ExprKind::Conditional { test: self.boxed(test), body, orelse: self.boxed(orelse) }
     }
 
     fn walrus(&mut self, node: Node<'t>) -> ExprKind {

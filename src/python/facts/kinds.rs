@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use tree_sitter::{Language, Node};
 
 /// The grammar.
-pub(super) static LANGUAGE: LazyLock<Language> =
-    LazyLock::new(|| tree_sitter_python::LANGUAGE.into());
+pub(super) static LANGUAGE: LazyLock<Language> = LazyLock::new(|| tree_sitter_python::LANGUAGE.into());
 
 macro_rules! kinds {
     ($($kind:ident $name:literal $named:literal)*) => {
@@ -146,29 +145,18 @@ kinds! {
 
 static TABLE: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let kind_of = |id: u16| {
-        let (name, named) = (
-            LANGUAGE.node_kind_for_id(id)?,
-            LANGUAGE.node_kind_is_named(id),
-        );
-        KINDS
-            .iter()
-            .find(|k| k.0 == name && k.1 == named)
-            .map(|k| k.2)
+        let (name, named) = (LANGUAGE.node_kind_for_id(id)?, LANGUAGE.node_kind_is_named(id));
+        KINDS.iter().find(|k| k.0 == name && k.1 == named).map(|k| k.2)
     };
     let count = u16::try_from(LANGUAGE.node_kind_count()).unwrap_or(u16::MAX);
-    (0..count)
-        .map(|id| kind_of(id).unwrap_or(Kind::Other))
-        .collect()
+    (0..count).map(|id| kind_of(id).unwrap_or(Kind::Other)).collect()
 });
 
 impl Kind {
     /// The kind of a node.
     pub(super) fn of(node: Node<'_>) -> Kind {
         // Error nodes have an id past the end of the grammar's table.
-        TABLE
-            .get(usize::from(node.kind_id()))
-            .copied()
-            .unwrap_or(Kind::Error)
+        TABLE.get(usize::from(node.kind_id())).copied().unwrap_or(Kind::Error)
     }
 
     /// Whether it is a statement (a clause is not).

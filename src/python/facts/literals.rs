@@ -25,10 +25,7 @@ impl<'t> Lower<'t> {
                 _ => {
                     format = true;
                     let value = self.expr(child.node);
-                    parts.push(Part::Value(FormatPart::Value {
-                        value,
-                        plain: false,
-                    }));
+                    parts.push(Part::Value(FormatPart::Value { value, plain: false }));
                 }
             }
         }
@@ -38,21 +35,13 @@ impl<'t> Lower<'t> {
     /// Adds the parts of a literal; whether it is an f-string.
     fn literal(&mut self, node: Node<'t>, parts: &mut Vec<Part>) -> bool {
         let children = self.children(node).0;
-        let start = children
-            .iter()
-            .find(|c| c.kind == Kind::StringStart)
-            .map(|c| c.node);
+        let start = children.iter().find(|c| c.kind == Kind::StringStart).map(|c| c.node);
         let opening = start.map_or("", |start| self.source.of(start));
         let prefix = Prefix::of(opening);
-        let quotes = opening
-            .bytes()
-            .filter(|b| matches!(b, b'"' | b'\''))
-            .count();
+        let quotes = opening.bytes().filter(|b| matches!(b, b'"' | b'\'')).count();
         let mut at = start.map_or(node.start_byte(), |start| start.end_byte());
         let source = self.source;
-        let text = |from: usize, to: usize| {
-            Part::Text(unescape(source.text.get(from..to).unwrap_or(""), prefix))
-        };
+        let text = |from: usize, to: usize| Part::Text(unescape(source.text.get(from..to).unwrap_or(""), prefix));
         for child in &children {
             match child.kind {
                 Kind::Interpolation => {
@@ -61,9 +50,7 @@ impl<'t> Lower<'t> {
                     at = child.node.end_byte();
                 }
                 // In `r"\\"` the grammar's closing quote begins with the content.
-                Kind::StringEnd => {
-                    parts.push(text(at, child.node.end_byte().saturating_sub(quotes)))
-                }
+                Kind::StringEnd => parts.push(text(at, child.node.end_byte().saturating_sub(quotes))),
                 _ => {}
             }
         }
@@ -74,10 +61,7 @@ impl<'t> Lower<'t> {
     fn interpolation(&mut self, node: Node<'t>, parts: &mut Vec<Part>) {
         let children = self.children(node).0;
         let Some(value) = children.iter().find(|c| c.field == FIELD.expression) else {
-            parts.push(Part::Value(FormatPart::Value {
-                value: self.unknown(vec![], node),
-                plain: false,
-            }));
+            parts.push(Part::Value(FormatPart::Value { value: self.unknown(vec![], node), plain: false }));
             return;
         };
         let mut plain = true;
@@ -92,9 +76,7 @@ impl<'t> Lower<'t> {
                 // `{value=}` shows its own text first, and the value as `repr` does.
                 Kind::Equals => {
                     plain = false;
-                    let end = children
-                        .get(index + 1)
-                        .map_or(child.node.end_byte(), |c| c.node.start_byte());
+                    let end = children.get(index + 1).map_or(child.node.end_byte(), |c| c.node.start_byte());
                     let shown = self.source.text.get(node.start_byte() + 1..end);
                     parts.push(Part::Text(shown.unwrap_or("").to_string()));
                 }
@@ -105,10 +87,7 @@ impl<'t> Lower<'t> {
         if !nested.is_empty() {
             let span = value.span;
             nested.insert(0, value);
-            value = Expr {
-                kind: ExprKind::Unknown(nested),
-                span,
-            };
+            value = Expr { kind: ExprKind::Unknown(nested), span };
         }
         parts.push(Part::Value(FormatPart::Value { value, plain }));
     }

@@ -95,11 +95,7 @@ impl<'t> Lower<'t> {
                 }
                 kind => {
                     let field = self.cursor.field_id().map_or(0, |id| id.get());
-                    children.push(Child {
-                        node: child,
-                        kind,
-                        field,
-                    });
+                    children.push(Child { node: child, kind, field });
                 }
             }
             more = self.cursor.goto_next_sibling();
@@ -110,10 +106,7 @@ impl<'t> Lower<'t> {
     /// The text of a node, shared within the unit.
     pub(super) fn name(&mut self, node: Node<'t>) -> Name {
         let text = self.source.of(node);
-        self.names
-            .entry(text)
-            .or_insert_with(|| text.into())
-            .clone()
+        self.names.entry(text).or_insert_with(|| text.into()).clone()
     }
 
     pub(super) fn span(&self, node: Node<'t>) -> Span {
@@ -167,10 +160,7 @@ impl<'t> Lower<'t> {
         let mut rest = Vec::new();
         self.deeper(|lower| lower.pick(node, &mut loose, &mut rest));
         if !loose.is_empty() {
-            out.push(Stmt {
-                kind: StmtKind::Unknown(loose),
-                span: self.span(node),
-            });
+            out.push(Stmt { kind: StmtKind::Unknown(loose), span: self.span(node) });
         }
         out.append(&mut rest);
     }
@@ -204,9 +194,6 @@ impl<'t> Lower<'t> {
 
     /// An expression that stands for these ones.
     pub(super) fn unknown(&self, parts: Vec<Expr>, node: Node<'t>) -> Expr {
-        Expr {
-            kind: ExprKind::Unknown(parts),
-            span: self.span(node),
-        }
+        Expr { kind: ExprKind::Unknown(parts), span: self.span(node) }
     }
 }

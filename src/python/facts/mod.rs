@@ -63,10 +63,7 @@ impl Parser {
         // It fails only for a grammar of another ABI, which the exact pin and every test exclude;
         // then nothing would parse, and each unit would say so.
         let _ = parser.set_language(&LANGUAGE);
-        Parser {
-            parser,
-            cursor: QueryCursor::new(),
-        }
+        Parser { parser, cursor: QueryCursor::new() }
     }
 
     /// The facts of one unit of the outline of `text`. A unit that is too large, or takes the parser
@@ -80,9 +77,7 @@ impl Parser {
         };
         let root = tree.root_node();
         if root.has_error() {
-            facts
-                .errors
-                .extend(errors(root).map(|row| source.line(row)));
+            facts.errors.extend(errors(root).map(|row| source.line(row)));
             facts.errors.sort_unstable();
             facts.errors.dedup();
         }
@@ -101,15 +96,10 @@ impl Parser {
         if text.len() > MAX_BYTES {
             return None;
         }
-        let budget = MAX_READ_AGAIN
-            .saturating_mul(text.len())
-            .saturating_add(FREE_READS);
+        let budget = MAX_READ_AGAIN.saturating_mul(text.len()).saturating_add(FREE_READS);
         let read = Cell::new(0);
         let mut chunk = |at: usize, _| {
-            let rest = text
-                .get(at..)
-                .filter(|_| read.get() <= budget)
-                .unwrap_or(&[]);
+            let rest = text.get(at..).filter(|_| read.get() <= budget).unwrap_or(&[]);
             let chunk = &rest[..rest.len().min(CHUNK)];
             read.set(read.get() + chunk.len());
             chunk
@@ -119,9 +109,7 @@ impl Parser {
             false => ControlFlow::Break(()),
         };
         let options = ParseOptions::new().progress_callback(&mut goes_on);
-        let tree = self
-            .parser
-            .parse_with_options(&mut chunk, None, Some(options));
+        let tree = self.parser.parse_with_options(&mut chunk, None, Some(options));
         if tree.is_none() {
             // Else the next call would go on with this text.
             self.parser.reset();
@@ -140,19 +128,13 @@ fn module<'t>(lower: &mut Lower<'t>, root: Node<'t>) -> Vec<Stmt> {
     } else {
         for child in lower.children(root).0 {
             while let Some((_, unit, span)) = cuts.next_if(|cut| cut.0 <= child.node.start_byte()) {
-                out.push(Stmt {
-                    kind: StmtKind::Unit(*unit),
-                    span: *span,
-                });
+                out.push(Stmt { kind: StmtKind::Unit(*unit), span: *span });
             }
             lower.block_item(child.node, child.kind, &mut out);
         }
     }
     lower.mend(&mut out);
-    out.extend(cuts.map(|(_, unit, span)| Stmt {
-        kind: StmtKind::Unit(*unit),
-        span: *span,
-    }));
+    out.extend(cuts.map(|(_, unit, span)| Stmt { kind: StmtKind::Unit(*unit), span: *span }));
     out
 }
 

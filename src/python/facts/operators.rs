@@ -14,11 +14,7 @@ type Link<'t> = (Node<'t>, Operator, Node<'t>);
 
 impl<'t> Lower<'t> {
     /// The left-hand spine of a chain of operators, from the outside in, and the innermost operand.
-    fn spine(
-        &mut self,
-        node: Node<'t>,
-        goes_on: impl Fn(Node<'t>) -> bool,
-    ) -> (Vec<Link<'t>>, Node<'t>) {
+    fn spine(&mut self, node: Node<'t>, goes_on: impl Fn(Node<'t>) -> bool) -> (Vec<Link<'t>>, Node<'t>) {
         let mut links = Vec::new();
         let mut at = node;
         while goes_on(at) {
@@ -56,10 +52,7 @@ impl<'t> Lower<'t> {
         if links.is_empty() {
             return ExprKind::Unknown(self.found(node));
         }
-        let changes = links
-            .windows(2)
-            .filter(|pair| pair[0].1 != pair[1].1)
-            .count();
+        let changes = links.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
         if changes > MAX_CHANGES {
             links.iter_mut().for_each(|link| link.1 = Operator::Other);
         }
@@ -82,18 +75,14 @@ impl<'t> Lower<'t> {
     pub(super) fn boolean(&mut self, node: Node<'t>) -> ExprKind {
         let operator = |lower: &mut Self, node| {
             let children = lower.children(node);
-            children
-                .field(FIELD.operator)
-                .map_or("", |operator| lower.source.of(operator))
+            children.field(FIELD.operator).map_or("", |operator| lower.source.of(operator))
         };
         let outer = operator(self, node);
         let mut operands = Vec::new();
         let mut at = node;
         while Kind::of(at) == Kind::BooleanOperator && operator(self, at) == outer {
             let children = self.children(at);
-            let (Some(left), Some(right)) =
-                (children.field(FIELD.left), children.field(FIELD.right))
-            else {
+            let (Some(left), Some(right)) = (children.field(FIELD.left), children.field(FIELD.right)) else {
                 break;
             };
             operands.push(right);
@@ -101,24 +90,16 @@ impl<'t> Lower<'t> {
         }
         operands.push(at);
         let operands = self.exprs(operands.into_iter().rev());
-        if outer == "and" {
-            ExprKind::And(operands)
-        } else {
-            ExprKind::Or(operands)
-        }
+        if outer == "and" { ExprKind::And(operands) } else { ExprKind::Or(operands) }
     }
 
     /// A signed number is a constant; otherwise the operator is not told.
     pub(super) fn unary(&mut self, node: Node<'t>) -> ExprKind {
         let children = self.children(node);
         let argument = children.field(FIELD.argument);
-        let sign = children
-            .field(FIELD.operator)
-            .map_or("", |sign| self.source.of(sign));
+        let sign = children.field(FIELD.operator).map_or("", |sign| self.source.of(sign));
         match argument {
-            Some(number)
-                if sign != "~" && matches!(Kind::of(number), Kind::Integer | Kind::Float) =>
-            {
+            Some(number) if sign != "~" && matches!(Kind::of(number), Kind::Integer | Kind::Float) => {
                 ExprKind::Constant(format!("{sign}{}", self.source.of(number)).into())
             }
             _ => ExprKind::Unknown(self.exprs(argument.into_iter())),
@@ -127,22 +108,14 @@ impl<'t> Lower<'t> {
 
     pub(super) fn comparison(&mut self, node: Node<'t>) -> ExprKind {
         let children = self.children(node);
-        let mut operands = children
-            .0
-            .iter()
-            .filter(|c| c.field != FIELD.operators && c.node.is_named());
+        let mut operands = children.0.iter().filter(|c| c.field != FIELD.operators && c.node.is_named());
         let Some(first) = operands.next() else {
             return ExprKind::Unknown(vec![]);
         };
         let first = self.boxed(first.node);
         let comparisons = children.fields(FIELD.operators).zip(operands);
         let rest = comparisons
-            .map(|(operator, operand)| {
-                (
-                    comparison(self.source.of(operator)),
-                    self.expr(operand.node),
-                )
-            })
+            .map(|(operator, operand)| (comparison(self.source.of(operator)), self.expr(operand.node)))
             .collect();
         ExprKind::Compare(first, rest)
     }

@@ -24,10 +24,7 @@ impl<'t> Lower<'t> {
                             Kind::Integer | Kind::Float if sign == "-" => {
                                 let text = format!("-{}", self.source.of(child.node));
                                 let kind = ExprKind::Constant(text.into());
-                                values.push(Expr {
-                                    kind,
-                                    span: self.span(child.node),
-                                });
+                                values.push(Expr { kind, span: self.span(child.node) });
                             }
                             _ if child.node.is_named() => rest.push(child.node),
                             _ => {}
@@ -43,10 +40,7 @@ impl<'t> Lower<'t> {
                         let mut value = self.expr(*first);
                         for name in attributes {
                             let kind = ExprKind::Attribute(Box::new(value), self.name(*name));
-                            value = Expr {
-                                kind,
-                                span: self.source.between(*first, *name),
-                            };
+                            value = Expr { kind, span: self.source.between(*first, *name) };
                         }
                         values.push(value);
                     }

@@ -26,17 +26,9 @@ impl<'a> Source<'a> {
                 Some(unit) => (text.get(unit.start..unit.end).unwrap_or(""), unit.line),
                 None => ("", 1),
             };
-            return Source {
-                text: slice.into(),
-                stretches: vec![(0, line)],
-                cuts: vec![],
-            };
+            return Source { text: slice.into(), stretches: vec![(0, line)], cuts: vec![] };
         }
-        let mut source = Source {
-            text: "".into(),
-            stretches: vec![(0, 1)],
-            cuts: vec![],
-        };
+        let mut source = Source { text: "".into(), stretches: vec![(0, 1)], cuts: vec![] };
         let mut joined = String::with_capacity(text.len());
         let (mut at, mut row) = (0, 0);
         for (index, unit) in outline.units.iter().enumerate().skip(1) {
@@ -46,12 +38,7 @@ impl<'a> Source<'a> {
             row += newlines(before);
             let lines = newlines(inside);
             let end_line = unit.line + u32::try_from(lines).unwrap_or(u32::MAX - unit.line);
-            let span = Span {
-                line: unit.line,
-                column: 1,
-                end_line,
-                end_column: 1,
-            };
+            let span = Span { line: unit.line, column: 1, end_line, end_column: 1 };
             source.cuts.push((joined.len(), index, span));
             source.stretches.push((row, end_line));
             at = unit.end;

@@ -9,18 +9,9 @@ use super::kinds::{Kind, LANGUAGE};
 
 /// The files of the query by name, in the order in which they are joined.
 pub const FILES: &[(&str, &str)] = &[
-    (
-        "compound",
-        include_str!("../../../queries/python/compound.scm"),
-    ),
-    (
-        "definitions",
-        include_str!("../../../queries/python/definitions.scm"),
-    ),
-    (
-        "imports",
-        include_str!("../../../queries/python/imports.scm"),
-    ),
+    ("compound", include_str!("../../../queries/python/compound.scm")),
+    ("definitions", include_str!("../../../queries/python/definitions.scm")),
+    ("imports", include_str!("../../../queries/python/imports.scm")),
     ("simple", include_str!("../../../queries/python/simple.scm")),
 ];
 
@@ -192,39 +183,22 @@ impl<'t> Shapes<'t> {
     pub fn new(cursor: &'t mut QueryCursor, text: &'t str) -> Shapes<'t> {
         cursor.set_match_limit(MATCH_LIMIT);
         cursor.set_max_start_depth(Some(0));
-        Shapes {
-            cursor,
-            text,
-            incomplete: COMPILED.is_none(),
-        }
+        Shapes { cursor, text, incomplete: COMPILED.is_none() }
     }
 
     /// The shape of a node, if it has one.
     pub fn of(&mut self, node: Node<'t>) -> Option<Shape<'t>> {
         let compiled = COMPILED.as_ref()?;
         let mut shape: Option<Shape<'t>> = None;
-        let mut matches = self
-            .cursor
-            .matches(&compiled.query, node, self.text.as_bytes());
+        let mut matches = self.cursor.matches(&compiled.query, node, self.text.as_bytes());
         while let Some(found) = matches.next() {
             for part in found.captures() {
-                let capture = compiled
-                    .captures
-                    .get(part.index as usize)
-                    .copied()
-                    .flatten();
+                let capture = compiled.captures.get(part.index as usize).copied().flatten();
                 let extra = matches!(Kind::of(part.node), Kind::Comment | Kind::LineContinuation);
                 match (capture, &mut shape) {
                     // The whole comes before its parts.
-                    (Some((kind, true)), None) => {
-                        shape = Some(Shape {
-                            kind,
-                            parts: Vec::new(),
-                        })
-                    }
-                    (Some((name, false)), Some(shape)) if !extra => {
-                        shape.parts.push((name, part.node))
-                    }
+                    (Some((kind, true)), None) => shape = Some(Shape { kind, parts: Vec::new() }),
+                    (Some((name, false)), Some(shape)) if !extra => shape.parts.push((name, part.node)),
                     _ => {}
                 }
             }

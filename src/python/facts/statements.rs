@@ -48,9 +48,7 @@ impl<'t> Lower<'t> {
                 Capture::Decorated => lower.decorated(node, &shape),
                 Capture::Import | Capture::From | Capture::Future => lower.import(&shape),
                 Capture::If => lower.branches(node, &shape),
-                Capture::While | Capture::For | Capture::Try | Capture::With | Capture::Match => {
-                    lower.compound(&shape)
-                }
+                Capture::While | Capture::For | Capture::Try | Capture::With | Capture::Match => lower.compound(&shape),
                 _ => lower.simple(node, &shape, out),
             };
             match done {
@@ -60,10 +58,7 @@ impl<'t> Lower<'t> {
             lower.mend(out);
         });
         if done.is_none() {
-            out.push(Stmt {
-                kind: StmtKind::Unknown(vec![]),
-                span,
-            });
+            out.push(Stmt { kind: StmtKind::Unknown(vec![]), span });
         }
     }
 
@@ -76,12 +71,7 @@ impl<'t> Lower<'t> {
         self.exprs(shape.all(part))
     }
 
-    fn simple(
-        &mut self,
-        node: Node<'t>,
-        shape: &Shape<'t>,
-        out: &mut Vec<Stmt>,
-    ) -> Option<StmtKind> {
+    fn simple(&mut self, node: Node<'t>, shape: &Shape<'t>, out: &mut Vec<Stmt>) -> Option<StmtKind> {
         // What is evaluated beside the statement's own operand.
         let mut aside = Vec::new();
         let kind = match shape.kind {
@@ -101,29 +91,16 @@ impl<'t> Lower<'t> {
                 let targets = self.parts(shape, Capture::DeleteTarget);
                 StmtKind::Delete(targets.into_iter().flat_map(unpacked).collect())
             }
-            Capture::Global => StmtKind::Global(
-                shape
-                    .all(Capture::GlobalName)
-                    .map(|node| self.name(node))
-                    .collect(),
-            ),
+            Capture::Global => StmtKind::Global(shape.all(Capture::GlobalName).map(|node| self.name(node)).collect()),
             Capture::Jump => StmtKind::Jump,
             Capture::Alias => self.alias(shape)?,
             Capture::Print => self.old_call("print", Capture::PrintArgument, node, shape),
             Capture::Exec => self.old_call("exec", Capture::ExecArgument, node, shape),
             _ => return None,
         };
-        aside.retain(|value| {
-            !matches!(
-                value.kind,
-                ExprKind::Str(_) | ExprKind::Constant(_) | ExprKind::Name(_)
-            )
-        });
+        aside.retain(|value| !matches!(value.kind, ExprKind::Str(_) | ExprKind::Constant(_) | ExprKind::Name(_)));
         if !aside.is_empty() {
-            out.push(Stmt {
-                kind: StmtKind::Unknown(aside),
-                span: self.span(node),
-            });
+            out.push(Stmt { kind: StmtKind::Unknown(aside), span: self.span(node) });
         }
         Some(kind)
     }
@@ -134,24 +111,13 @@ impl<'t> Lower<'t> {
         let [value] = values[..] else {
             return Some(StmtKind::Expr(self.one_or_tuple(&values, node)));
         };
-        if matches!(
-            Kind::of(value),
-            Kind::Assignment | Kind::AugmentedAssignment
-        ) {
+        if matches!(Kind::of(value), Kind::Assignment | Kind::AugmentedAssignment) {
             return self.assignment(value);
         }
         let value = self.expr(value);
-        if self
-            .children(node)
-            .0
-            .iter()
-            .any(|child| child.kind == Kind::Comma)
-        {
+        if self.children(node).0.iter().any(|child| child.kind == Kind::Comma) {
             let span = self.span(node);
-            return Some(StmtKind::Expr(Expr {
-                kind: ExprKind::Tuple(vec![value]),
-                span,
-            }));
+            return Some(StmtKind::Expr(Expr { kind: ExprKind::Tuple(vec![value]), span }));
         }
         Some(StmtKind::Expr(value))
     }
@@ -183,10 +149,7 @@ impl<'t> Lower<'t> {
                             shape = inner;
                         }
                         _ => {
-                            return Some(StmtKind::Assign {
-                                targets,
-                                value: self.expr(value),
-                            });
+                            return Some(StmtKind::Assign { targets, value: self.expr(value) });
                         }
                     }
                 }
@@ -209,59 +172,29 @@ impl<'t> Lower<'t> {
             target = *name;
         }
         let value = self.part(shape, Capture::AliasValue)?;
-        Some(StmtKind::Assign {
-            targets: vec![target],
-            value,
-        })
+        Some(StmtKind::Assign { targets: vec![target], value })
     }
 
     /// Python 2's `print` and `exec` statements, as calls.
-    fn old_call(
-        &mut self,
-        name: &str,
-        part: Capture,
-        node: Node<'t>,
-        shape: &Shape<'t>,
-    ) -> StmtKind {
+    fn old_call(&mut self, name: &str, part: Capture, node: Node<'t>, shape: &Shape<'t>) -> StmtKind {
         let span = self.span(node);
         let arguments = self.parts(shape, part).into_iter();
-        let arguments = arguments.map(|value| Argument {
-            kind: ArgumentKind::Positional,
-            value,
-        });
-        let callee = Expr {
-            kind: ExprKind::Name(name.into()),
-            span,
-        };
-        StmtKind::Expr(Expr {
-            kind: ExprKind::Call(Box::new(callee), arguments.collect()),
-            span,
-        })
+        let arguments = arguments.map(|value| Argument { kind: ArgumentKind::Positional, value });
+        let callee = Expr { kind: ExprKind::Name(name.into()), span };
+        StmtKind::Expr(Expr { kind: ExprKind::Call(Box::new(callee), arguments.collect()), span })
     }
 }
 
 /// Python 2's `raise A, "text"` is `raise A("text")`.
 fn old_raise(exception: Expr) -> Expr {
     match exception {
-        Expr {
-            kind: ExprKind::Tuple(values),
-            span,
-        } => {
+        Expr { kind: ExprKind::Tuple(values), span } => {
             let mut values = values.into_iter();
             let Some(class) = values.next() else {
-                return Expr {
-                    kind: ExprKind::Tuple(vec![]),
-                    span,
-                };
+                return Expr { kind: ExprKind::Tuple(vec![]), span };
             };
-            let arguments = values.map(|value| Argument {
-                kind: ArgumentKind::Positional,
-                value,
-            });
-            Expr {
-                kind: ExprKind::Call(Box::new(class), arguments.collect()),
-                span,
-            }
+            let arguments = values.map(|value| Argument { kind: ArgumentKind::Positional, value });
+            Expr { kind: ExprKind::Call(Box::new(class), arguments.collect()), span }
         }
         other => other,
     }

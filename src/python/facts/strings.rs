@@ -81,16 +81,9 @@ fn escape(text: &str, bytes: bool) -> Option<(Option<char>, usize)> {
         b't' => simple('\t'),
         b'v' => simple('\x0b'),
         b'0'..=b'7' => {
-            let length = text
-                .bytes()
-                .take(3)
-                .take_while(|b| matches!(b, b'0'..=b'7'))
-                .count();
+            let length = text.bytes().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
             let code = u32::from_str_radix(&text[..length], 8).ok()?;
-            Some((
-                char::from_u32(code & if bytes { 0xff } else { 0x1ff }),
-                length,
-            ))
+            Some((char::from_u32(code & if bytes { 0xff } else { 0x1ff }), length))
         }
         b'x' => hexadecimal(text, 2),
         b'u' if !bytes => hexadecimal(text, 4),
@@ -101,9 +94,7 @@ fn escape(text: &str, bytes: bool) -> Option<(Option<char>, usize)> {
 
 /// `x41`: exactly so many digits after the letter. A surrogate is no character and stays as written.
 fn hexadecimal(text: &str, digits: usize) -> Option<(Option<char>, usize)> {
-    let code = text
-        .get(1..=digits)
-        .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let code = text.get(1..=digits).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let character = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
     Some((Some(character), 1 + digits))
 }

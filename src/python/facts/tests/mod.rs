@@ -21,12 +21,7 @@ fn check(cases: &[(&str, &str)]) {
             let facts = facts(source);
             let shown = stmts(&facts.body);
             let wrong = shown != *expected || !facts.errors.is_empty() || facts.too_deep;
-            wrong.then(|| {
-                format!(
-                    "\n{source}\n  is  {shown}\n  not {expected}  {:?}",
-                    facts.errors
-                )
-            })
+            wrong.then(|| format!("\n{source}\n  is  {shown}\n  not {expected}  {:?}", facts.errors))
         })
         .collect();
     assert!(wrong.is_empty(), "{wrong}");
@@ -47,43 +42,25 @@ fn names_literals_and_operators() {
         ("a + (b + c)", "Add<a, Add<b, c>>"),
         ("a / b | c // d", "BitOr<Divide<a, b>, Other<c, d>>"),
         ("a or b or c and d and not e", "or<a, b, and<c, d, not<e>>>"),
-        (
-            "a < b <= c not  in d is  not e != f is g in h",
-            "a Order b Order c NotIn d IsNot e NotEqual f Is g In h",
-        ),
+        ("a < b <= c not  in d is  not e != f is g in h", "a Order b Order c NotIn d IsNot e NotEqual f Is g In h"),
         ("-1; +2.5; -a; ~1; - -1", "-1; +2.5; ?<a>; ?<1>; ?<-1>"),
         ("a if b else c if d else e", "if<b, a, if<d, c, e>>"),
-        (
-            "lambda a, *b, c=1, **d: (a, b)",
-            "lambda<a, *b, =c=1, **d: return (a, b)>",
-        ),
+        ("lambda a, *b, c=1, **d: (a, b)", "lambda<a, *b, =c=1, **d: return (a, b)>"),
         ("lambda: (yield)", "lambda<: return yield<>>"),
         ("(a := 1)", "a:=1"),
-        (
-            "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a,)",
-            "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a)",
-        ),
+        ("{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a,)", "{}; (); []; {a, *b}; {a: 1, **c}; [*a, b]; (a)"),
         (
             "[*a.b, *c[d](e)], (*a or b,), {*a + b, *c if d else e}",
             "([*a.b, *c[d](e)], (*or<a, b>), {*Add<a, b>, *if<d, c, e>})",
         ),
-        (
-            "f(*a.b, *c or d)\nx = *a.b == c, *d.e + f.g",
-            "f(*a.b, *or<c, d>); x = (*a.b Equal c, *Add<d.e, f.g>)",
-        ),
+        ("f(*a.b, *c or d)\nx = *a.b == c, *d.e + f.g", "f(*a.b, *or<c, d>); x = (*a.b Equal c, *Add<d.e, f.g>)"),
         ("*a.b, c[d] = e", "(*a.b, c[d]) = e"),
         ("a,", "(a)"),
         ("a, b", "(a, b)"),
-        (
-            "[a for b in c if d if e for f in g, h]",
-            "List<a for b in c if d if e for f in (g, h)>",
-        ),
+        ("[a for b in c if d if e for f in g, h]", "List<a for b in c if d if e for f in (g, h)>"),
         ("{a: b for a, b in c}", "Dict<a: b for (a, b) in c>"),
         ("{a async for a in b}", "Set<a for a in b>"),
-        (
-            "None, True, ..., 0x1F, 1_0j",
-            "(None, True, ..., 0x1F, 1_0j)",
-        ),
+        ("None, True, ..., 0x1F, 1_0j", "(None, True, ..., 0x1F, 1_0j)"),
         ("a \\\n  .b( # c\n 1 # d\n)", "a.b(1)"),
         ("await a.b(c)", "await<a.b(c)>"),
     ]);
@@ -95,23 +72,11 @@ fn strings_and_formats() {
         (r#"'a' "b" '''c\n'''"#, r#""abc\n""#),
         (r"r'\n' b'\xff' u'\x41'", r#""\\nÿA""#),
         ("'''a\r\nb'''", r#""a\nb""#),
-        (
-            r"r'\\' r'\'' rb'\\a' rf'{b}\\'",
-            r#"f<"\\\\\\'\\\\a", b, "\\\\">"#,
-        ),
+        (r"r'\\' r'\'' rb'\\a' rf'{b}\\'", r#"f<"\\\\\\'\\\\a", b, "\\\\">"#),
         ("f''", "f<>"),
-        (
-            "f'a{b}c{d.e!r}{{}}' 'f' f'{g!s}'",
-            r#"f<"a", b, "c", d.e!, "{}f", g>"#,
-        ),
-        (
-            "f'{a:>10}{b:{c}.{d}}{e=}{f = !s}'",
-            r#"f<a!, ?<b, c, d>!, "e=", e!, "f = ", f!>"#,
-        ),
-        (
-            "f'{a[\"b\"]}{x, y}{(lambda z: 1)}'",
-            r#"f<a["b"], (x, y), lambda<z: return 1>>"#,
-        ),
+        ("f'a{b}c{d.e!r}{{}}' 'f' f'{g!s}'", r#"f<"a", b, "c", d.e!, "{}f", g>"#),
+        ("f'{a:>10}{b:{c}.{d}}{e=}{f = !s}'", r#"f<a!, ?<b, c, d>!, "e=", e!, "f = ", f!>"#),
+        ("f'{a[\"b\"]}{x, y}{(lambda z: 1)}'", r#"f<a["b"], (x, y), lambda<z: return 1>>"#),
         ("f'{a['b']}'", r#"f<a["b"]>"#),
         ("f'\\N{DASH}\\x41{a}'", r#"f<"\\N{DASH}A", a>"#),
         ("rf'\\d{a}'", r#"f<"\\d", a>"#),
@@ -126,19 +91,10 @@ fn simple_statements() {
         ("a, *b = (c, [d]) = e", "(a, *b) = (c, [d]) = e"),
         ("a: int", "a: int = "),
         ("a.b: 'X' = yield", "a.b: \"X\" = yield<>"),
-        (
-            "a: Annotated[str, Field(env='X')] = 1",
-            "a: Annotated[(str, Field(env=\"X\"))] = 1",
-        ),
-        (
-            "a: t.Optional['X'] | List[int] | None",
-            "a: BitOr<t.Optional[\"X\"], List[int], None> = ",
-        ),
+        ("a: Annotated[str, Field(env='X')] = 1", "a: Annotated[(str, Field(env=\"X\"))] = 1"),
+        ("a: t.Optional['X'] | List[int] | None", "a: BitOr<t.Optional[\"X\"], List[int], None> = "),
         ("a: Callable[[int], str]", "a: Callable[([int], str)] = "),
-        (
-            "a += b; a |= c; a //= d",
-            "a Add= b; a BitOr= c; a Other= d",
-        ),
+        ("a += b; a |= c; a //= d", "a Add= b; a BitOr= c; a Other= d"),
         ("return", "return "),
         ("return a, *b", "return (a, *b)"),
         ("raise", "raise "),
@@ -152,18 +108,12 @@ fn simple_statements() {
         ("global a, b\nnonlocal c", "global a, b; global c"),
         ("import a.b as c, d . e", "import a.b as c, d.e"),
         ("from .. import a as b, c", "from 2  import a as b, c"),
-        (
-            "from . . .a.b import (c, # d\n e,)",
-            "from 3 a.b import c, e",
-        ),
+        ("from . . .a.b import (c, # d\n e,)", "from 3 a.b import c, e"),
         ("from a import *", "from 0 a import *"),
         ("from __future__ import a", "from 0 __future__ import a"),
         ("pass; break; continue", "jump; jump"),
         ("type A[T] = list[T]", "A = list[T]"),
-        (
-            "type(a).b = c; type(a.b)[c] = d; type(a) == b",
-            "type(a).b = c; type(a.b)[c] = d; type(a) Equal b",
-        ),
+        ("type(a).b = c; type(a.b)[c] = d; type(a) == b", "type(a).b = c; type(a.b)[c] = d; type(a) Equal b"),
         ("type = 1; match = type(2)", "type = 1; match = type(2)"),
         ("print 'a', b", "print(\"a\", b)"),
         ("print >>a, b", "print(?<a>, b)"),
@@ -177,16 +127,10 @@ fn simple_statements() {
 #[test]
 fn compound_statements() {
     check(&[
-        (
-            "if a: b\nelif c: d\nelif e: f\nelse: g",
-            "if a {b} else {if c {d} else {if e {f} else {g}}}",
-        ),
+        ("if a: b\nelif c: d\nelif e: f\nelse: g", "if a {b} else {if c {d} else {if e {f} else {g}}}"),
         ("if a:\n  b\n  # c\n# d\n  e", "if a {b; e} else {}"),
         ("while a: break\nelse: b", "while a {jump} else {b}"),
-        (
-            "for a, b in c, d: continue\nelse: e",
-            "for (a, b) in (c, d) {jump} else {e}",
-        ),
+        ("for a, b in c, d: continue\nelse: e", "for (a, b) in (c, d) {jump} else {e}"),
         (
             "async def f():\n async for a in b: pass\n async with c as d: pass",
             "async def f() {for a in b {} else {}; with c as d {}}",
@@ -195,19 +139,13 @@ fn compound_statements() {
             "try: a\nexcept (A, b.C) as e: c\nexcept D: d\nexcept: e\nelse: f\nfinally: g",
             "try {a} except (A, b.C) as e {c} except D as  {d} except  as  {e} else {f} finally {g}",
         ),
-        (
-            "try: a\nexcept* A as e: b",
-            "try {a} except A as e {b} else {} finally {}",
-        ),
+        ("try: a\nexcept* A as e: b", "try {a} except A as e {b} else {} finally {}"),
         (
             "try: a\nexcept A, e: b\nexcept B, C: c",
             "try {a} except A as e {b} except (B, C) as  {c} else {} finally {}",
         ),
         ("with a as b, c: d", "with a as b, c as  {d}"),
-        (
-            "with (a() as b, c as (d, e),): f",
-            "with a() as b, c as (d, e) {f}",
-        ),
+        ("with (a() as b, c as (d, e),): f", "with a() as b, c as (d, e) {f}"),
         ("with (a as b): c", "with a as b {c}"),
         ("with (a): c", "with a as  {c}"),
         (
@@ -225,10 +163,7 @@ fn definitions() {
             "def f(/a, b:int=1, *c:T, =d, =e=2, **g)X {return 1}",
         ),
         ("def f(a, *, b): pass", "def f(a, =b) {}"),
-        (
-            "def f[T: (A, B), *Ts](a: 'T'): yield from a",
-            "gen def f(a:\"T\") {yield<a>}",
-        ),
+        ("def f[T: (A, B), *Ts](a: 'T'): yield from a", "gen def f(a:\"T\") {yield<a>}"),
         ("def f((a, b)): pass", "def f((a, b)) {}"),
         (
             "@a\n# c\n@b.c(d)\nasync def f():\n  def g(): yield\n  return g",
@@ -249,26 +184,11 @@ fn definitions() {
 #[test]
 fn what_is_broken_does_not_hide_the_rest() {
     for (source, expected) in [
-        (
-            "a = os.environ['A']\nb = = 1\nc = os.environ['C']\n",
-            ["os.environ[\"A\"]", "os.environ[\"C\"]"],
-        ),
-        (
-            "def f(:\n  return os.getenv('A')\nx = g('B')\n",
-            ["os.getenv(\"A\")", "g(\"B\")"],
-        ),
-        (
-            "class A(:\n  x = f('A')\n  y = g('B')\n",
-            ["f(\"A\")", "g(\"B\")"],
-        ),
-        (
-            "if a:\n  b = f('A'\nelse:\n  c = g('B')\n",
-            ["\"A\"", "g(\"B\")"],
-        ),
-        (
-            "x = {'a': f('A'), 'b': }\ng('B')\n",
-            ["f(\"A\")", "g(\"B\")"],
-        ),
+        ("a = os.environ['A']\nb = = 1\nc = os.environ['C']\n", ["os.environ[\"A\"]", "os.environ[\"C\"]"]),
+        ("def f(:\n  return os.getenv('A')\nx = g('B')\n", ["os.getenv(\"A\")", "g(\"B\")"]),
+        ("class A(:\n  x = f('A')\n  y = g('B')\n", ["f(\"A\")", "g(\"B\")"]),
+        ("if a:\n  b = f('A'\nelse:\n  c = g('B')\n", ["\"A\"", "g(\"B\")"]),
+        ("x = {'a': f('A'), 'b': }\ng('B')\n", ["f(\"A\")", "g(\"B\")"]),
         ("foo(f('A'), = g('B'))\n", ["f(\"A\")", "g(\"B\")"]),
     ] {
         let facts = facts(source);
@@ -287,26 +207,12 @@ fn spans_are_those_of_the_file() {
     let outline = outline(text);
     let mut parser = Parser::new();
     let module = parser.facts(text, &outline, 0);
-    assert_eq!(
-        stmts(&module.body),
-        "import a; unit 1; x = h(2); unit 2; y = 3"
-    );
-    let lines: Vec<_> = module
-        .body
-        .iter()
-        .map(|s| (s.span.line, s.span.end_line))
-        .collect();
+    assert_eq!(stmts(&module.body), "import a; unit 1; x = h(2); unit 2; y = 3");
+    let lines: Vec<_> = module.body.iter().map(|s| (s.span.line, s.span.end_line)).collect();
     assert_eq!(lines, [(1, 1), (2, 7), (7, 7), (8, 9), (9, 9)]);
     let function = parser.facts(text, &outline, 1);
-    let StmtKind::Function(f) = &function.body[0].kind else {
-        panic!("{:?}", function.body)
-    };
-    let span = |line, column, end_line, end_column| crate::model::Span {
-        line,
-        column,
-        end_line,
-        end_column,
-    };
+    let StmtKind::Function(f) = &function.body[0].kind else { panic!("{:?}", function.body) };
+    let span = |line, column, end_line, end_column| crate::model::Span { line, column, end_line, end_column };
     assert_eq!((f.span, f.header), (span(2, 1, 4, 9), span(3, 1, 3, 9)));
     assert_eq!(f.body[0].span, span(4, 5, 4, 9));
 }
@@ -336,9 +242,7 @@ fn deep_nesting_is_cut_and_said() {
         let facts = facts(&source);
         assert_eq!(facts.too_deep, deep, "{}", &source[..20]);
     }
-    let nested: String = (0..300)
-        .map(|level| format!("{}if a:\n", " ".repeat(level)))
-        .collect();
+    let nested: String = (0..300).map(|level| format!("{}if a:\n", " ".repeat(level))).collect();
     assert!(facts(&nested).too_deep);
 }
 
@@ -356,18 +260,13 @@ fn what_takes_too_much_work_is_said() {
 fn units_say_together_what_the_whole_file_says() {
     let sample = "x = 1\n@a\nclass A(b):\n    y: int = f'{z!r:>{w}}'\n\n# c\n    def g(self): pass\nif x:\n    pass\n\ndef f(é='\\\n'): return '''\n'''\nfor a in b: pass\n";
     let mut texts = vec![sample.to_string()];
-    let entries = std::fs::read_dir("fixtures/shapes")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let entries = std::fs::read_dir("fixtures/shapes").into_iter().flatten().flatten();
     texts.extend(entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok()));
     assert!(texts.len() > 1);
     let mut parser = Parser::new();
     for text in texts {
         let mut whole = outline(&text);
-        let units: Vec<_> = (0..whole.units.len())
-            .map(|u| parser.facts(&text, &whole, u))
-            .collect();
+        let units: Vec<_> = (0..whole.units.len()).map(|u| parser.facts(&text, &whole, u)).collect();
         let mut joined = Vec::new();
         for statement in &units[0].body {
             match statement.kind {
@@ -378,13 +277,9 @@ fn units_say_together_what_the_whole_file_says() {
         whole.units.truncate(1);
         assert_eq!(joined, parser.facts(&text, &whole, 0).body);
         // However a text is cut, there is an answer.
-        for at in (0..text.len())
-            .step_by(5)
-            .filter(|at| text.is_char_boundary(*at))
-        {
+        for at in (0..text.len()).step_by(5).filter(|at| text.is_char_boundary(*at)) {
             let outline = outline(&text[..at]);
-            (0..outline.units.len())
-                .for_each(|unit| drop(parser.facts(&text[..at], &outline, unit)));
+            (0..outline.units.len()).for_each(|unit| drop(parser.facts(&text[..at], &outline, unit)));
         }
     }
 }

@@ -17,19 +17,12 @@ pub(super) fn expr(e: &Expr) -> String {
             list(parts, |part| match part {
                 FormatPart::Text(text) => format!("{text:?}"),
                 FormatPart::Value { value, plain: true } => expr(value),
-                FormatPart::Value {
-                    value,
-                    plain: false,
-                } => format!("{}!", expr(value)),
+                FormatPart::Value { value, plain: false } => format!("{}!", expr(value)),
             })
         ),
         Attribute(value, name) => format!("{}.{name}", expr(value)),
         Subscript(value, index) => format!("{}[{}]", expr(value), expr(index)),
-        Slice(bounds) => bounds
-            .iter()
-            .map(|b| b.as_ref().map_or("".into(), expr))
-            .collect::<Vec<_>>()
-            .join(":"),
+        Slice(bounds) => bounds.iter().map(|b| b.as_ref().map_or("".into(), expr)).collect::<Vec<_>>().join(":"),
         Call(callee, arguments) => format!(
             "{}({})",
             expr(callee),
@@ -59,39 +52,21 @@ pub(super) fn expr(e: &Expr) -> String {
         Not(value) => format!("not<{}>", expr(value)),
         Binary(operator, items) => format!("{operator:?}<{}>", exprs(items)),
         Compare(first, rest) => {
-            format!(
-                "{}{}",
-                expr(first),
-                rest.iter()
-                    .map(|(c, e)| format!(" {c:?} {}", expr(e)))
-                    .collect::<String>()
-            )
+            format!("{}{}", expr(first), rest.iter().map(|(c, e)| format!(" {c:?} {}", expr(e))).collect::<String>())
         }
         Conditional { test, body, orelse } => {
             format!("if<{}, {}, {}>", expr(test), expr(body), expr(orelse))
         }
-        Lambda(f) => format!(
-            "lambda<{}: {}>",
-            list(&f.parameters, parameter),
-            stmts(&f.body)
-        ),
-        Comprehension {
-            kind,
-            element,
-            value,
-            clauses,
-        } => {
-            let value = value
-                .as_ref()
-                .map_or("".into(), |v| format!(": {}", expr(v)));
+        Lambda(f) => format!("lambda<{}: {}>", list(&f.parameters, parameter), stmts(&f.body)),
+        Comprehension { kind, element, value, clauses } => {
+            let value = value.as_ref().map_or("".into(), |v| format!(": {}", expr(v)));
             format!(
                 "{kind:?}<{}{value}{}>",
                 expr(element),
                 clauses
                     .iter()
                     .map(|c| match c {
-                        Clause::For { target, iter } =>
-                            format!(" for {} in {}", expr(target), expr(iter)),
+                        Clause::For { target, iter } => format!(" for {} in {}", expr(target), expr(iter)),
                         Clause::If(test) => format!(" if {}", expr(test)),
                     })
                     .collect::<String>()
@@ -112,14 +87,8 @@ fn parameter(p: &Parameter) -> String {
         ParameterKind::Rest => "*",
         ParameterKind::Keywords => "**",
     };
-    let annotation = p
-        .annotation
-        .as_ref()
-        .map_or("".into(), |a| format!(":{}", expr(a)));
-    let default = p
-        .default
-        .as_ref()
-        .map_or("".into(), |d| format!("={}", expr(d)));
+    let annotation = p.annotation.as_ref().map_or("".into(), |a| format!(":{}", expr(a)));
+    let default = p.default.as_ref().map_or("".into(), |d| format!("={}", expr(d)));
     format!("{mark}{}{annotation}{default}", p.name)
 }
 
@@ -131,77 +100,31 @@ fn stmt(s: &Stmt) -> String {
     use StmtKind::*;
     let option = |e: &Option<crate::python::ir::Expr>| e.as_ref().map_or("".into(), expr);
     let names = |names: &[(Name, Option<Name>)]| {
-        list(names, |(n, l)| {
-            l.as_ref().map_or(n.to_string(), |l| format!("{n} as {l}"))
-        })
+        list(names, |(n, l)| l.as_ref().map_or(n.to_string(), |l| format!("{n} as {l}")))
     };
-    let decorated = |ds: &[crate::python::ir::Expr]| {
-        ds.iter()
-            .map(|d| format!("@{} ", expr(d)))
-            .collect::<String>()
-    };
+    let decorated = |ds: &[crate::python::ir::Expr]| ds.iter().map(|d| format!("@{} ", expr(d))).collect::<String>();
     match &s.kind {
         Expr(e) => expr(e),
-        Assign { targets, value } => format!(
-            "{} = {}",
-            targets.iter().map(expr).collect::<Vec<_>>().join(" = "),
-            expr(value)
-        ),
-        Annotated {
-            target,
-            annotation,
-            value,
-        } => {
+        Assign { targets, value } => {
+            format!("{} = {}", targets.iter().map(expr).collect::<Vec<_>>().join(" = "), expr(value))
+        }
+        Annotated { target, annotation, value } => {
             format!("{}: {} = {}", expr(target), expr(annotation), option(value))
         }
-        Augmented {
-            target,
-            operator,
-            value,
-        } => format!("{} {operator:?}= {}", expr(target), expr(value)),
+        Augmented { target, operator, value } => format!("{} {operator:?}= {}", expr(target), expr(value)),
         Return(value) => format!("return {}", option(value)),
         Raise(value) => format!("raise {}", option(value)),
         Assert(test) => format!("assert {}", expr(test)),
         Delete(targets) => format!("del {}", list(targets, expr)),
         Global(names) => format!("global {}", list(names, |n| n.to_string())),
         Import(modules) => format!("import {}", names(modules)),
-        From {
-            level,
-            module,
-            names: imported,
-        } => format!("from {level} {module} import {}", names(imported)),
-        If { test, body, orelse } => format!(
-            "if {} {{{}}} else {{{}}}",
-            expr(test),
-            stmts(body),
-            stmts(orelse)
-        ),
-        While { test, body, orelse } => format!(
-            "while {} {{{}}} else {{{}}}",
-            expr(test),
-            stmts(body),
-            stmts(orelse)
-        ),
-        For {
-            target,
-            iter,
-            body,
-            orelse,
-        } => {
-            format!(
-                "for {} in {} {{{}}} else {{{}}}",
-                expr(target),
-                expr(iter),
-                stmts(body),
-                stmts(orelse)
-            )
+        From { level, module, names: imported } => format!("from {level} {module} import {}", names(imported)),
+        If { test, body, orelse } => format!("if {} {{{}}} else {{{}}}", expr(test), stmts(body), stmts(orelse)),
+        While { test, body, orelse } => format!("while {} {{{}}} else {{{}}}", expr(test), stmts(body), stmts(orelse)),
+        For { target, iter, body, orelse } => {
+            format!("for {} in {} {{{}}} else {{{}}}", expr(target), expr(iter), stmts(body), stmts(orelse))
         }
-        Try {
-            body,
-            handlers,
-            orelse,
-            finally,
-        } => format!(
+        Try { body, handlers, orelse, finally } => format!(
             "try {{{}}}{} else {{{}}} finally {{{}}}",
             stmts(body),
             handlers
@@ -218,11 +141,7 @@ fn stmt(s: &Stmt) -> String {
         ),
         With { items, body } => format!(
             "with {} {{{}}}",
-            list(items, |(context, target)| format!(
-                "{} as {}",
-                expr(context),
-                option(target)
-            )),
+            list(items, |(context, target)| format!("{} as {}", expr(context), option(target))),
             stmts(body)
         ),
         Match { subject, cases } => format!(
