@@ -131,17 +131,6 @@ impl Linker<'_> {
             if !forced.is_symbolic() {
                 return self.call(frame, &forced, arguments, place);
             }
-        } else if let Value::Symbol(Symbol::Import(_, 0, ..)) | Value::Delayed(_) = callee {
-            // Outside the scanned code nothing is saved by waiting, and libraries may know the name.
-            let root = import_root(callee);
-            if let Some((file, module)) = root
-                && self.modules.resolve(file, 0, &module) == super::modules::Target::Outside
-            {
-                let forced = self.force(callee);
-                if !forced.is_symbolic() {
-                    return self.call(frame, &forced, arguments, place);
-                }
-            }
         }
         Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place))
     }
@@ -579,15 +568,4 @@ fn worth_keeping(arguments: &Arguments) -> bool {
                 | Value::Method(_)
         )
     })
-}
-
-fn import_root(value: &Value) -> Option<(usize, std::sync::Arc<str>)> {
-    match value {
-        Value::Symbol(Symbol::Import(file, 0, module, _)) => Some((*file, module.clone())),
-        Value::Delayed(delayed) => match &**delayed {
-            Delayed::Attribute(value, _) => import_root(value),
-            _ => None,
-        },
-        _ => None,
-    }
 }

@@ -611,7 +611,8 @@ impl Linker<'_> {
     fn keep_known(&mut self, function: FunctionId, from: usize, typical: bool) {
         let new = self.emitted.split_off(from);
         for event in new {
-            if matches!(event.key, Value::Text(_)) {
+            let exact = event.key.known_text().is_some();
+            if exact || (!typical && matches!(event.key, Value::Text(_))) {
                 self.emitted.push(event);
             } else if typical {
                 self.generic.push((event, function));

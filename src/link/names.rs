@@ -166,6 +166,18 @@ impl Linker<'_> {
         }
     }
 
+    /// What an import statement binds: at once what is outside the scanned code or known to a library,
+    /// everything else when it is looked at.
+    pub(super) fn imported(&mut self, from: FileId, level: u8, module: &Name, name: &Name) -> Value {
+        if level == 0 {
+            let qualified = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
+            if libraries::knows(&qualified) || self.modules.resolve(from, 0, module) == Target::Outside {
+                return self.external(&qualified);
+            }
+        }
+        Value::Symbol(Symbol::Import(from, level, module.clone(), name.clone()))
+    }
+
     fn import(&mut self, from: FileId, level: u8, module: &Name, name: &Name) -> Value {
         let qualified = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
         if level == 0 && libraries::knows(&qualified) {

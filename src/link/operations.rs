@@ -42,7 +42,7 @@ impl Linker<'_> {
             }
             Value::Symbol(Symbol::Parameter(function, 0)) => self.self_attribute(frame, value, *function, name, place),
             Value::Symbol(Symbol::Import(..)) => {
-                if self.interest.has(name) || self.names_something(value) || self.outside(value) {
+                if self.interest.has(name) || self.names_something(value) {
                     let forced = self.force(value);
                     if &forced != value {
                         return self.attribute(frame, &forced, name, place);
@@ -64,16 +64,6 @@ impl Linker<'_> {
                 Value::delayed(Delayed::Attribute(value.clone(), name.clone()))
             }
             _ => Value::Unknown,
-        }
-    }
-
-    /// Whether an import is of something outside the scanned code: looking at it costs nothing.
-    fn outside(&self, value: &Value) -> bool {
-        match value {
-            Value::Symbol(Symbol::Import(file, level, module, _)) => {
-                *level == 0 && self.modules.resolve(*file, 0, module) == super::modules::Target::Outside
-            }
-            _ => false,
         }
     }
 

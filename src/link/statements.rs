@@ -92,7 +92,8 @@ impl Linker<'_> {
                             (first.clone(), first)
                         }
                     };
-                    frame.set(&bound, Value::Symbol(Symbol::Import(frame.file, 0, name, "".into())));
+                    let value = self.imported(frame.file, 0, &name, &"".into());
+                    frame.set(&bound, value);
                 }
             }
             StmtKind::From { level, module, names } => {
@@ -103,8 +104,8 @@ impl Linker<'_> {
                         }
                         continue;
                     }
-                    let import = Symbol::Import(frame.file, *level, module.clone(), name.clone());
-                    frame.set(local.as_ref().unwrap_or(name), Value::Symbol(import));
+                    let value = self.imported(frame.file, *level, module, name);
+                    frame.set(local.as_ref().unwrap_or(name), value);
                 }
             }
             StmtKind::If { test, body, orelse } => return self.branch(frame, test, body, orelse),
