@@ -8,10 +8,16 @@
 //! ([`value::Symbol`]) and looked up when they are a key, a mapping, or callees whose name is among the
 //! *interesting* ones, those that reads, wrappers and settings classes are known by ([`Interest`]).
 
+#![allow(
+    clippy::mutable_key_type,
+    reason = "an instance is hashed and compared by its class and place, never by its fields"
+)]
+
 mod absence;
 mod builtins;
 mod calls;
 mod classes;
+mod collections;
 mod environment;
 mod events;
 mod expressions;
@@ -19,11 +25,13 @@ mod functions;
 mod interest;
 pub mod modules;
 mod names;
+mod objects;
 mod operations;
 mod output;
 mod scope;
 mod settings;
 mod statements;
+mod substitution;
 mod texts;
 mod value;
 
@@ -37,7 +45,7 @@ pub use interest::Interest;
 use crate::model::{FileId, Notice, NoticeKind, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
-use classes::ClassState;
+use classes::{ClassState, Lineage};
 use events::{Absent, Event, Summary};
 use functions::FunctionState;
 use modules::Modules;
@@ -117,7 +125,7 @@ struct Linker<'a> {
     /// [`Linker::own_parts`] by class.
     parts: HashMap<ClassId, Rc<Vec<(FunctionId, Summary)>>>,
     /// [`Linker::lineage`] by class.
-    lineages: std::cell::RefCell<HashMap<ClassId, Rc<(Vec<ClassId>, Vec<Name>)>>>,
+    lineages: std::cell::RefCell<HashMap<ClassId, Rc<Lineage>>>,
     depth: usize,
     /// Calls followed on behalf of the current unit.
     steps: usize,

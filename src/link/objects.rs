@@ -1,0 +1,230 @@
+//! Objects: made by a class, with what their constructor was told, and the reads that follow from it.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap as HashMap;
+
+use super::Linker;
+use super::calls::Substitution;
+use super::events::Summary;
+use super::functions::Binding;
+use super::scope::Frame;
+use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Symbol, Value, join};
+use crate::model::Place;
+use crate::python::ir::{ExprKind, Name, StmtKind};
+
+impl Linker<'_> {
+    /// `Class(arguments)`
+    pub(super) fn construct(
+        &mut self,
+        frame: &mut Frame,
+        class: ClassId,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Value {
+        self.classes[class].made += 1;
+        self.classes[class].at_import |= frame.function.is_none();
+        if self.is_enum(class) {
+            return Value::Unknown;
+        }
+        let instance = Rc::new(Instance { class, fields: Default::default(), place: Some(place) });
+        let value = Value::Instance(instance.clone());
+        if self.settings_dialect(class).is_some() {
+            self.evaluate_class(class);
+            return value;
+        }
+        match self.class_member(class, "__init__") {
+            Some(Value::Function(init)) => {
+                let init = Callable { bound: Some(value.clone()), ..(*init).clone() };
+                self.call(frame, &Value::Function(Rc::new(init)), arguments, place);
+            }
+            _ => {
+                let fields = self.declared_fields(class);
+                for (index, (name, default)) in fields.into_iter().enumerate() {
+                    let given = arguments.get(index, &name).cloned();
+                    let given = given.or(default).unwrap_or(Value::Unknown);
+                    instance.fields.borrow_mut().insert(name, given);
+                }
+            }
+        }
+        frame.made.push(instance);
+        value
+    }
+
+    /// The fields a generated constructor takes (dataclasses, named tuples, attrs), with defaults.
+    fn declared_fields(&mut self, class: ClassId) -> Vec<(Name, Option<Value>)> {
+        let mut fields: Vec<(Name, Option<Value>)> = Vec::new();
+        for &class in self.lineage(class).0.iter().rev() {
+            let ir = self.classes[class].ir.clone();
+            for stmt in &ir.body {
+                let name = match &stmt.kind {
+                    StmtKind::Annotated { target, .. } => match &target.kind {
+                        ExprKind::Name(name) => name,
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                let default = self.classes[class].variables.get(name).cloned();
+                // `field(default=…)`, `Factory(…)`: not looked into.
+                let default = default.map(|v| if matches!(v, Value::External(_)) { Value::Unknown } else { v });
+                fields.retain(|(n, _)| n != name);
+                fields.push((name.clone(), default));
+            }
+        }
+        fields
+    }
+
+    /// The attributes that a class's methods set on `self`, with their parameters unknown (or at
+    /// their defaults).
+    pub(super) fn typical_fields(&mut self, class: ClassId) -> Rc<HashMap<Name, Value>> {
+        let mut stores = Vec::new();
+        let mut evaluated = 0;
+        for &class in &self.lineage(class).0 {
+            let methods = self.classes[class].variables.values();
+            let mut methods: Vec<FunctionId> =
+                methods.filter_map(|v| if let Value::Function(c) = v { Some(c.function) } else { None }).collect();
+            methods.sort_unstable();
+            for method in methods {
+                if let Some(summary) = &self.functions[method].summary {
+                    evaluated += 1;
+                    stores.push((method, summary.clone()));
+                }
+            }
+        }
+        if let Some((known, fields)) = self.fields.get(&class)
+            && *known == evaluated
+        {
+            return fields.clone();
+        }
+        // Found by itself while it is being made: what was known before.
+        let before = self.fields.get(&class).map(|(_, fields)| fields.clone()).unwrap_or_default();
+        self.fields.insert(class, (evaluated, before));
+        let mut fields: HashMap<Name, Value> = HashMap::default();
+        for (method, summary) in stores {
+            for (object, name, value) in &summary.stores {
+                if *object == Value::Symbol(Symbol::Parameter(method, 0)) {
+                    let value = self.at_defaults(method, value);
+                    let old = fields.remove(name);
+                    fields.insert(name.clone(), join(old.into_iter().chain([value])));
+                }
+            }
+        }
+        let fields = Rc::new(fields);
+        self.fields.insert(class, (evaluated, fields.clone()));
+        fields
+    }
+
+    /// A value with a function's parameters at their defaults, or unknown.
+    fn at_defaults(&mut self, function: FunctionId, value: &Value) -> Value {
+        if !value.has_parameter() {
+            return value.clone();
+        }
+        let defaults = self.functions[function].defaults.clone();
+        let parameters = defaults.into_iter().enumerate().map(|(index, default)| {
+            let default = default.filter(|d| !d.has_parameter()).unwrap_or(Value::Unknown);
+            (Symbol::Parameter(function, index), default)
+        });
+        let substitution = Substitution { parameters: parameters.collect(), ..Substitution::default() };
+        let mut frame = Frame::new(self.functions[function].file);
+        let value = self.substitute(&mut frame, value, &substitution);
+        if value.has_parameter() { Value::Unknown } else { value }
+    }
+
+    /// Of each method what depends on nothing but the object, evaluated once.
+    fn own_parts(&mut self, class: ClassId) -> Rc<Vec<(FunctionId, Summary)>> {
+        if let Some(parts) = self.parts.get(&class) {
+            return parts.clone();
+        }
+        let mut parts = Vec::new();
+        for function in self.methods(class).into_values() {
+            if self.functions[function].binding == Binding::Static {
+                continue;
+            }
+            let summary = self.summary(function);
+            let symbol = Value::Symbol(Symbol::Parameter(function, 0));
+            let only_self = |value: &Value| {
+                let mut depends = false;
+                let other = value.any(&mut |v| {
+                    depends |= *v == symbol;
+                    matches!(v, Value::Symbol(Symbol::Parameter(..))) && *v != symbol
+                });
+                depends && !other
+            };
+            let fixed = |value: &Value| !value.has_parameter() || only_self(value);
+            let events = summary
+                .events
+                .iter()
+                .filter(|e| (only_self(&e.key) || only_self(&e.mapping)) && fixed(&e.key) && fixed(&e.mapping));
+            let calls = summary.calls.iter().filter(|c| only_self(&c.callee) && c.arguments.values().all(fixed));
+            let checks = summary.checks.iter().filter(|(value, _)| only_self(value));
+            let part = Summary {
+                events: events.cloned().collect(),
+                calls: calls.cloned().collect(),
+                checks: checks.cloned().collect(),
+                ..Summary::default()
+            };
+            if !(part.events.is_empty() && part.calls.is_empty() && part.checks.is_empty()) {
+                parts.push((function, part));
+            }
+        }
+        let parts = Rc::new(parts);
+        if self.classes[class].evaluated {
+            self.parts.insert(class, parts.clone());
+        }
+        parts
+    }
+
+    /// The reads of an object that depend on nothing but the object.
+    pub(super) fn instance_reads(&mut self, frame: &mut Frame, instance: &Rc<Instance>) {
+        let receiver = Value::Instance(instance.clone());
+        for (function, part) in self.own_parts(instance.class).iter() {
+            let to = if self.functions[*function].binding == Binding::Class {
+                Value::Class(instance.class)
+            } else {
+                receiver.clone()
+            };
+            let mut substitution = Substitution { function: Some(*function), ..Substitution::default() };
+            substitution.parameters.insert(Symbol::Parameter(*function, 0), to);
+            let place = instance.place.unwrap_or(Place { file: frame.file, span: Default::default() });
+            if !part.events.is_empty() {
+                self.object_places.extend(instance.place);
+            }
+            let before = self.emitted.len();
+            self.replay(frame, part, &mut substitution, Some(&receiver), place);
+            self.keep_known(*function, before, instance.place.is_none());
+        }
+    }
+
+    /// Whether an object was told anything that its methods could read by.
+    pub(super) fn is_telling(&self, instance: &Instance) -> bool {
+        instance.fields.borrow().values().any(|value| {
+            value.any(&mut |v| match v {
+                Value::Text(_) | Value::Environment | Value::Function(_) | Value::Method(_) => true,
+                Value::Symbol(_) | Value::Instance(_) | Value::Partial(_) => true,
+                Value::External(name) => crate::libraries::reader(name).is_some(),
+                _ => false,
+            })
+        })
+    }
+
+    /// The reads of a class that need no particular object: keys from class attributes and defaults.
+    pub(super) fn typical_reads(&mut self, class: ClassId) {
+        let fields = self.typical_fields(class).iter().map(|(n, v)| (n.clone(), v.clone())).collect();
+        let typical = Rc::new(Instance { class, fields: std::cell::RefCell::new(fields), place: None });
+        let mut frame = Frame::new(self.classes[class].file);
+        self.instance_reads(&mut frame, &typical);
+    }
+
+    /// Of the reads just emitted for an object, unknown keys stand for the method as a whole.
+    fn keep_known(&mut self, function: FunctionId, from: usize, typical: bool) {
+        let new = self.emitted.split_off(from);
+        for event in new {
+            let exact = event.key.known_text().is_some();
+            if exact || (!typical && matches!(event.key, Value::Text(_))) {
+                self.emitted.push(event);
+            } else if typical {
+                self.generic.push((event, function));
+            }
+        }
+    }
+}

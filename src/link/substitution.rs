@@ -1,0 +1,300 @@
+//! Substitution: what a callee's summary says, with the arguments of a call in it.
+
+use std::rc::Rc;
+
+use super::Linker;
+use super::calls::Substitution;
+use super::events::{Absent, Event, Summary};
+use super::scope::Frame;
+use super::value::{Delayed, Instance, Part, Symbol, Value, join};
+use crate::model::{Place, Step};
+
+impl Linker<'_> {
+    /// Repeats a callee's parameter-dependent reads and calls with the arguments of this call.
+    pub(super) fn replay(
+        &mut self,
+        frame: &mut Frame,
+        summary: &Summary,
+        substitution: &mut Substitution,
+        receiver: Option<&Value>,
+        place: Place,
+    ) {
+        for event in &summary.events {
+            substitution.handed_on = event.handed_on;
+            if event.mapping != Value::Environment && !self.could_matter(&event.mapping, substitution) {
+                continue;
+            }
+            let fixed_here = |value: &Value| {
+                value.any(&mut |v| match v {
+                    Value::Symbol(symbol @ Symbol::Parameter(f, index)) => {
+                        Some(*f) == substitution.function
+                            && substitution.parameters.contains_key(symbol)
+                            && !(*index == 0 && receiver.is_some())
+                    }
+                    _ => false,
+                })
+            };
+            let moved = fixed_here(&event.key).then_some(place).or(match receiver {
+                // An object that keeps the name for later: the read's place is where it was made.
+                Some(Value::Instance(instance)) if event.key.has_parameter() => instance.place,
+                _ => None,
+            });
+            self.replay_event(frame, event, substitution, moved);
+        }
+        for pending in &summary.calls {
+            substitution.handed_on = pending.handed_on;
+            if !self.could_matter(&pending.callee, substitution) {
+                continue;
+            }
+            let moved = pending.arguments.values().any(|v| v.has_parameter());
+            let callee = self.substitute(frame, &pending.callee, substitution);
+            if callee == Value::Unknown || callee == Value::None {
+                continue;
+            }
+            let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
+            let at = if moved { place } else { pending.place };
+            let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
+            self.call(frame, &callee, &arguments, at);
+            self.handed_on = before;
+        }
+        for (value, exception) in &summary.checks {
+            let value = self.substitute(frame, value, substitution);
+            self.checked(frame, &value, exception);
+        }
+        for (object, name, value) in &summary.stores {
+            let object = self.substitute(frame, object, substitution);
+            let value = self.substitute(frame, value, substitution);
+            match &object {
+                Value::Instance(instance) => {
+                    instance.fields.borrow_mut().insert(name.clone(), value);
+                }
+                Value::Symbol(Symbol::Parameter(..)) => frame.stores.push((object, name.clone(), value)),
+                _ => {}
+            }
+        }
+        for made in &summary.made {
+            if let Value::Instance(instance) = self.substitute(frame, made, substitution) {
+                frame.made.push(instance);
+            }
+        }
+    }
+
+    /// Whether what a callee waits for may turn out here to be the environment, an object or a function:
+    /// most arguments are none of these, and nothing needs to be repeated for them.
+    pub(super) fn could_matter(&self, waiting: &Value, with: &Substitution) -> bool {
+        let mut root = waiting;
+        let mut field = None;
+        loop {
+            match root {
+                Value::Delayed(delayed) => match &**delayed {
+                    Delayed::Attribute(value, name) => {
+                        field = Some(name);
+                        root = value;
+                    }
+                    Delayed::Item(value, _) | Delayed::Element(value) => root = value,
+                    Delayed::Call(callee, ..) => root = callee,
+                    Delayed::Concat(_) => return true,
+                },
+                Value::Symbol(symbol) => {
+                    let Some(value) = with.parameters.get(symbol) else { return true };
+                    // What waits for a field of an object matters if the field does.
+                    let kept = match (value, field) {
+                        (Value::Instance(instance), Some(name)) => instance.fields.borrow().get(name).cloned(),
+                        _ => None,
+                    };
+                    return kept.as_ref().unwrap_or(value).alternatives().iter().any(|v| match v {
+                        Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
+                        Value::External(name) => crate::libraries::reader(name).is_some(),
+                        // Handed further up only so far: what is passed on for long is seldom the environment.
+                        Value::Symbol(_) | Value::Delayed(_) => with.handed_on < MAX_HANDED_ON,
+                        Value::Sequence(_) | Value::Dict(_) => v.size(64) < 64 && self.carries_environment(v),
+                        _ => true,
+                    });
+                }
+                _ => return true,
+            }
+        }
+    }
+
+    /// Repeats one read with what is known here.
+    pub(super) fn replay_event(
+        &mut self,
+        frame: &mut Frame,
+        event: &Event,
+        substitution: &mut Substitution,
+        moved: Option<Place>,
+    ) {
+        let mapping = self.substitute(frame, &event.mapping, substitution);
+        if matches!(mapping, Value::Unknown | Value::None) {
+            return;
+        }
+        let mut new = event.clone();
+        new.handed_on += 1;
+        new.mapping = mapping;
+        new.key = self.substitute(frame, &event.key, substitution);
+        if let Some(default) = &event.absent.default {
+            new.absent = Absent::default(self.substitute(frame, default, substitution));
+        }
+        if let Some(caught) = new.absent.exception.as_ref().and_then(|e| frame.caught(e)) {
+            new.absent = match &caught.raises {
+                Some(exception) => Absent::raises(exception.clone()),
+                None => Absent::new(crate::model::Outcome::Handled),
+            };
+        }
+        if let Some(place) = moved
+            && place != event.place
+        {
+            let reader = self.functions.get(event.function.unwrap_or(usize::MAX));
+            let what = reader.map_or_else(|| "reader".to_string(), |f| f.name.to_string());
+            if new.chain.first().is_none_or(|step| step.place != event.place) {
+                new.chain.insert(0, Step { place: event.place, what: format!("in {what}") });
+            }
+            new.place = place;
+            new.function = frame.function;
+            new.reader = if what == "reader" { new.reader } else { what.into() };
+        }
+        if let Some(id) = self.record(frame, new) {
+            substitution.events.insert(event.id, id);
+        }
+    }
+
+    /// A value with symbols replaced; operations that waited for them are carried out.
+    pub(super) fn substitute(&mut self, frame: &mut Frame, value: &Value, with: &Substitution) -> Value {
+        if !with.touches(value) {
+            return value.clone();
+        }
+        self.substitutions += 1;
+        if self.depth > super::MAX_DEPTH || self.substitutions > MAX_SUBSTITUTIONS {
+            return Value::Unknown;
+        }
+        self.depth += 1;
+        let out = match value {
+            Value::Symbol(Symbol::Import(..) | Symbol::Unit(..)) if with.look_up => self.force(value),
+            Value::Symbol(symbol) => with.parameters.get(symbol).cloned().unwrap_or_else(|| value.clone()),
+            Value::Read(event) => Value::Read(with.events.get(event).copied().unwrap_or(*event)),
+            Value::Text(text) => {
+                let parts: Vec<Value> = text
+                    .parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Literal(text_part) => Value::text(text_part.clone(), text.given),
+                        Part::Symbolic(inner) => self.substitute(frame, inner, with),
+                        Part::Any => Value::Unknown,
+                    })
+                    .collect();
+                self.concat(&parts)
+            }
+            Value::Sequence(items) => {
+                let items = items.iter().map(|v| self.substitute(frame, v, with)).collect();
+                Value::Sequence(Rc::new(items))
+            }
+            Value::Union(items) => {
+                let items: Vec<_> = items.iter().map(|v| self.substitute(frame, v, with)).collect();
+                join(items)
+            }
+            Value::Dict(items) => {
+                let items = items
+                    .iter()
+                    .map(|(k, v)| (self.substitute(frame, k, with), self.substitute(frame, v, with)))
+                    .collect();
+                Value::Dict(Rc::new(items))
+            }
+            Value::Function(callable) => {
+                let mut callable = (**callable).clone();
+                callable.bound = callable.bound.map(|v| self.substitute(frame, &v, with));
+                for (_, captured) in &mut callable.captured {
+                    *captured = self.substitute(frame, captured, with);
+                }
+                if with.function.is_some() && self.is_inside(callable.function, with.function) {
+                    for (symbol, value) in &with.parameters {
+                        if !callable.captured.iter().any(|(s, _)| s == symbol) {
+                            let small = value.size(MAX_CAPTURED) < MAX_CAPTURED;
+                            let value = if small { value.clone() } else { Value::Unknown };
+                            callable.captured.push((symbol.clone(), value));
+                        }
+                    }
+                    callable.captured.sort_by_key(|(symbol, _)| match symbol {
+                        Symbol::Parameter(f, i) => (*f, *i),
+                        _ => (0, 0),
+                    });
+                }
+                Value::Function(Rc::new(callable))
+            }
+            Value::Instance(instance) => {
+                let fields = instance.fields.borrow().clone();
+                if fields.values().all(|v| !v.has_parameter()) {
+                    value.clone()
+                } else {
+                    let fields = fields.into_iter().map(|(n, v)| (n, self.substitute(frame, &v, with))).collect();
+                    Value::Instance(Rc::new(Instance {
+                        class: instance.class,
+                        fields: std::cell::RefCell::new(fields),
+                        place: instance.place,
+                    }))
+                }
+            }
+            Value::Method(method) => {
+                let receiver = self.substitute(frame, &method.0, with);
+                self.attribute(frame, &receiver, &method.1, Place { file: frame.file, span: Default::default() })
+            }
+            Value::Partial(partial) => {
+                let callee = self.substitute(frame, &partial.0, with);
+                let arguments = partial.1.map(|v| self.substitute(frame, v, with));
+                Value::Partial(Rc::new((callee, arguments)))
+            }
+            Value::Delayed(delayed) => self.resume(frame, delayed, with),
+            other => other.clone(),
+        };
+        self.depth -= 1;
+        out
+    }
+
+    pub(super) fn resume(&mut self, frame: &mut Frame, delayed: &Delayed, with: &Substitution) -> Value {
+        let nowhere = Place { file: frame.file, span: Default::default() };
+        match delayed {
+            Delayed::Attribute(value, name) => {
+                let value = self.substitute(frame, value, with);
+                if with.look_up
+                    && let Value::Module(file) = value
+                {
+                    let member = self.member(file, name).unwrap_or(Value::Unknown);
+                    return self.force(&member);
+                }
+                self.attribute(frame, &value, name, nowhere)
+            }
+            Delayed::Item(value, index) => {
+                let value = self.substitute(frame, value, with);
+                let index = self.substitute(frame, index, with);
+                // The consultation itself is replayed as an event.
+                if value == Value::Environment { Value::Unknown } else { self.item(frame, &value, &index, nowhere) }
+            }
+            Delayed::Element(value) => {
+                let value = self.substitute(frame, value, with);
+                self.element(&value)
+            }
+            Delayed::Call(callee, arguments, place) => {
+                let callee = self.substitute(frame, callee, with);
+                let arguments = arguments.map(|v| self.substitute(frame, v, with));
+                if let Value::Method(method) = &callee
+                    && method.0 == Value::Environment
+                {
+                    return Value::Unknown;
+                }
+                self.call(frame, &callee, &arguments, *place)
+            }
+            Delayed::Concat(parts) => {
+                let parts: Vec<Value> = parts.iter().map(|v| self.substitute(frame, v, with)).collect();
+                self.concat(&parts)
+            }
+        }
+    }
+}
+
+/// Through how many callers a read of a mapping that may be the environment is handed up.
+const MAX_HANDED_ON: usize = 3;
+
+/// How many values are substituted on behalf of one unit.
+const MAX_SUBSTITUTIONS: usize = 200_000;
+
+/// How many values a closure's captured parameter may be made of.
+const MAX_CAPTURED: usize = 24;
