@@ -59,15 +59,15 @@ impl Linker<'_> {
                 value @ (Value::EnvironmentName(_) | Value::EnvironmentItems(_)) => value,
                 Value::Unknown if arguments.positional.is_empty() => Value::Sequence(Rc::default()),
                 value => match self.elements(&value) {
-                    Some(items) => Value::Sequence(Rc::new(items)),
+                    Some(items) => Value::sequence(items),
                     None => value,
                 },
             },
             "enumerate" => {
                 let element = self.iterate(frame, &first(), place);
                 let pairs = element.alternatives().iter();
-                let pairs = pairs.map(|e| Value::Sequence(Rc::new(vec![Value::Unknown, e.clone()])));
-                Value::Sequence(Rc::new(pairs.collect()))
+                let pairs = pairs.map(|e| Value::sequence(vec![Value::Unknown, e.clone()]));
+                Value::sequence(pairs.collect())
             }
             "zip" => {
                 let columns: Vec<Option<Vec<Value>>> = arguments.positional.iter().map(|v| self.elements(v)).collect();
@@ -75,8 +75,8 @@ impl Linker<'_> {
                 let cell = |column: &Option<Vec<Value>>, row: usize| {
                     column.as_ref().map_or(Value::Unknown, |column| column[row].clone())
                 };
-                let row = |row| Value::Sequence(Rc::new(columns.iter().map(|c| cell(c, row)).collect()));
-                Value::Sequence(Rc::new((0..rows).map(row).collect()))
+                let row = |row| Value::sequence(columns.iter().map(|c| cell(c, row)).collect());
+                Value::sequence((0..rows).map(row).collect())
             }
             "map" | "filter" => {
                 let mut columns = Vec::new();
@@ -86,7 +86,7 @@ impl Linker<'_> {
                 let inner = Arguments { positional: columns.clone(), ..Arguments::default() };
                 let result = self.call(frame, &first(), &inner, place);
                 let items = if short == "map" { result } else { columns.into_iter().next().unwrap_or(Value::Unknown) };
-                Value::Sequence(Rc::new(items.alternatives().to_vec()))
+                Value::sequence(items.alternatives().to_vec())
             }
             "any" | "all" | "next" | "min" | "max" => self.element(&first()),
             "itertools.chain" => {
@@ -94,16 +94,16 @@ impl Linker<'_> {
                 for argument in &arguments.positional {
                     items.push(self.element(argument));
                 }
-                Value::Sequence(Rc::new(items))
+                Value::sequence(items)
             }
             "itertools.chain.from_iterable" => {
                 let inner = self.element(&first());
                 let element = self.element(&inner);
-                Value::Sequence(Rc::new(element.alternatives().to_vec()))
+                Value::sequence(element.alternatives().to_vec())
             }
             "itertools.product" => {
                 let columns: Vec<Value> = arguments.positional.iter().map(|v| self.element(v)).collect();
-                Value::Sequence(Rc::new(vec![Value::Sequence(Rc::new(columns))]))
+                Value::sequence(vec![Value::sequence(columns)])
             }
             "getattr" => match arguments.positional.get(1).map(|n| self.force(n)) {
                 Some(name) => {
@@ -195,7 +195,7 @@ impl Linker<'_> {
             None => {}
         }
         items.extend(arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone())));
-        Value::Dict(Rc::new(items))
+        Value::dict(items)
     }
 
     /// Calls a library's reader.
@@ -284,11 +284,11 @@ impl Linker<'_> {
                         join(found.into_iter().chain([arguments.positional.get(1).cloned().unwrap_or(Value::None)]))
                     }
                     "items" => {
-                        let pair = |(k, v): &(Value, Value)| Value::Sequence(Rc::new(vec![k.clone(), v.clone()]));
-                        Value::Sequence(Rc::new(items.iter().map(pair).collect()))
+                        let pair = |(k, v): &(Value, Value)| Value::sequence(vec![k.clone(), v.clone()]);
+                        Value::sequence(items.iter().map(pair).collect())
                     }
-                    "keys" => Value::Sequence(Rc::new(items.iter().map(|(k, _)| k.clone()).collect())),
-                    "values" => Value::Sequence(Rc::new(items.iter().map(|(_, v)| v.clone()).collect())),
+                    "keys" => Value::sequence(items.iter().map(|(k, _)| k.clone()).collect()),
+                    "values" => Value::sequence(items.iter().map(|(_, v)| v.clone()).collect()),
                     "copy" => receiver.clone(),
                     _ => Value::Unknown,
                 }
@@ -337,7 +337,7 @@ impl Linker<'_> {
     pub(super) fn merge_mappings(&mut self, a: &Value, b: &Value) -> Value {
         match (a, b) {
             (Value::Environment, _) | (_, Value::Environment) => Value::Environment,
-            (Value::Dict(a), Value::Dict(b)) => Value::Dict(Rc::new(a.iter().chain(b.iter()).cloned().collect())),
+            (Value::Dict(a), Value::Dict(b)) => Value::dict(a.iter().chain(b.iter()).cloned().collect()),
             _ => Value::Unknown,
         }
     }
@@ -347,7 +347,7 @@ impl Linker<'_> {
 fn declaration(name: &Name, arguments: &Arguments) -> Value {
     if name.ends_with("Dict") {
         let items = arguments.keywords.iter();
-        return Value::Dict(Rc::new(items.map(|(n, v)| (Value::text(n.clone(), None), v.clone())).collect()));
+        return Value::dict(items.map(|(n, v)| (Value::text(n.clone(), None), v.clone())).collect());
     }
     Value::Partial(Rc::new((Value::External(name.clone()), arguments.clone())))
 }

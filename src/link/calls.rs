@@ -1,13 +1,11 @@
 //! Calls: binding arguments, and substituting them into what the callee's summary says.
 
 use rustc_hash::FxHashMap as HashMap;
-use std::rc::Rc;
 
 use super::Linker;
-use super::events::{Absent, Event, Summary};
 use super::scope::Frame;
-use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Instance, Part, Symbol, Value, join};
-use crate::model::{Place, Step};
+use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Symbol, Value, join};
+use crate::model::Place;
 use crate::python::ir::ParameterKind;
 
 /// A call that has been followed.
@@ -40,7 +38,7 @@ impl Substitution {
         Substitution { look_up: true, ..Substitution::default() }
     }
 
-    fn touches(&self, value: &Value) -> bool {
+    pub(super) fn touches(&self, value: &Value) -> bool {
         value.any(&mut |v| match v {
             Value::Symbol(symbol @ Symbol::Parameter(..)) => self.parameters.contains_key(symbol),
             Value::Symbol(_) => self.look_up,
@@ -214,12 +212,12 @@ impl Linker<'_> {
         for (index, parameter) in ir.parameters.iter().enumerate() {
             let value = match parameter.kind {
                 ParameterKind::Rest if arguments.open => Value::Unknown,
-                ParameterKind::Rest => Value::Sequence(Rc::new(positional.by_ref().collect())),
+                ParameterKind::Rest => Value::sequence(positional.by_ref().collect()),
                 ParameterKind::Keywords if arguments.open => Value::Unknown,
                 ParameterKind::Keywords => {
                     let rest = arguments.keywords.iter().filter(|(name, _)| !used.contains(&name));
                     let rest = rest.map(|(name, value)| (Value::text(name.clone(), None), value.clone()));
-                    Value::Dict(Rc::new(rest.collect()))
+                    Value::dict(rest.collect())
                 }
                 kind => {
                     let by_position = if kind == ParameterKind::KeywordOnly { None } else { positional.next() };
@@ -237,7 +235,7 @@ impl Linker<'_> {
 }
 
 /// How many calls are followed on behalf of one unit.
-const MAX_STEPS: usize = 10_000;
+const MAX_STEPS: usize = 3_000;
 /// Of several possible callees, how many are followed.
 const MAX_CALLEES: usize = 16;
 /// How many calls of unknown callees a function keeps for its callers to resolve.

@@ -1,13 +1,12 @@
 //! Classes and the objects made of them.
 
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Linker;
-use super::calls::Substitution;
-use super::events::Summary;
+use super::events::Event;
 use super::functions::Binding;
 use super::scope::{Frame, Outer, Variables};
 use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
@@ -42,6 +41,16 @@ pub struct ClassState {
 
 /// The classes of the scanned code that a class inherits from, itself first, and the names of others.
 pub type Lineage = (Vec<ClassId>, Vec<Name>);
+
+impl ClassState {
+    /// Back to what is known before its statement is evaluated.
+    pub fn forget(&mut self) {
+        self.bases.clear();
+        self.variables.clear();
+        (self.based, self.defined, self.evaluated) = (false, false, false);
+        (self.made, self.at_import) = (0, false);
+    }
+}
 
 impl Linker<'_> {
     /// The id of a class.
@@ -132,6 +141,12 @@ impl Linker<'_> {
         if std::mem::replace(&mut self.classes[class].evaluated, true) {
             return;
         }
+        self.current.push(self.classes[class].file);
+        self.evaluate_methods(class);
+        self.current.pop();
+    }
+
+    fn evaluate_methods(&mut self, class: ClassId) {
         let mut own: Vec<(Name, Value)> =
             self.classes[class].variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
         own.sort_by(|a, b| a.0.cmp(&b.0));
@@ -386,13 +401,25 @@ impl Linker<'_> {
         }
     }
 
-    /// Whether methods of a class read the environment for those who make or call it.
+    /// Whether methods of a class read the environment for those who make objects of it.
     pub(super) fn class_reads(&self, class: ClassId) -> bool {
-        self.methods(class).iter().any(|(_, function)| {
-            self.functions[*function]
-                .summary
-                .as_ref()
-                .is_some_and(|s| s.events.iter().any(|e| e.mapping.alternatives().contains(&Value::Environment)))
+        self.any_method_event(class, |_, event| event.mapping.alternatives().contains(&Value::Environment))
+    }
+
+    /// Whether methods of a class read what their callers name.
+    pub(super) fn class_reads_for_callers(&self, class: ClassId) -> bool {
+        self.any_method_event(class, |function, event| {
+            event.mapping.alternatives().contains(&Value::Environment)
+                && event
+                    .key
+                    .any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
+        })
+    }
+
+    fn any_method_event(&self, class: ClassId, holds: impl Fn(FunctionId, &Event) -> bool) -> bool {
+        self.methods(class).values().any(|&function| {
+            let summary = self.functions[function].summary.as_ref();
+            summary.is_some_and(|s| s.events.iter().any(|event| holds(function, event)))
         })
     }
 

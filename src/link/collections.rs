@@ -1,7 +1,5 @@
 //! Collections: displays, comprehensions, unpacking, and tables that grow.
 
-use std::rc::Rc;
-
 use super::Linker;
 use super::scope::Frame;
 use super::value::{Delayed, Value, join};
@@ -24,13 +22,13 @@ impl Linker<'_> {
                 let item = self.expression(frame, &argument.value);
                 let mut items = (**items).clone();
                 items.push(item);
-                Value::Sequence(Rc::new(items))
+                Value::sequence(items)
             }
             (Value::Sequence(items), "extend" | "update") => {
                 let more = self.expression(frame, &argument.value);
                 let mut items = (**items).clone();
                 items.extend(self.elements(&more).unwrap_or_else(|| vec![Value::Unknown]));
-                Value::Sequence(Rc::new(items))
+                Value::sequence(items)
             }
             (Value::Dict(items), "update") => {
                 let more = self.expression(frame, &argument.value);
@@ -38,7 +36,7 @@ impl Linker<'_> {
                     (Value::Dict(more), true) => {
                         let mut items = (**items).clone();
                         items.extend(more.iter().cloned());
-                        Value::Dict(Rc::new(items))
+                        Value::dict(items)
                     }
                     (Value::Environment, true) => Value::Environment,
                     _ => return true,
@@ -76,7 +74,7 @@ impl Linker<'_> {
                 },
             }
         }
-        if environment { Value::Environment } else { Value::Dict(Rc::new(out)) }
+        if environment { Value::Environment } else { Value::dict(out) }
     }
 
     pub(super) fn comprehension(
@@ -105,9 +103,9 @@ impl Linker<'_> {
                 return match kind {
                     ComprehensionKind::Dict => {
                         let pair = |(k, v): (Value, Option<Value>)| (k, v.unwrap_or(Value::Unknown));
-                        Value::Dict(Rc::new(out.into_iter().map(pair).collect()))
+                        Value::dict(out.into_iter().map(pair).collect())
                     }
-                    _ => Value::Sequence(Rc::new(out.into_iter().map(|(v, _)| v).collect())),
+                    _ => Value::sequence(out.into_iter().map(|(v, _)| v).collect()),
                 };
             }
         }
@@ -134,9 +132,9 @@ impl Linker<'_> {
             ComprehensionKind::Dict => {
                 let second = second.unwrap_or(Value::Unknown);
                 let keys = first.alternatives().iter();
-                Value::Dict(Rc::new(keys.map(|key| (key.clone(), second.clone())).collect()))
+                Value::dict(keys.map(|key| (key.clone(), second.clone())).collect())
             }
-            _ => Value::Sequence(Rc::new(first.alternatives().to_vec())),
+            _ => Value::sequence(first.alternatives().to_vec()),
         }
     }
 

@@ -69,7 +69,16 @@ impl Linker<'_> {
         if matches!(key, Value::None | Value::Constant(_)) {
             return;
         }
-        self.emitted.push(Event { key: key.clone(), mapping: Value::Environment, ..event.clone() });
+        let mut event = Event { key: key.clone(), mapping: Value::Environment, ..event.clone() };
+        // An operation that waited is carried out nowhere in particular: then the consulting expression counts.
+        event.chain.retain(|step| step.place.span.line > 0);
+        if event.place.span.line == 0 {
+            match event.chain.last() {
+                Some(step) => event.place = step.place,
+                None => return,
+            }
+        }
+        self.emitted.push((self.behalf(), event));
     }
 
     /// A parameter that turns out to be an object with the methods of a mapping.
@@ -146,7 +155,7 @@ impl Linker<'_> {
         key: &Value,
         place: Place,
     ) -> Value {
-        if !could_be_key(key) {
+        if *mapping != Value::Environment && !could_be_key(key) {
             return Value::Unknown;
         }
         let how = (Access::Item, "os.environ[]");
@@ -286,7 +295,7 @@ impl Linker<'_> {
 
     /// Names met in an iteration are asked for by this key (or pattern).
     pub(super) fn names_like(&mut self, frame: &mut Frame, iteration: EventId, key: &Value) {
-        let Some(at) = self.emitted.iter().rev().find(|event| event.id == iteration).cloned() else { return };
+        let Some((_, at)) = self.emitted.iter().rev().find(|(_, event)| event.id == iteration).cloned() else { return };
         self.filtered.insert(iteration);
         let mut event = at;
         event.id = self.next_event;

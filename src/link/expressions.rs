@@ -4,10 +4,8 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::scope::Frame;
-use super::value::{Arguments, Delayed, Value, join};
-use crate::python::ir::{
-    Argument, ArgumentKind, Clause, Comparison, ComprehensionKind, Expr, ExprKind, FormatPart, Function, Operator,
-};
+use super::value::{Arguments, Value, join};
+use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Operator};
 
 impl Linker<'_> {
     /// Evaluates an expression.
@@ -54,7 +52,7 @@ impl Linker<'_> {
                         _ => values.push(self.expression(frame, item)),
                     }
                 }
-                Value::Sequence(Rc::new(values))
+                Value::sequence(values)
             }
             ExprKind::Dict(items) => self.dict(frame, items),
             ExprKind::Starred(inner) => self.expression(frame, inner),
@@ -141,7 +139,7 @@ impl Linker<'_> {
             ExprKind::Yield(value) => {
                 if let Some(value) = value {
                     let value = self.expression(frame, value);
-                    frame.returns.push(Value::Sequence(Rc::new(vec![value])));
+                    frame.returns.push(Value::sequence(vec![value]));
                 }
                 Value::Unknown
             }

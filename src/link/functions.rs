@@ -8,7 +8,7 @@ use super::Linker;
 use super::calls::Substitution;
 use super::events::{Absent, Event, Summary};
 use super::scope::{Frame, Outer};
-use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
+use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Part, Symbol, Value, join};
 use crate::model::FileId;
 use crate::python::ir::{Expr, Function, Name};
 
@@ -140,6 +140,7 @@ impl Linker<'_> {
     /// What a function does, evaluated when first asked for. While it is being evaluated (recursion)
     /// it does nothing.
     pub(super) fn summary(&mut self, id: FunctionId) -> Rc<Summary> {
+        self.looks_into(self.functions[id].file);
         let state = &self.functions[id];
         if let Some(summary) = &state.summary {
             return summary.clone();
@@ -150,6 +151,7 @@ impl Linker<'_> {
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
         self.depth += 1;
+        self.current.push(file);
         let mut frame = Frame::new(file);
         frame.function = Some(id);
         frame.class = class;
@@ -186,6 +188,7 @@ impl Linker<'_> {
         self.functions[id].busy = false;
         self.own_reads(id, &summary);
         self.note_function(id, &summary);
+        self.current.pop();
         self.depth -= 1;
         summary
     }
@@ -280,7 +283,7 @@ impl Linker<'_> {
                 // Only at the consulting expression itself; callers' callers carry it on.
                 if event.id == event.root || event.chain.len() <= 1 {
                     let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
-                    self.generic.push((generic, id));
+                    self.generic.push((self.behalf(), generic, id));
                 }
             } else {
                 let mut own = event.clone();
@@ -294,10 +297,9 @@ impl Linker<'_> {
 
     /// Notes a function that callers may read through.
     fn note_function(&mut self, id: FunctionId, summary: &Summary) {
-        let reads = summary
-            .events
-            .iter()
-            .any(|event| event.mapping.alternatives().contains(&Value::Environment) && event.key.has_parameter());
+        let reads = summary.events.iter().any(|event| {
+            event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
+        });
         let gives = summary.returns.as_ref().is_some_and(|value| {
             value.alternatives().iter().any(|v| {
                 self.gives_environment(v)
@@ -318,7 +320,7 @@ impl Linker<'_> {
         self.found.add(file, &first);
         if class.is_some() {
             let method = self.functions[id].ir.name.clone();
-            self.found.add(file, &method);
+            self.found.add_method(&method);
         }
     }
 
@@ -328,7 +330,7 @@ impl Linker<'_> {
             Value::Environment => true,
             Value::Method(method) => method.0 == Value::Environment,
             Value::External(name) => crate::libraries::reader(name).is_some(),
-            Value::Instance(instance) => self.class_reads(instance.class),
+            Value::Instance(instance) => self.class_reads_for_callers(instance.class),
             Value::Class(class) => self.class_reads(*class),
             Value::Function(callable) => {
                 let summary = self.functions[callable.function].summary.as_ref();
@@ -356,4 +358,27 @@ impl Linker<'_> {
             self.found.add(frame.file, name);
         }
     }
+}
+
+/// Whether a key is, or is put together from, what a parameter itself holds. What is dug out of a
+/// parameter (`options["key"]`) is known to few callers, and following it leads everywhere.
+fn named_by_a_parameter(key: &Value) -> bool {
+    key.alternatives().iter().any(|key| match key {
+        Value::Symbol(Symbol::Parameter(..)) => true,
+        Value::Text(text) => text.parts.iter().any(|part| match part {
+            Part::Symbolic(value) => named_by_a_parameter(value),
+            _ => false,
+        }),
+        Value::Delayed(delayed) => match &**delayed {
+            Delayed::Element(value) => named_by_a_parameter(value),
+            Delayed::Call(Value::Delayed(callee), ..) => match &**callee {
+                Delayed::Attribute(value, _) => named_by_a_parameter(value),
+                _ => false,
+            },
+            Delayed::Attribute(value, _) => matches!(value, Value::Symbol(Symbol::Parameter(_, 0))),
+            Delayed::Concat(parts) => parts.iter().any(named_by_a_parameter),
+            _ => false,
+        },
+        _ => false,
+    })
 }

@@ -23,6 +23,11 @@ impl Interest {
         }
     }
 
+    /// Adds the name of a method: it is called through objects, which cannot be found by a name.
+    pub fn add_method(&mut self, name: &Name) {
+        self.names.insert(name.clone());
+    }
+
     /// Whether a name is interesting in any file: cheap, and an over-estimate that costs only time.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)

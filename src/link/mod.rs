@@ -36,7 +36,7 @@ mod texts;
 mod value;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -66,25 +66,39 @@ pub trait Units {
 pub struct Linked {
     /// The reads, sorted.
     pub reads: Vec<Read>,
-    /// The names that callers and subclasses of what was found would use.
-    pub interest: Interest,
     /// Bounds that were hit.
     pub notices: Vec<Notice>,
 }
 
-/// Evaluates the demanded units.
-pub fn link(
-    sources: &Sources,
-    modules: &Modules<'_>,
-    units: &dyn Units,
-    demanded: &BTreeMap<FileId, Vec<usize>>,
-    interest: &Interest,
-) -> Linked {
-    let mut linker = Linker::new(sources, modules, units, interest);
-    for (&file, wanted) in demanded {
-        linker.evaluate(file, wanted);
+/// A whole-program evaluation in rounds. What a round evaluated is kept in the next, but for files that
+/// changed (new units are demanded of them, or a name in them has come to matter) and those that
+/// looked something up in such files.
+pub struct Session<'a>(Linker<'a>);
+
+impl<'a> Session<'a> {
+    /// Nothing is evaluated yet.
+    pub fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units) -> Session<'a> {
+        Session(Linker::new(sources, modules, units))
     }
-    linker.finish()
+
+    /// Evaluates the demanded units of the changed files and of those that depend on them; the names
+    /// that have been found to matter so far.
+    pub fn round(&mut self, demanded: &BTreeMap<FileId, Vec<usize>>, changed: &BTreeSet<FileId>) -> &Interest {
+        let linker = &mut self.0;
+        linker.interest = linker.found.clone();
+        let again = linker.forget(changed);
+        for file in again {
+            if let Some(wanted) = demanded.get(&file) {
+                linker.evaluate(file, wanted);
+            }
+        }
+        &linker.found
+    }
+
+    /// The reads of all rounds.
+    pub fn finish(self) -> Linked {
+        self.0.finish()
+    }
 }
 
 /// The evaluator's state.
@@ -92,7 +106,12 @@ struct Linker<'a> {
     sources: &'a Sources,
     modules: &'a Modules<'a>,
     units: &'a dyn Units,
-    interest: &'a Interest,
+    /// The names known to matter in this round.
+    interest: Interest,
+    /// The files on whose behalf something is evaluated, innermost last.
+    current: Vec<FileId>,
+    /// File → files that looked something up in it.
+    dependents: HashMap<FileId, BTreeSet<FileId>>,
     functions: Vec<FunctionState>,
     function_at: HashMap<(FileId, u32, u32), FunctionId>,
     classes: Vec<ClassState>,
@@ -102,10 +121,11 @@ struct Linker<'a> {
     looking_up: HashSet<(FileId, Name)>,
     next_event: EventId,
     refined: HashMap<EventId, Absent>,
-    emitted: Vec<Event>,
+    /// Reads, with the file on whose behalf they were found.
+    emitted: Vec<(FileId, Event)>,
     /// Root events that were emitted with nothing known of their parameters → the functions whose
     /// callers would fix them.
-    generic: Vec<(Event, FunctionId)>,
+    generic: Vec<(FileId, Event, FunctionId)>,
     /// Root events → functions that pass a dependence on to their own callers.
     carriers: HashMap<EventId, HashSet<FunctionId>>,
     /// Iterations over the environment that a filter explains.
@@ -117,7 +137,7 @@ struct Linker<'a> {
     /// Where objects are made whose methods read what the constructor was told.
     object_places: HashSet<Place>,
     found: Interest,
-    notices: Vec<Notice>,
+    notices: BTreeMap<FileId, Notice>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
     fields: HashMap<ClassId, (usize, Rc<HashMap<Name, Value>>)>,
     /// What calls that were followed gave.
@@ -142,12 +162,14 @@ struct Linker<'a> {
 const MAX_DEPTH: usize = 120;
 
 impl<'a> Linker<'a> {
-    fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units, interest: &'a Interest) -> Self {
+    fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units) -> Self {
         Linker {
             sources,
             modules,
             units,
-            interest,
+            interest: Interest::default(),
+            current: Vec::new(),
+            dependents: HashMap::default(),
             functions: Vec::new(),
             function_at: HashMap::default(),
             classes: Vec::new(),
@@ -165,7 +187,7 @@ impl<'a> Linker<'a> {
             settings_events: HashMap::default(),
             object_places: HashSet::default(),
             found: Interest::default(),
-            notices: Vec::new(),
+            notices: BTreeMap::new(),
             fields: HashMap::default(),
             calls: HashMap::default(),
             parts: HashMap::default(),
@@ -181,12 +203,65 @@ impl<'a> Linker<'a> {
     /// Evaluates a module's body and the wanted units of it.
     fn evaluate(&mut self, file: FileId, wanted: &[usize]) {
         self.start();
+        self.current.push(file);
         self.module(file);
         for &unit in wanted.iter().filter(|&&unit| unit > 0) {
             self.start();
             let value = self.unit_value(file, unit);
             self.evaluate_fully(&value);
         }
+        self.current.pop();
+    }
+
+    /// Forgets what was evaluated of the changed files and of all that depends on them; those files.
+    fn forget(&mut self, changed: &BTreeSet<FileId>) -> BTreeSet<FileId> {
+        let mut again = changed.clone();
+        let mut queue: Vec<FileId> = changed.iter().copied().collect();
+        while let Some(file) = queue.pop() {
+            for &dependent in self.dependents.get(&file).into_iter().flatten() {
+                if again.insert(dependent) {
+                    queue.push(dependent);
+                }
+            }
+        }
+        self.states.retain(|file, _| !again.contains(file));
+        self.unit_values.retain(|(file, _), _| !again.contains(file));
+        self.emitted.retain(|(file, _)| !again.contains(file));
+        self.generic.retain(|(file, ..)| !again.contains(file));
+        self.notices.retain(|file, _| !again.contains(file));
+        for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
+            (state.summary, state.callers, state.escaped) = (None, 0, false);
+        }
+        for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
+            state.forget();
+        }
+        let (functions, classes) = (&self.functions, &self.classes);
+        for carriers in self.carriers.values_mut() {
+            carriers.retain(|&f| !again.contains(&functions[f].file));
+        }
+        self.settings_events.retain(|(class, _), _| !again.contains(&classes[*class].file));
+        for dependents in self.dependents.values_mut() {
+            dependents.retain(|file| !again.contains(file));
+        }
+        self.calls.clear();
+        self.parts.clear();
+        self.fields.clear();
+        self.lineages.borrow_mut().clear();
+        again
+    }
+
+    /// Notes that the current file looks something up in another.
+    fn looks_into(&mut self, file: FileId) {
+        if let Some(&current) = self.current.last()
+            && current != file
+        {
+            self.dependents.entry(file).or_default().insert(current);
+        }
+    }
+
+    /// The file on whose behalf something is found.
+    fn behalf(&self) -> FileId {
+        self.current.last().copied().unwrap_or_default()
     }
 
     /// A new unit has its bounds to itself.
@@ -208,11 +283,12 @@ impl<'a> Linker<'a> {
 
     /// Notes that a unit's calls were not all followed.
     fn too_long(&mut self, file: FileId) {
-        self.notices.push(Notice {
+        let notice = Notice {
             kind: NoticeKind::LimitReached,
             file: Some(self.sources.files[file].path.to_string()),
             line: None,
             detail: "too many calls to follow: some were not".into(),
-        });
+        };
+        self.notices.insert(file, notice);
     }
 }

@@ -37,6 +37,7 @@ impl Linker<'_> {
             return;
         }
         self.depth += 1;
+        self.current.push(file);
         let facts = self.units.facts(file, 0);
         let mut frame = Frame::new(file);
         frame.module = true;
@@ -46,6 +47,7 @@ impl Linker<'_> {
         }
         self.finish_frame(&mut frame);
         self.note_variables(&frame);
+        self.current.pop();
         self.depth -= 1;
     }
 
@@ -80,6 +82,7 @@ impl Linker<'_> {
 
     /// A name of a module, not looked up further if it is an import or an unevaluated definition.
     fn global(&mut self, file: FileId, name: &Name) -> Option<Value> {
+        self.looks_into(file);
         self.module(file);
         let state = self.states.get(&file)?;
         if let Some(value) = state.variables.get(name) {
@@ -202,6 +205,7 @@ impl Linker<'_> {
 
     /// The value of a definition in the first column.
     pub(super) fn unit_value(&mut self, file: FileId, unit: usize) -> Value {
+        self.looks_into(file);
         if let Some(value) = self.unit_values.get(&(file, unit)) {
             return value.clone();
         }
@@ -212,6 +216,7 @@ impl Linker<'_> {
         self.unit_values.insert((file, unit), Value::Unknown);
         self.module(file);
         self.depth += 1;
+        self.current.push(file);
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
         let mut value = Value::Unknown;
@@ -230,6 +235,7 @@ impl Linker<'_> {
         }
         self.unit_values.insert((file, unit), value.clone());
         self.finish_frame(&mut frame);
+        self.current.pop();
         self.depth -= 1;
         value
     }

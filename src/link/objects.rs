@@ -218,12 +218,12 @@ impl Linker<'_> {
     /// Of the reads just emitted for an object, unknown keys stand for the method as a whole.
     fn keep_known(&mut self, function: FunctionId, from: usize, typical: bool) {
         let new = self.emitted.split_off(from);
-        for event in new {
+        for (file, event) in new {
             let exact = event.key.known_text().is_some();
             if exact || (!typical && matches!(event.key, Value::Text(_))) {
-                self.emitted.push(event);
+                self.emitted.push((file, event));
             } else if typical {
-                self.generic.push((event, function));
+                self.generic.push((file, event, function));
             }
         }
     }

@@ -176,9 +176,7 @@ impl Linker<'_> {
                 join(values)
             }
             Value::EnvironmentName(event) => Value::EnvironmentName(*event),
-            Value::EnvironmentItems(event) => {
-                Value::Sequence(Rc::new(vec![Value::EnvironmentName(*event), Value::Unknown]))
-            }
+            Value::EnvironmentItems(event) => Value::sequence(vec![Value::EnvironmentName(*event), Value::Unknown]),
             Value::Symbol(_) | Value::Delayed(_) => {
                 let forced = if value.has_parameter() { value.clone() } else { self.force(value) };
                 if forced.is_symbolic() { Value::delayed(Delayed::Element(forced)) } else { self.element(&forced) }

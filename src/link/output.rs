@@ -14,13 +14,13 @@ impl Linker<'_> {
         let emitted = std::mem::take(&mut self.emitted);
         let filtered = std::mem::take(&mut self.filtered);
         let known_roots: HashSet<EventId> =
-            emitted.iter().filter(|e| matches!(e.key, Value::Text(_))).map(|e| e.root).collect();
+            emitted.iter().filter(|(_, e)| matches!(e.key, Value::Text(_))).map(|(_, e)| e.root).collect();
         let mut reads: BTreeMap<(Place, Key), Read> = BTreeMap::new();
-        for event in &emitted {
+        for (_, event) in &emitted {
             let filtered = event.access == Access::Whole && filtered.contains(&event.id);
             self.add_read(&mut reads, event, filtered);
         }
-        for (event, function) in std::mem::take(&mut self.generic) {
+        for (_, event, function) in std::mem::take(&mut self.generic) {
             let state = &self.functions[function];
             let called = |f: &usize| self.functions[*f].callers > 0 && !self.functions[*f].escaped;
             let carried = self.carriers.get(&event.root).is_none_or(|carriers| carriers.iter().all(called));
@@ -30,7 +30,7 @@ impl Linker<'_> {
             self.add_read(&mut reads, &event, explained);
         }
         let reads: Vec<Read> = reads.into_values().collect();
-        let mut notices = std::mem::take(&mut self.notices);
+        let mut notices: Vec<Notice> = std::mem::take(&mut self.notices).into_values().collect();
         for read in &reads {
             if read.key.kind == KeyKind::Any && !read.explained && read.access != Access::Copy {
                 notices.push(Notice {
@@ -43,7 +43,7 @@ impl Linker<'_> {
         }
         notices.sort();
         notices.dedup();
-        Linked { reads, interest: self.found, notices }
+        Linked { reads, notices }
     }
 
     /// Adds a read, one for each place and key.

@@ -1,7 +1,6 @@
 //! Statements in order: bindings, branches joined, loops once over the union of what they walk.
 
 use rustc_hash::FxHashMap as HashMap;
-use std::rc::Rc;
 
 use super::Linker;
 use super::scope::{Caught, Flow, Frame};
@@ -319,7 +318,7 @@ impl Linker<'_> {
                     // A table that is filled item by item.
                     let mut items = (**items).clone();
                     items.push((key, value.clone()));
-                    let table = Value::Dict(Rc::new(items));
+                    let table = Value::dict(items);
                     if items_bound(&table) {
                         frame.set(name, table);
                     }

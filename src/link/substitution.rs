@@ -141,7 +141,7 @@ impl Linker<'_> {
                 None => Absent::new(crate::model::Outcome::Handled),
             };
         }
-        if let Some(place) = moved
+        if let Some(place) = moved.filter(|place| place.span.line > 0)
             && place != event.place
         {
             let reader = self.functions.get(event.function.unwrap_or(usize::MAX));
@@ -186,7 +186,7 @@ impl Linker<'_> {
             }
             Value::Sequence(items) => {
                 let items = items.iter().map(|v| self.substitute(frame, v, with)).collect();
-                Value::Sequence(Rc::new(items))
+                Value::sequence(items)
             }
             Value::Union(items) => {
                 let items: Vec<_> = items.iter().map(|v| self.substitute(frame, v, with)).collect();
@@ -197,7 +197,7 @@ impl Linker<'_> {
                     .iter()
                     .map(|(k, v)| (self.substitute(frame, k, with), self.substitute(frame, v, with)))
                     .collect();
-                Value::Dict(Rc::new(items))
+                Value::dict(items)
             }
             Value::Function(callable) => {
                 let mut callable = (**callable).clone();
@@ -294,7 +294,7 @@ impl Linker<'_> {
 const MAX_HANDED_ON: usize = 3;
 
 /// How many values are substituted on behalf of one unit.
-const MAX_SUBSTITUTIONS: usize = 200_000;
+const MAX_SUBSTITUTIONS: usize = 30_000;
 
 /// How many values a closure's captured parameter may be made of.
 const MAX_CAPTURED: usize = 24;

@@ -9,6 +9,9 @@ use crate::python::ir::Name;
 /// How many texts a concatenation of alternatives may make before a part is taken as unknown.
 const MAX_PRODUCT: usize = 1024;
 
+/// How long a known stretch of a text may get before it is taken as unknown: no name is longer.
+const MAX_TEXT: usize = 4096;
+
 impl Linker<'_> {
     /// The texts that parts one after another may make.
     pub(super) fn concat(&mut self, parts: &[Value]) -> Value {
@@ -50,7 +53,7 @@ impl Linker<'_> {
                     other => items.push(self.element(other)),
                 }
             }
-            return Value::Sequence(Rc::new(items));
+            return Value::sequence(items);
         }
         if values.iter().any(|v| v.alternatives().iter().any(|v| matches!(v, Value::Text(_)))) {
             return self.concat(&values);
@@ -173,7 +176,7 @@ impl Linker<'_> {
                         }
                         _ => known.split_whitespace().map(|p| Value::text(p, given)).collect(),
                     };
-                    return Some(Value::Sequence(Rc::new(pieces)));
+                    return Some(Value::sequence(pieces));
                 }
                 _ => return None,
             };
@@ -231,6 +234,12 @@ fn glue(a: &Text, b: &Text) -> Text {
     for part in &b.parts {
         match (parts.last_mut(), part) {
             (_, Part::Literal(next)) if next.is_empty() => {}
+            (Some(Part::Literal(last)), Part::Literal(next)) if last.len() + next.len() > MAX_TEXT => {
+                parts.pop();
+                if parts.last() != Some(&Part::Any) {
+                    parts.push(Part::Any);
+                }
+            }
             (Some(Part::Literal(last)), Part::Literal(next)) => {
                 let joined: Name = format!("{last}{next}").into();
                 *last = joined;

@@ -195,6 +195,8 @@ impl Hash for Instance {
 /// How many alternatives a value may have before it is widened: tables in real code have hundreds
 /// of names; beyond this bound a common prefix is kept.
 pub const MAX_ALTERNATIVES: usize = 2048;
+/// How many values a collection may be made of, all levels together.
+pub const MAX_COLLECTION: usize = 300_000;
 /// How many values an operation that waits may be made of before it is given up as unknown.
 pub const MAX_WAITING: usize = 64;
 
@@ -270,6 +272,20 @@ impl Value {
             },
             _ => false,
         }
+    }
+
+    /// A tuple, list or set; unknown if collections of collections have grown beyond all tables.
+    pub fn sequence(items: Vec<Value>) -> Value {
+        Value::Sequence(Rc::new(items)).bounded()
+    }
+
+    /// A dict; unknown if collections of collections have grown beyond all tables.
+    pub fn dict(items: Vec<(Value, Value)>) -> Value {
+        Value::Dict(Rc::new(items)).bounded()
+    }
+
+    fn bounded(self) -> Value {
+        if self.size(MAX_COLLECTION) >= MAX_COLLECTION { Value::Unknown } else { self }
     }
 
     /// How many values it is made of, counted up to `limit`.

@@ -10,8 +10,15 @@ use crate::link::Interest;
 use crate::model::{FileId, Read};
 use crate::python::words::Words;
 
-/// Adds the units that use names of `interest` that are not in `known`, wherever imports make them visible.
-pub fn extend(demanded: &mut Demanded, store: &Store<'_>, graph: &Graph, known: &Interest, interest: &Interest) {
+/// Adds the units that use names of `interest` that are not in `known`, wherever imports make them visible;
+/// the files that use one.
+pub fn extend(
+    demanded: &mut Demanded,
+    store: &Store<'_>,
+    graph: &Graph,
+    known: &Interest,
+    interest: &Interest,
+) -> BTreeSet<FileId> {
     let wanted = visible(graph, known, interest);
     let names: BTreeSet<&str> = wanted.values().flatten().map(String::as_str).collect();
     let names: Vec<&str> = names.into_iter().collect();
@@ -26,15 +33,18 @@ pub fn extend(demanded: &mut Demanded, store: &Store<'_>, graph: &Graph, known: 
             (file, units.collect())
         })
         .collect();
+    let mut changed = BTreeSet::new();
     for (file, units) in found {
+        if units.is_empty() {
+            continue;
+        }
+        changed.insert(file);
         let all = demanded.entry(file).or_default();
         all.extend(units);
         all.sort_unstable();
         all.dedup();
-        if all.is_empty() {
-            demanded.remove(&file);
-        }
     }
+    changed
 }
 
 /// File → names under which it can see something that newly matters.

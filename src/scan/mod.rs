@@ -24,7 +24,7 @@ pub enum Demand {
 }
 
 /// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
-const MAX_ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 6;
 
 /// Scans all Python files of `sources`. Never fails: what cannot be seen is a notice.
 pub fn scan(sources: Sources) -> Scan {
@@ -36,27 +36,8 @@ pub fn scan_with(sources: Sources, demand: Demand) -> Scan {
     let (store, hits) = store::Store::load(&sources, demand);
     let modules = Modules::new(&sources);
     let graph = graph::build(&sources, &store, &modules);
-    let mut demanded = hits;
-    let mut interest = Interest::default();
     let mut notices = Vec::new();
-    let mut linked = link::Linked::default();
-    for round in 0..=MAX_ROUNDS {
-        store.prefetch(&demanded);
-        linked = on_a_deep_stack(|| link::link(&sources, &modules, &store, &demanded, &interest));
-        let known = interest.clone();
-        if !interest.merge(&linked.interest) {
-            break;
-        }
-        if round == MAX_ROUNDS {
-            notices.push(Notice {
-                kind: NoticeKind::LimitReached,
-                file: None,
-                line: None,
-                detail: format!("wrappers of wrappers were followed {MAX_ROUNDS} levels up, no further"),
-            });
-        }
-        demand::extend(&mut demanded, &store, &graph, &known, &interest);
-    }
+    let (mut linked, demanded) = on_a_deep_stack(|| rounds(&sources, &store, &modules, &graph, hits, &mut notices));
     let mut reads = std::mem::take(&mut linked.reads);
     demand::mark_constructed(&mut reads, &store, &demanded);
     notices.append(&mut linked.notices);
@@ -67,6 +48,39 @@ pub fn scan_with(sources: Sources, demand: Demand) -> Scan {
     notices.dedup();
     let (outlined, parsed) = store.counts();
     Scan { graph: graph.into_imports(&modules), reads, notices, outlined, parsed, sources }
+}
+
+/// Links in rounds, until none finds a name that has not been followed.
+fn rounds(
+    sources: &Sources,
+    store: &store::Store<'_>,
+    modules: &Modules<'_>,
+    graph: &graph::Graph,
+    mut demanded: store::Demanded,
+    notices: &mut Vec<Notice>,
+) -> (link::Linked, store::Demanded) {
+    let mut session = link::Session::new(sources, modules, store);
+    let mut known = Interest::default();
+    let mut changed = demanded.keys().copied().collect();
+    for round in 0.. {
+        store.prefetch(&demanded);
+        let found = session.round(&demanded, &changed).clone();
+        if found == known {
+            break;
+        }
+        if round == MAX_ROUNDS {
+            notices.push(Notice {
+                kind: NoticeKind::LimitReached,
+                file: None,
+                line: None,
+                detail: format!("wrappers of wrappers were followed {MAX_ROUNDS} levels up, no further"),
+            });
+            break;
+        }
+        changed = demand::extend(&mut demanded, store, graph, &known, &found);
+        known = found;
+    }
+    (session.finish(), demanded)
 }
 
 /// The evaluator recurses over nested code and calls, both bounded; the main thread's stack is too small.
