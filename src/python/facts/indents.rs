@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 /// once, since each is deeper than the one around it. Joined lines (a backslash at an end) count as one.
 pub fn count(text: &[u8]) -> usize {
     let mut seen = BTreeSet::new();
-    let mut lines = memchr::memchr_iter(b'\n', text).map(|end| end + 1);
     let mut next = Some(0);
-    while let Some(start) = next {
-        let (mut width, mut at) = (0_usize, start);
+    while let Some(mut at) = next {
+        let mut width = 0_usize;
         while let Some(byte) = text.get(at) {
             match byte {
                 b' ' => width += 1,
@@ -21,7 +20,8 @@ pub fn count(text: &[u8]) -> usize {
             at += 1;
         }
         seen.insert(width);
-        next = lines.next();
+        // Never back: a run of joined lines is looked at once.
+        next = text.get(at..).and_then(|rest| Some(at + memchr::memchr(b'\n', rest)? + 1));
     }
     seen.len()
 }
@@ -42,8 +42,8 @@ mod tests {
             ("a\nb\n", 1),
             ("a\n b\n  c\n b\n", 3),
             ("a\n\tb\n        c\n", 2),
-            (" \\\n  a\n", 3),
-            (" \\\r\n  a", 2),
+            (" \\\n  a\n", 2),
+            (" \\\r\n  a\n", 2),
             (" \\x\n", 2),
             ("    \x0ca", 1),
         ] {
