@@ -410,7 +410,10 @@ fn heaps_of_fragments_do_not_panic() {
             }
             fs::write(app.join(format!("m{n}.py")), text).expect("written");
         }
-        reads += scan::scan_with(sources(&folder.0), Demand::Everything).reads.len();
+        let all = scan::scan_with(sources(&folder.0), Demand::Everything).reads;
+        assert_eq!(scan::scan(sources(&folder.0)).reads, all, "what is not parsed would change nothing");
+        assert!(all.iter().all(|read| read.place.span.line > 0), "lines are counted from 1");
+        reads += all.len();
     }
     assert!(reads > HEAPS, "the heaps reach the evaluator: {reads}");
 }
