@@ -2,7 +2,7 @@
 
 use super::notice;
 use super::yaml::{self, Node};
-use crate::model::Notice;
+use crate::model::{Notice, NoticeKind};
 
 /// A document of a file.
 pub struct Document<'a> {
@@ -57,13 +57,16 @@ fn read<'a>(file: &'a str, piece: yaml::Piece<'_>, source: Option<String>, out: 
         Err(problem) => (Vec::new(), vec![problem]),
     };
     let lost = roots.is_empty() && !problems.is_empty();
+    // What is lost makes the report incomplete.
+    let kind = if lost { NoticeKind::Unparsable } else { NoticeKind::Manifest };
     if let Some((line, _)) = unrendered.filter(|&(_, certain)| certain || lost) {
         let detail = "holds `{{ … }}` and looks like an unrendered template: pass the output of `helm template`, or the chart's own folder";
-        out.notices.push(notice(file, line, detail));
+        out.notices.push(Notice { kind, ..notice(file, line, detail) });
     }
     // Of a template the faults in its YAML say nothing.
     if !(lost && unrendered.is_some()) {
-        out.notices.extend(problems.into_iter().map(|it| notice(file, it.line, it.detail)));
+        let problems = problems.into_iter().map(|it| notice(file, it.line, it.detail));
+        out.notices.extend(problems.map(|notice| Notice { kind, ..notice }));
     }
     let roots = roots.into_iter().filter(|root| !root.is_null());
     out.documents.extend(roots.map(|root| Document { file, root, source: source.clone() }));

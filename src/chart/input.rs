@@ -62,7 +62,7 @@ fn failure(label: &str, error: &std::io::Error) -> Failure {
     }
 }
 
-/// Reads `files`; an input in which nothing at all could be read is a failure. `title` names the chart if
+/// Reads `files`; an input that holds no Kubernetes object at all is a failure. `title` names the chart if
 /// nothing in it does.
 fn manifests(
     label: &str,
@@ -70,8 +70,8 @@ fn manifests(
     files: &[(String, Vec<u8>)],
     mut notices: Vec<Notice>,
 ) -> Result<Chart, Failure> {
-    let (mut chart, documents) = read_counted(files, title);
-    if documents == 0 {
+    let (mut chart, objects) = read_counted(files, title);
+    if objects == 0 {
         return Err(Failure::new(match chart.notices.first() {
             None => format!("{label}: holds no document: empty, or comments only"),
             Some(Notice { file, line, detail, .. }) => {
@@ -175,7 +175,7 @@ mod tests {
         assert!(chart.entries[1].location.file.ends_with("b.json"));
         let kinds: Vec<_> = chart.notices.iter().map(|notice| notice.kind).collect();
         let expected: &[_] =
-            if cfg!(unix) { &[NoticeKind::Unreadable, NoticeKind::Manifest] } else { &[NoticeKind::Manifest] };
+            if cfg!(unix) { &[NoticeKind::Unreadable, NoticeKind::Unparsable] } else { &[NoticeKind::Unparsable] };
         assert_eq!(kinds, expected);
     }
 

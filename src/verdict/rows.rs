@@ -153,6 +153,7 @@ fn row_5_reached_reader(case: &Case<'_>) -> Vec<Reason> {
         let how = match code {
             ReasonCode::SettingsField => "has a settings field for it",
             ReasonCode::AnchoredPattern => "reads all names of a pattern it fits",
+            _ if wildcard => "reads a name that it may bring",
             _ => "reads it",
         };
         reason(*code, format!("{} {how}", owners(case.scan, &hits)))

@@ -154,7 +154,7 @@ const RUNTIMES: &[Runtime] = &[
         ],
     },
     Runtime {
-        reader: "the C library and its loader",
+        reader: "the C library or its loader",
         presence: Presence::Always,
         // ld.so(8), tzset(3), locale(7), resolv.conf(5), mallopt(3), gconv; musl reads TZ, LANG, LC_*,
         // MUSL_LOCPATH, LD_LIBRARY_PATH and LD_PRELOAD.

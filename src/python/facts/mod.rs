@@ -7,6 +7,7 @@ mod compound;
 mod definitions;
 mod expressions;
 mod imports;
+mod indents;
 mod kinds;
 mod literals;
 mod lower;
@@ -34,6 +35,11 @@ use super::outline::Outline;
 /// The largest unit that is parsed: the tree takes about a hundred times its bytes. The largest class
 /// in a site-packages of 670 distributions has 6 MB.
 const MAX_BYTES: usize = 8 << 20;
+
+/// How many different indentations a unit may have. Python allows 100 levels of blocks (`MAXINDENT` in
+/// CPython's tokenizer). The scanner of the grammar keeps one for each open block and writes past its
+/// buffer when there are about 400.
+const MAX_INDENTS: usize = 200;
 
 /// Bytes handed to the parser at once.
 const CHUNK: usize = 4096;
@@ -93,7 +99,7 @@ impl Parser {
     }
 
     fn parse(&mut self, text: &[u8]) -> Option<Tree> {
-        if text.len() > MAX_BYTES {
+        if text.len() > MAX_BYTES || indents::count(text) > MAX_INDENTS {
             return None;
         }
         let budget = MAX_READ_AGAIN.saturating_mul(text.len()).saturating_add(FREE_READS);

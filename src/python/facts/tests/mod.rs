@@ -242,7 +242,7 @@ fn deep_nesting_is_cut_and_said() {
         let facts = facts(&source);
         assert_eq!(facts.too_deep, deep, "{}", &source[..20]);
     }
-    let nested: String = (0..300).map(|level| format!("{}if a:\n", " ".repeat(level))).collect();
+    let nested: String = (0..190).map(|level| format!("{}if a:\n", " ".repeat(level))).collect();
     assert!(facts(&nested).too_deep);
 }
 

@@ -1,0 +1,419 @@
+//! What holds for every input: reports do not depend on threads or on the demand that decides what is
+//! parsed, follow their schema, tell no secret, and nothing panics.
+
+#[allow(dead_code, reason = "each harness uses a part")]
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stripcheck::model::{Chart, Notice, NoticeKind, Scan};
+use stripcheck::python::facts::Parser;
+use stripcheck::python::outline::outline;
+use stripcheck::scan::{self, Demand};
+use stripcheck::verdict::{self, Question};
+use stripcheck::{chart, discover};
+
+/// How many byte positions of a fixture are tried.
+const POSITIONS: usize = 12;
+/// How many random programs are tried.
+const HEAPS: usize = 2_000;
+/// How many of them lie in one folder, and so can import each other.
+const MODULES: usize = 20;
+
+/// A folder that is deleted at the end.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(name: &str) -> Temporary {
+        let path = std::env::temp_dir().join(format!("stripcheck-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("folder");
+        Temporary(path)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The cases that end with a report of `verb`, with their arguments.
+fn reported(verb: &str) -> Vec<(PathBuf, common::Case)> {
+    let case = |folder: PathBuf| (folder.clone(), common::case(&folder).expect("case.toml"));
+    let wanted = |(folder, case): &(PathBuf, common::Case)| {
+        case.exit != Some(2) && (verb == "reads" || folder.join("manifests").exists())
+    };
+    common::cases().into_iter().map(case).filter(wanted).collect()
+}
+
+fn output(folder: &Path, verb: &str, case: &common::Case, more: &[&str]) -> String {
+    let output = common::run(folder, verb, case, more).expect("run");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn threads_change_nothing() {
+    for verb in ["reads", "check"] {
+        for (folder, case) in reported(verb) {
+            let with = |n| output(&folder, verb, &case, &["--format", "json", "--threads", n]);
+            let one = with("1");
+            assert!(one.starts_with('{'), "{verb} {}", folder.display());
+            assert_eq!(one, with("4"), "{verb} {}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn reports_follow_their_schema() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = common::stripcheck(folder).arg("schema").output().expect("run").stdout;
+    let schema: Value = serde_json::from_slice(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(!validator.is_valid(&serde_json::json!({"schema": "stripcheck/1"})));
+    for verb in ["reads", "check", "entries"] {
+        for (folder, case) in reported(verb) {
+            let report = output(&folder, verb, &case, &["--format", "json"]);
+            let report: Value = serde_json::from_str(&report).expect("JSON");
+            let errors: Vec<_> =
+                validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+            assert!(errors.is_empty(), "{verb} {}: {errors:?}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn secrets_are_never_told() {
+    const SECRET: &str = "s3cr3t-of-a-test";
+    let encoded = "czNjcjN0LW9mLWEtdGVzdA==";
+    let folder = Temporary::new("secrets");
+    let at = &folder.0;
+    fs::create_dir_all(at.join("app")).expect("folder");
+    fs::write(at.join("app/main.py"), format!("import os\nos.environ.get('A', 'x')\nos.getenv('B') == '{SECRET}'\n"))
+        .expect("written");
+    let manifests = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{A: {SECRET}}}\ndata: {{B: {encoded}, \
+         bad: [{SECRET}]}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d}}\nspec:\n  template:\n    \
+         spec:\n      containers:\n        - name: c\n          image: i\n          envFrom:\n            - secretRef: \
+         {{name: s}}\n          env:\n            - name: C\n              valueFrom: {{secretKeyRef: {{name: s, key: \
+         A}}}}\n            - name: D\n              value: $(A)\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: \
+         t}}\nstringData: {{A: {SECRET}\n"
+    );
+    fs::write(at.join("m.yaml"), manifests).expect("written");
+    for format in stripcheck::report::ALL {
+        for verb in [&["check", "--app", "app"][..], &["check", "A", "--app", "app"], &["entries"]] {
+            for shown in [&[][..], &["--show-values"]] {
+                let mut command = common::stripcheck(at);
+                command.args(verb).args(["--chart", "m.yaml", "--format", format.name]).args(shown);
+                let output = command.output().expect("run");
+                let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.code().is_some_and(|code| code < 2), "{verb:?}: {text}");
+                assert!(text.contains("A"), "{verb:?}: {text}");
+                assert!(!text.contains(SECRET) && !text.contains(encoded), "{} {verb:?}: {text}", format.name);
+            }
+        }
+    }
+}
+
+/// The sources of a folder's roots.
+fn sources(folder: &Path) -> stripcheck::model::Sources {
+    let existing = |names: &[&str]| names.iter().map(PathBuf::from).filter(|n| folder.join(n).exists()).collect();
+    let request = discover::Request {
+        app: existing(&["app"]),
+        vendored: existing(&["vendor", "site"]),
+        cwd: folder.to_path_buf(),
+        virtual_env: None,
+    };
+    discover::discover(&request).expect("sources")
+}
+
+/// The notices that do not depend on how much was parsed.
+fn told(scan: &Scan) -> Vec<&Notice> {
+    let of_parsing = |notice: &&Notice| matches!(notice.kind, NoticeKind::Unparsable | NoticeKind::LimitReached);
+    scan.notices.iter().filter(|notice| !of_parsing(notice)).collect()
+}
+
+fn chart_of(folder: &Path) -> Chart {
+    let files = common::files(&folder.join("manifests"), "yaml");
+    let named = |path: PathBuf| (path.display().to_string(), fs::read(&path).expect("manifest"));
+    chart::read(&files.into_iter().map(named).collect::<Vec<_>>())
+}
+
+#[test]
+fn what_is_not_parsed_would_change_nothing() {
+    for folder in common::cases() {
+        let needed = scan::scan(sources(&folder));
+        let all = scan::scan_with(sources(&folder), Demand::Everything);
+        let name = folder.display();
+        assert_eq!(needed.reads, all.reads, "{name}");
+        assert_eq!(told(&needed), told(&all), "{name}");
+        assert!(needed.parsed <= all.parsed, "{name}");
+        let chart = chart_of(&folder);
+        let judge = |scan| verdict::judge(scan, &chart, &[], &Question::default());
+        assert_eq!(judge(&needed), judge(&all), "{name}");
+    }
+}
+
+/// Pseudo-random numbers, always the same (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap_or(0) % bound.max(1)
+    }
+}
+
+#[test]
+fn cut_and_flipped_fixtures_do_not_panic() {
+    let folder = Temporary::new("mutations");
+    let app = folder.0.join("app");
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let fixtures = common::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), "py");
+    assert!(fixtures.len() > 50);
+    fs::create_dir_all(&app).expect("folder");
+    for path in &fixtures {
+        let bytes = fs::read(path).expect("fixture");
+        for n in 0..POSITIONS {
+            let at = random.below(bytes.len());
+            let mut flipped = bytes.clone();
+            if let Some(byte) = flipped.get_mut(at) {
+                *byte ^= 1 << random.below(8);
+            }
+            fs::write(app.join(format!("cut_{n}.py")), &bytes[..at]).expect("written");
+            fs::write(app.join(format!("flipped_{n}.py")), flipped).expect("written");
+        }
+        let scan = scan::scan_with(sources(&folder.0), Demand::Everything);
+        assert_eq!(scan.outlined, 2 * POSITIONS, "{}", path.display());
+    }
+}
+
+const FRAGMENTS: &[&str] = &[
+    "os.environ",
+    "environ",
+    "os.getenv",
+    "getenv(",
+    "env",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    ":",
+    ",",
+    ".",
+    "=",
+    "==",
+    "+",
+    "%",
+    "*",
+    "**",
+    "@",
+    "->",
+    ":=",
+    "|",
+    "'A'",
+    "\"B_\"",
+    "f'{x}_C'",
+    "'''",
+    "b'D'",
+    "x",
+    "y",
+    "self",
+    "cls",
+    "key",
+    "0",
+    "None",
+    "def f(key, default=None):",
+    "def ",
+    "class C(Base):",
+    "class ",
+    "return ",
+    "for x in y:",
+    "for ",
+    " in ",
+    "while x:",
+    "try:",
+    "except KeyError:",
+    "finally:",
+    "raise ",
+    "with f() as x:",
+    "if x:",
+    "elif ",
+    "else:",
+    "lambda x: ",
+    "yield ",
+    "await ",
+    "async ",
+    "match x:",
+    "case ",
+    "import os",
+    "from os import environ as e",
+    "from m1 import *",
+    "import m2",
+    "global x",
+    "del ",
+    "not ",
+    " or ",
+    " and ",
+    " if ",
+    " else ",
+    ".get(",
+    ".items()",
+    ".copy()",
+    "dict(",
+    "getattr(",
+    "setattr(",
+    "partial(",
+    "type(",
+    "super().",
+    "__init__",
+    "__getitem__",
+    "__set_name__",
+    "BaseSettings",
+    "Field(",
+    "env_prefix",
+    "\\\n",
+    "\n",
+    "\n",
+    "\n",
+    "\n",
+    "\n    ",
+    "\n    ",
+    "\n        ",
+    "\t",
+    "# ",
+    " ",
+    " ",
+    " ",
+];
+
+/// Whole lines, so that some heaps mean something; one that ends with a colon opens a block.
+const LINES: &[&str] = &[
+    "env = os.environ",
+    "x = env.get('A', y)",
+    "y = os.environ['B']",
+    "x = f('C')",
+    "y = g(x, 'D')",
+    "key = 'E' + x",
+    "key = key + '_F'",
+    "return os.environ[key]",
+    "return f(key, y)",
+    "return self.x",
+    "return x",
+    "return f",
+    "yield x",
+    "def f(key, default=None):",
+    "def g(key, *args, **kwargs):",
+    "def __init__(self, key):",
+    "def __get__(self, a, b):",
+    "def __getitem__(self, key):",
+    "class C:",
+    "class D(C):",
+    "class S(BaseSettings):",
+    "class C(D, S):",
+    "a: str = 'x'",
+    "b: C",
+    "x = C('G')",
+    "x = D()",
+    "x.key = y",
+    "self.key = key",
+    "y = x.a",
+    "y = x['H']",
+    "x = S()",
+    "@property",
+    "@f",
+    "@classmethod",
+    "for x in ['I', 'J']:",
+    "for key, y in T.items():",
+    "for x in env:",
+    "T = {'K': 1, 'L': x}",
+    "if x in os.environ:",
+    "if not x:",
+    "else:",
+    "try:",
+    "except KeyError:",
+    "raise ValueError(x)",
+    "while x:",
+    "with f(x) as y:",
+    "x = lambda key: os.environ[key]",
+    "x = partial(f, 'M')",
+    "x = [f(x) for x in ('N', 'O')]",
+    "y = {**os.environ, 'P': x}",
+    "x = dict(os.environ)",
+    "x.update(y)",
+    "from m1 import f",
+    "from m2 import *",
+    "import m3 as x",
+    "y = x.f",
+    "y = x.f('Q')",
+    "f = f",
+    "f, g = g, f",
+    "x = (x, y)",
+    "y = x[0]",
+    "x = f'{x}_R'",
+    "x = '%s_S' % key",
+    "x = 'T_{}'.format(key)",
+    "x = key.upper()",
+    "global f",
+    "nonlocal x",
+    "del x",
+    "pass",
+    "x = y = f",
+    "x = getattr(x, 'get')",
+    "setattr(C, 'a', f)",
+    "x = type('E', (C,), {})",
+    "x = y or os.getenv('U')",
+    "break",
+];
+
+/// Fragments in any order, or lines in any order with blocks that fit.
+fn heap(random: &mut Random) -> String {
+    let mut text = String::from("import os\nfrom functools import partial\nfrom pydantic import BaseSettings\n");
+    let length = 5 + random.below(60);
+    if random.below(3) == 0 {
+        for _ in 0..length {
+            text += FRAGMENTS[random.below(FRAGMENTS.len())];
+        }
+        return text;
+    }
+    let mut depth = 0;
+    for _ in 0..length {
+        let line = LINES[random.below(LINES.len())];
+        text += &format!("{}{line}\n", "    ".repeat(depth));
+        match line.ends_with(':') {
+            true => depth += 1,
+            false => depth -= random.below(depth + 1).min(random.below(3)),
+        }
+    }
+    text
+}
+
+#[test]
+fn heaps_of_fragments_do_not_panic() {
+    let folder = Temporary::new("heaps");
+    let app = folder.0.join("app");
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    fs::create_dir_all(&app).expect("folder");
+    let mut parser = Parser::new();
+    let mut reads = 0;
+    for _ in 0..HEAPS / MODULES {
+        for n in 0..MODULES {
+            let text = heap(&mut random);
+            let outline = outline(&text);
+            for unit in 0..outline.units.len() {
+                parser.facts(&text, &outline, unit);
+            }
+            fs::write(app.join(format!("m{n}.py")), text).expect("written");
+        }
+        let all = scan::scan_with(sources(&folder.0), Demand::Everything).reads;
+        assert_eq!(scan::scan(sources(&folder.0)).reads, all, "what is not parsed would change nothing");
+        assert!(all.iter().all(|read| read.place.span.line > 0), "lines are counted from 1");
+        reads += all.len();
+    }
+    assert!(reads > HEAPS, "the heaps reach the evaluator: {reads}");
+}
