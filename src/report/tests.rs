@@ -69,6 +69,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         verdict,
         reasons: vec![Reason { code, text: "a reason".into() }],
         reached: reads.iter().map(|_| Some(vec![0])).collect(),
+        decisive: reads.len(),
         reads,
         mentions: vec![],
         roots: vec![0],

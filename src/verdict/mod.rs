@@ -65,7 +65,7 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
         });
         let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
         let ruling = rows::rule(&Case { scan, entry, placement, evidence: &evidence });
-        let shown: Vec<usize> = evidence.shown().map(|hit| hit.read).collect();
+        let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
         judgements.push(Judgement {
             entry: id,
@@ -73,6 +73,7 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             reasons: ruling.reasons,
             reached: shown.iter().map(chain).collect(),
             reads: shown,
+            decisive,
             mentions: evidence.mentions,
             roots: placement.roots.iter().copied().collect(),
             assumed: placement.assumed,

@@ -77,12 +77,10 @@ fn used(case: &Case<'_>) -> Option<Reason> {
 fn row_2_used_by_the_container_or_its_runtime(case: &Case<'_>) -> Vec<Reason> {
     let runtime = case.evidence.runtime.and_then(|(runtime, compiled)| {
         let text = match runtime.presence {
-            Presence::Always => format!("{} reads it ({})", runtime.reader, runtime.source),
+            Presence::Always => format!("read by {} ({})", runtime.reader, runtime.source),
             Presence::WithLibrary if compiled => {
-                format!(
-                    "{} reads it, and a compiled file of the roots has the name ({})",
-                    runtime.reader, runtime.source
-                )
+                let reader = runtime.reader;
+                format!("read by {reader}, and a compiled file here has the name ({})", runtime.source)
             }
             Presence::WithLibrary | Presence::Unknown => return None,
         };
@@ -151,11 +149,11 @@ fn row_5_reached_reader(case: &Case<'_>) -> Vec<Reason> {
     let say = |code: &ReasonCode| {
         let hits: Vec<&Hit> = uncovered.iter().copied().filter(|hit| hit.code == *code).collect();
         let how = match code {
-            ReasonCode::SettingsField => "has a settings field for it",
-            ReasonCode::AnchoredPattern => "reads all names of a pattern it fits",
-            _ => "reads it",
+            ReasonCode::SettingsField => ("has a settings field for it", "have settings fields for it"),
+            ReasonCode::AnchoredPattern => ("reads names of a pattern it fits", "read names of a pattern it fits"),
+            _ => ("reads it", "read it"),
         };
-        reason(*code, format!("{} {how}", owners(case.scan, &hits)))
+        reason(*code, owners(case.scan, &hits).does(how))
     };
     codes.iter().map(say).collect()
 }
@@ -163,27 +161,31 @@ fn row_5_reached_reader(case: &Case<'_>) -> Vec<Reason> {
 fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = unknown_names(case).into_iter().collect();
     let evidence = case.evidence;
-    let mut said = |code: ReasonCode, say: fn(usize, &str) -> String| {
+    let mut said = |code: ReasonCode, say: fn(Owners) -> String| {
         let hits: Vec<&Hit> = evidence.weak.iter().filter(|hit| hit.code == code).collect();
         if !hits.is_empty() {
-            reasons.push(reason(code, say(hits.len(), &owners(case.scan, &hits))));
+            let text = format!("{} ({})", say(owners(case.scan, &hits)), readers(hits.len()));
+            reasons.push(reason(code, text));
         }
     };
-    said(ReasonCode::NeverConstructed, |_, who| {
-        format!("{who} has a settings field for it, but nothing is seen to make the settings object")
+    said(ReasonCode::NeverConstructed, |who| {
+        let text = who.does(("has a settings field for it", "have settings fields for it"));
+        text + ", but nothing is seen to make the settings object"
     });
-    said(ReasonCode::WeakPattern, |n, who| format!("{who} reads names of a pattern it fits ({})", readers(n)));
-    said(ReasonCode::UnreachedRead, |n, who| {
-        format!("{who} reads it, but nothing here is seen to import that module ({})", readers(n))
+    said(ReasonCode::WeakPattern, |who| {
+        who.does(("reads names of a loose pattern it fits", "read names of a loose pattern it fits"))
     });
-    said(ReasonCode::AnyRead, |n, who| {
-        format!("{who} reads names that could not be resolved, and may mean it ({})", readers(n))
+    said(ReasonCode::UnreachedRead, |who| {
+        who.does(("reads it", "read it")) + ", but nothing here is seen to import that module"
     });
-    said(ReasonCode::TestsOnly, |n, who| format!("only tests or examples of {who} read it ({})", readers(n)));
+    said(ReasonCode::AnyRead, |who| {
+        who.does(("reads names that are not known", "read names that are not known")) + " and could be it"
+    });
+    said(ReasonCode::TestsOnly, |who| format!("only tests or examples of {} read it", who.names));
     if let Some((runtime, false)) = evidence.runtime.filter(|(runtime, _)| runtime.presence != Presence::Always) {
         let text = match runtime.presence {
             Presence::Unknown => runtime.reader.into(),
-            _ => format!("{} reads it where the image has it ({})", runtime.reader, runtime.source),
+            _ => format!("read by {} where the image has it ({})", runtime.reader, runtime.source),
         };
         reasons.push(reason(ReasonCode::Runtime, text));
     }
@@ -192,8 +194,8 @@ fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
         reasons.push(reason(ReasonCode::NotScanned, text));
     }
     if !evidence.mentions.is_empty() {
-        let files = if evidence.mentions.len() == 1 { "place" } else { "places" };
-        let text = format!("the name occurs where no read was recognised ({} {files})", evidence.mentions.len());
+        let places = if evidence.mentions.len() == 1 { "place" } else { "places" };
+        let text = format!("the name occurs where no read was recognised ({} {places})", evidence.mentions.len());
         reasons.push(reason(ReasonCode::Mentioned, text));
     }
     reasons
@@ -254,8 +256,21 @@ fn place(scan: &Scan, read: usize) -> Option<String> {
 /// Owners a sentence names.
 const NAMED_OWNERS: usize = 3;
 
+/// Whose some readers are.
+struct Owners {
+    names: String,
+    several: bool,
+}
+
+impl Owners {
+    /// A sentence: what one does, what several do.
+    fn does(&self, (one, several): (&str, &str)) -> String {
+        format!("{} {}", self.names, if self.several { several } else { one })
+    }
+}
+
 /// The owners of some readers, in order of the hits.
-fn owners(scan: &Scan, hits: &[&Hit]) -> String {
+fn owners(scan: &Scan, hits: &[&Hit]) -> Owners {
     let mut names: Vec<String> = Vec::new();
     for hit in hits {
         let file = scan.reads.get(hit.read).and_then(|read| scan.sources.files.get(read.place.file));
@@ -268,10 +283,12 @@ fn owners(scan: &Scan, hits: &[&Hit]) -> String {
             names.push(name);
         }
     }
-    let more = names.len().saturating_sub(NAMED_OWNERS);
+    let (all, several) = (names.len(), names.len() > 1);
     names.truncate(NAMED_OWNERS);
-    match more {
-        0 => names.join(", "),
-        _ => format!("{} and {more} more", names.join(", ")),
-    }
+    let last = match all - names.len() {
+        0 => names.pop().unwrap_or_default(),
+        more => format!("{more} more"),
+    };
+    names = if names.is_empty() { vec![last] } else { vec![names.join(", "), last] };
+    Owners { names: names.join(" and "), several }
 }

@@ -276,13 +276,31 @@ fn row_6_weak_evidence_is_for_a_person() {
     assert_eq!(one("K").read(0, "*", nothing).verdict(), "Review AnyRead");
     assert_eq!(one("K").read(0, "*", |read| read.access = Access::Copy).verdict(), "Safe NoReader");
     assert_eq!(one("K").read(0, "*", |read| read.explained = true).verdict(), "Safe NoReader");
+    assert_eq!(one("K").read(0, "*", |read| read.access = Access::SetDefault).verdict(), "Safe NoReader");
     assert_eq!(one("K").read(1, "*", nothing).verdict(), "Safe NoReader");
-    assert_eq!(one("K").mention(2, "K", Some(9)).verdict(), "Review Mentioned");
+    assert_eq!(one("ACME_K").read(1, "ACME_*", |read| read.explained = true).verdict(), "Safe NoReader");
+    assert_eq!(one("K").mention(1, "K", Some(9)).verdict(), "Review Mentioned");
+    assert_eq!(one("K").mention(2, "K", Some(9)).verdict(), "Safe NoReader", "a single word, unreached");
     assert_eq!(one("K").mention(2, "L", Some(9)).verdict(), "Safe NoReader");
+    assert_eq!(one("A_K").mention(2, "A_K", Some(9)).verdict(), "Review Mentioned");
     assert_eq!(one("K").read(3, "K", nothing).verdict(), "Review TestsOnly");
     let mut imported = one("K").read(3, "K", nothing);
     imported.scan.graph.imports[4] = vec![3];
     assert_eq!(imported.verdict(), "Unsafe Read");
+}
+
+#[test]
+fn the_readers_shown_are_those_that_decide() {
+    let shown = |world: World| world.judged().pop().map(|judged| (judged.reads, judged.decisive));
+    let wrapper = Place { file: 0, span: Span { line: 1, column: 1, end_line: 1, end_column: 9 } };
+    let through = |read: &mut Read| read.chain = vec![Step { place: wrapper, what: "call".into() }];
+    let itself = |read: &mut Read| read.place = wrapper;
+    let unknown = || one("K").read(0, "*", through).read(4, "*", through).read(0, "*", itself);
+    assert_eq!(shown(unknown()), Some((vec![2], 1)), "one way to the environment, the nearest");
+    assert_eq!(shown(unknown().read(2, "K", nothing)), Some((vec![3], 1)), "a reader that names it is enough");
+    assert_eq!(shown(unknown().read(2, "K", nothing).read(1, "K", nothing)), Some((vec![4, 3], 1)));
+    let runtime = one("PYTHONUNBUFFERED").read(0, "*", nothing);
+    assert_eq!(shown(runtime), Some((vec![], 0)), "the runtime decides");
 }
 
 #[test]
@@ -325,5 +343,5 @@ fn images_that_are_not_scanned_are_named_once() {
     let world = World::new().container("db", Some("postgres:16"), &[]).entries(&["A", "B"]);
     let found = notices(&world.chart, &world.judged());
     let details: Vec<&str> = found.iter().map(|notice| notice.detail.as_str()).collect();
-    assert_eq!(details, ["postgres: it is a well-known program without Python code of ours (entries: 2)"]);
+    assert_eq!(details, ["postgres: a well-known program that is no Python application (entries: 2)"]);
 }
