@@ -29,7 +29,8 @@ pub struct Placement {
 
 const OTHER_CODE: &str = "--image says that no scanned code runs there";
 const WELL_KNOWN: &str = "a well-known program that is no Python application";
-const SERVER: &str = "its container or command is called like a well-known server; tell with --image if your code runs there";
+const SERVER: &str =
+    "its container or command is called like a well-known server; tell with --image if your code runs there";
 const UNMATCHED: &str = "nothing says which of the application roots runs there; tell with --image";
 const NOT_THE_APPLICATION: &str = "another image of the chart is the installed application; tell with --image";
 const NO_PYTHON: &str = "the sources given for it hold no Python";

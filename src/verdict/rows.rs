@@ -103,8 +103,8 @@ fn row_4_default_equals(case: &Case<'_>) -> Vec<Reason> {
         return Vec::new();
     }
     // The literal stays unsaid: values of entries are shown on demand only.
-    let text = "every reader falls back to exactly the value that the chart sets: nothing changes today, but the \
-                code's default then fills a hole of the chart";
+    let text = "every reader falls back to exactly the value that the chart sets: nothing changes today, but from \
+                then on the default in the code decides";
     vec![reason(ReasonCode::DefaultEquals, text)]
 }
 
