@@ -239,7 +239,7 @@ fn not_scanned(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for line in &report.not_scanned {
         if line.why != why {
             why = &line.why;
-            for (at, text) in wrapped(&plain(&format!("not scanned: {why}")), LABEL).iter().enumerate() {
+            for (at, text) in wrapped(&plain(why), LABEL).iter().enumerate() {
                 let label = if at == 0 { styled(REVIEW, &padded("REVIEW", LABEL)) } else { " ".repeat(LABEL) };
                 writeln!(out, "{label}{text}")?;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::evidence::{Evidence, Hit};
 use super::place::Placement;
 use super::runtime::Presence;
-use crate::model::{Entry, NoticeKind, Outcome, Read, Reason, ReasonCode, Scan, Verdict};
+use crate::model::{Container, Entry, NoticeKind, Outcome, Read, Reason, ReasonCode, Scan, Verdict};
 
 /// One entry with all that is known about it.
 pub struct Case<'a> {
@@ -13,7 +13,9 @@ pub struct Case<'a> {
     pub scan: &'a Scan,
     /// The entry.
     pub entry: &'a Entry,
-    /// What runs in its container.
+    /// Its container.
+    pub container: &'a Container,
+    /// What runs there.
     pub placement: &'a Placement,
     /// What speaks for a reader.
     pub evidence: &'a Evidence,
@@ -63,7 +65,7 @@ fn row_1_not_scanned(case: &Case<'_>) -> Vec<Reason> {
     if !case.placement.roots.is_empty() {
         return Vec::new();
     }
-    let mut reasons = vec![reason(ReasonCode::NotScanned, case.placement.not_scanned)];
+    let mut reasons = vec![reason(ReasonCode::NotScanned, format!("not scanned: {}", case.placement.not_scanned))];
     reasons.extend(used(case));
     reasons
 }
@@ -190,7 +192,7 @@ fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
         reasons.push(reason(ReasonCode::Runtime, text));
     }
     if case.placement.libraries_only {
-        let text = "only libraries were scanned for its image, no application: pass that with --app";
+        let text = "not scanned: only libraries were given for its image, no application; pass that with --app";
         reasons.push(reason(ReasonCode::NotScanned, text));
     }
     if !evidence.mentions.is_empty() {
@@ -244,6 +246,10 @@ fn row_8_no_reader(case: &Case<'_>) -> Vec<Reason> {
     let missing = case.scan.notices.iter().filter(|notice| notice.kind == NoticeKind::MissingModule).count();
     if missing > 0 {
         text += &format!("; imports that no root provides: {missing}");
+    }
+    // Often a shell script.
+    if case.container.command.is_empty() {
+        text += "; the image's own entry point was not looked at";
     }
     vec![reason(ReasonCode::NoReader, text)]
 }
