@@ -174,8 +174,9 @@ fn route(report: &Report<'_>, read: &Read, chain: Option<&[FileId]>) -> Vec<Stri
         let mut before = read.place.file;
         let step = |step: &Step| {
             let file = step.place.file;
-            let path = if std::mem::replace(&mut before, file) == file { String::new() } else { report.path(file) };
-            format!("{} at {path}:{}", step.what, step.place.span.line)
+            let same = std::mem::replace(&mut before, file) == file;
+            let path = if same { "line ".into() } else { report.path(file) + ":" };
+            format!("{} at {path}{}", step.what, step.place.span.line)
         };
         lines.push(format!("through {}", steps.iter().map(step).collect::<Vec<_>>().join(", ")));
     }

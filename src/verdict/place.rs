@@ -152,10 +152,10 @@ impl Place<'_> {
         let any_known = !known.is_empty();
         for (container, placement) in containers.iter().zip(placements.iter_mut()) {
             let repository = images::repository(container.image.as_deref().unwrap_or(""));
-            if !placement.assumed || !placement.applications.is_empty() {
+            if placement.roots.is_empty() || !placement.applications.is_empty() {
                 continue;
             }
-            if any_known && !known.contains(repository) {
+            if placement.assumed && any_known && !known.contains(repository) {
                 *placement = not_scanned(NOT_THE_APPLICATION);
                 continue;
             }

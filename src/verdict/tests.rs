@@ -210,6 +210,8 @@ fn row_1_an_image_can_be_an_installed_distribution() {
     assert_eq!(installed("acme/thing:1", 0).verdict(), "Review UnreachedRead NotScanned");
     assert_eq!(installed("acme/thing:1", 0).entries(&["L"]).verdict(), "Review NotScanned");
     assert_eq!(installed("heartexlabs/label-studio:1", 0).entries(&["L"]).verdict(), "Safe NoReader");
+    let told = installed("acme/thing:1", 0).entries(&["L"]).rule("acme/thing", &[0]);
+    assert_eq!(told.verdict(), "Review NotScanned", "what runs first is still not known");
     let second = installed("heartexlabs/label-studio:1", 0).container("d", Some("acme/front"), &[]);
     assert_eq!(second.entries(&["K"]).verdict(), "Review NotScanned");
 }
