@@ -120,7 +120,8 @@ struct SharedFlags {
     /// How to print the report
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = report::ALL[0].name)]
     format: String,
-    /// Also write the report to a file; the format is told, or is that of the extension (repeatable)
+    /// Also write the report to a file (- is standard output), in the format told or that of the
+    /// extension (repeatable)
     #[arg(long, short, value_name = "[FORMAT=]PATH")]
     output: Vec<String>,
     /// When to use colours
@@ -252,7 +253,19 @@ fn outputs(shared: &SharedFlags) -> Result<Vec<Output>, Failure> {
         outputs.push(Output { format, target: Target::Stdout(choice) });
     }
     for flag in &shared.output {
-        let told = flag.split_once('=').and_then(|(name, path)| Some((named(name)?, path)));
+        let told = match flag.split_once('=') {
+            // A folder may have an `=` in its name, a format has no `/` or `.`.
+            Some((name, path)) if !name.contains(['/', '.']) => match named(name) {
+                Some(format) => Some((format, path)),
+                None => {
+                    let known = formats().join(", ");
+                    return Err(Failure::new(format!(
+                        "--output {flag}: no format {name}; there are {known} (./{flag} is a file)"
+                    )));
+                }
+            },
+            _ => None,
+        };
         let extension = |path: &str| Path::new(path).extension()?.to_str().and_then(named);
         let (format, path) = match told {
             Some(told) => told,
@@ -263,7 +276,8 @@ fn outputs(shared: &SharedFlags) -> Result<Vec<Output>, Failure> {
         if path.is_empty() {
             return Err(Failure::new(format!("--output {flag}: expected a path after the =")));
         }
-        outputs.push(Output { format, target: Target::File(path.into()) });
+        let target = if path == "-" { Target::Stdout(choice) } else { Target::File(path.into()) };
+        outputs.push(Output { format, target });
     }
     Ok(outputs)
 }
@@ -303,7 +317,7 @@ mod tests {
             ("a.json", "json", "a.json"),
             ("a.txt", "terminal", "a.txt"),
             ("jsonl=a.json", "jsonl", "a.json"),
-            ("x=a.json", "json", "x=a.json"),
+            ("./x=a.json", "json", "./x=a.json"),
         ] {
             let job = job(&format!("stripcheck check -o {flag}")).expect(flag);
             let found = job.outputs.get(1).map(|output| (output.format.name, output.target.clone()));
@@ -311,6 +325,7 @@ mod tests {
             assert_eq!((name, file.as_path()), (format, Path::new(path)), "{flag}");
         }
         assert!(job("stripcheck check -o json=").is_err());
+        assert!(job("stripcheck check -o sarif=x.json").is_err(), "no such format");
     }
 
     #[test]

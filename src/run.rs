@@ -77,6 +77,7 @@ pub struct Values {
 pub fn run(job: &Job) -> Result<u8, Failure> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(job.threads.unwrap_or(0));
     let pool = threads.build().map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
+    output::check(&job.outputs)?;
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
         Command::Reads => reads(job),
@@ -93,6 +94,8 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     let input = roots::chart_input(job)?;
     let chart = load(job, &input)?;
     roots::require_entries(&chart, names)?;
+    // Whatever can be refused is refused before the long part.
+    let images = roots::image_rules(job, &sources)?;
     progress.stage("scanning Python");
     let scan = scan::scan(sources);
     progress.stage("searching for mentions");
@@ -101,7 +104,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     let (mut mentions, mut notices) = mentions::find(&scan.sources, &wanted, &scan.reads);
     mentions.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &input, &job.values.files));
     progress.stage("judging");
-    let question = Question { names: names.to_vec(), images: roots::image_rules(job, &scan.sources)? };
+    let question = Question { names: names.to_vec(), images };
     let judgements = verdict::judge(&scan, &chart, &mentions, &question);
     notices.extend(verdict::notices(&chart, &judgements));
     let report = Report::new(Content {

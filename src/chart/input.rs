@@ -77,7 +77,8 @@ fn manifests(
             Some(Notice { file, line, detail, .. }) => {
                 let file = file.as_deref().unwrap_or(label);
                 let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-                format!("{file}{line}: {detail}; nothing else is in it")
+                let detail = detail.trim_end_matches("; ignored");
+                format!("{file}{line}: {detail}; {label} holds no Kubernetes object")
             }
         }));
     }
@@ -181,7 +182,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_at_all_is_a_failure_that_names_the_file() {
-        let files: [(&str, &[u8]); 5] = [
+        let files: [(&str, &[u8]); 6] = [
+            ("values.yaml", b"image: web\n"),
             ("empty.yaml", b""),
             ("comments.yaml", b"# x\n---\n"),
             ("bad.yaml", b"\na: [1"),
@@ -195,7 +197,11 @@ mod tests {
             ("comments.yaml", "ROOT/comments.yaml: holds no document: empty, or comments only"),
             (
                 "bad.yaml",
-                "ROOT/bad.yaml:3: not YAML: did not find expected ',' or ']' while parsing a flow sequence that starts on line 2; the document is skipped; nothing else is in it",
+                "ROOT/bad.yaml:3: not YAML: did not find expected ',' or ']' while parsing a flow sequence that starts on line 2; the document is skipped; ROOT/bad.yaml holds no Kubernetes object",
+            ),
+            (
+                "values.yaml",
+                "ROOT/values.yaml:1: this document has no `kind` and is no Kubernetes object; ROOT/values.yaml holds no Kubernetes object",
             ),
             ("d", "ROOT/d: no .yaml, .yml or .json file that can be read in this folder"),
         ];

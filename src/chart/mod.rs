@@ -65,8 +65,8 @@ pub fn read(files: &[(String, Vec<u8>)]) -> Chart {
     read_counted(files, label).0
 }
 
-/// The chart, and how many Kubernetes objects it holds. `label` is the file or folder that names the
-/// chart if nothing in it does.
+/// The chart, and how many documents are Kubernetes' (an empty list too). `label` is the file or folder
+/// that names the chart if nothing in it does.
 fn read_counted(files: &[(String, Vec<u8>)], label: &str) -> (Chart, usize) {
     let documents::Documents { documents, mut notices } = documents::documents(files);
     let objects = objects::objects(&documents, &mut notices);
@@ -83,7 +83,8 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str) -> (Chart, usize) {
     let (name, version) = title::title(&objects);
     let containers = found.into_iter().map(|found| found.container).collect();
     let name = name.unwrap_or_else(|| title::of_file(label));
-    (Chart { name, version, containers, entries, notices }, objects.len())
+    let understood = documents.iter().filter(|document| document.root.scalar_at("kind").is_some()).count();
+    (Chart { name, version, containers, entries, notices }, understood)
 }
 
 /// A notice about a line of a manifest.

@@ -74,7 +74,10 @@ impl Plans {
     fn given(&mut self, kind: RootKind, path: &Path) -> Result<(), Failure> {
         let label = slashes(path);
         let fail = |why: String| Failure::new(format!("{label}: {why}"));
-        let real = fs::canonicalize(self.cwd.join(path)).map_err(|e| fail(e.to_string()))?;
+        let real = fs::canonicalize(self.cwd.join(path)).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => fail("no such file or folder".into()),
+            _ => fail(e.to_string()),
+        })?;
         if real.is_file() {
             return self.given_file(kind, path, &real);
         }

@@ -102,7 +102,20 @@ impl<'a> Modules<'a> {
                 return target;
             }
         }
-        self.in_roots(first, module, |kind| matches!(kind, RootKind::Vendored | RootKind::Distribution))
+        let elsewhere =
+            self.in_roots(first, module, |kind| matches!(kind, RootKind::Vendored | RootKind::Distribution));
+        if elsewhere != Target::Outside {
+            return elsewhere;
+        }
+        // A program that puts its own package's folder on the path (`manage.py` inside the package).
+        let mut base = folder;
+        loop {
+            match self.at(root, base, module) {
+                Target::File(file) => return Target::File(file),
+                _ if base.is_empty() => return Target::Outside,
+                _ => base = parent(base),
+            }
+        }
     }
 
     fn in_roots(&self, first: &str, module: &str, wanted: impl Fn(RootKind) -> bool) -> Target {

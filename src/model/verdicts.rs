@@ -72,6 +72,8 @@ pub struct Judgement {
     pub reasons: Vec<Reason>,
     /// Indexes into [`Scan::reads`]: the readers, most telling first.
     pub reads: Vec<usize>,
+    /// How many of the first `reads` the verdict rests on; the others are weaker signs.
+    pub decisive: usize,
     /// Indexes into the mentions given to the judge.
     pub mentions: Vec<usize>,
     /// The roots whose code is taken to run in the container.

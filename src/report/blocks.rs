@@ -1,21 +1,21 @@
 //! What a person reads together: one block for the same answer in several containers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::words;
 use super::{Content, EntryRow};
 use crate::model::*;
 
-/// Entries of one variable that have the same answer for the same reasons.
+/// Entries that have the same answer for the same reasons.
 #[derive(Debug)]
 pub struct Block {
     /// The answer.
     pub verdict: Verdict,
-    /// The variable.
-    pub name: String,
+    /// The variables: one, or in an audit all that share the evidence; sorted.
+    pub names: Vec<String>,
     /// Indexes into the report's entries.
     pub entries: Vec<usize>,
-    /// What to do next, for an unsafe one.
+    /// What to do next, unless it is safe.
     pub next: Option<String>,
 }
 
@@ -32,11 +32,13 @@ pub struct ImageLine {
 
 /// Folds the judged entries; worst answer and effect first, then by name.
 pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
-    let mut blocks: Vec<(Option<Effect>, &Judgement, Block)> = Vec::new();
+    let mut blocks: Vec<(Effect, &Judgement, Block)> = Vec::new();
     for (index, row) in entries.iter().enumerate() {
         let Some(judgement) = row.judgement else { continue };
+        let code = judgement.reasons.first().map(|reason| reason.code);
+        let folds = !content.named && judgement.verdict != Verdict::Safe && code != Some(ReasonCode::NotScanned);
         let same = |other: &Judgement, block: &Block| {
-            block.name == row.entry.name
+            (folds || block.names.contains(&row.entry.name))
                 && other.verdict == judgement.verdict
                 && other.reads == judgement.reads
                 && other.mentions == judgement.mentions
@@ -44,30 +46,42 @@ pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
         };
         if let Some((_, _, block)) = blocks.iter_mut().find(|(_, other, block)| same(other, block)) {
             block.entries.push(index);
+            if let Err(at) = block.names.binary_search(&row.entry.name) {
+                block.names.insert(at, row.entry.name.clone());
+            }
             continue;
         }
-        let effect = judgement.reads.first().and_then(|read| content.scan.reads.get(*read)).map(Read::effect);
         let block = Block {
             verdict: judgement.verdict,
-            name: row.entry.name.clone(),
+            names: vec![row.entry.name.clone()],
             entries: vec![index],
             next: next(content, judgement),
         };
-        blocks.push((effect, judgement, block));
+        blocks.push((effect(content, judgement), judgement, block));
     }
     let code = |judgement: &Judgement| judgement.reasons.first().map(|reason| reason.code);
     blocks.sort_by(|(a, x, left), (b, y, right)| {
-        let key = |effect: &Option<Effect>, block: &Block| (block.verdict, effect.unwrap_or(Effect::Unknown));
-        (key(a, left), &left.name, code(x)).cmp(&(key(b, right), &right.name, code(y)))
+        (left.verdict, a, &left.names, code(x)).cmp(&(right.verdict, b, &right.names, code(y)))
     });
     blocks.into_iter().map(|(_, _, block)| block).collect()
+}
+
+/// The worst that is known to happen without it.
+fn effect(content: &Content<'_>, judgement: &Judgement) -> Effect {
+    let read = judgement.reads.iter().take(judgement.decisive).filter_map(|read| content.scan.reads.get(*read));
+    let of_reason = |reason: &Reason| match reason.code {
+        ReasonCode::UsedByContainer => Effect::FailsAtStart,
+        ReasonCode::Runtime => Effect::ValueChanges,
+        _ => Effect::Unknown,
+    };
+    read.map(Read::effect).chain(judgement.reasons.iter().map(of_reason)).min().unwrap_or(Effect::Unknown)
 }
 
 /// One line on what to do before the entry can go.
 fn next(content: &Content<'_>, judgement: &Judgement) -> Option<String> {
     let code = judgement.reasons.first().map(|reason| reason.code)?;
     if judgement.verdict != Verdict::Unsafe {
-        return None;
+        return review(code).map(String::from);
     }
     let scan = content.scan;
     let file = judgement.reads.first().and_then(|read| scan.sources.files.get(scan.reads.get(*read)?.place.file));
@@ -87,14 +101,39 @@ fn next(content: &Content<'_>, judgement: &Judgement) -> Option<String> {
     })
 }
 
+/// What a person has to find out.
+fn review(code: ReasonCode) -> Option<&'static str> {
+    Some(match code {
+        ReasonCode::NotScanned => "ask who owns that image, or scan its code: --app or --vendored, and --image",
+        ReasonCode::ValueChanges => "compare the two values; it can go if the other one will do",
+        ReasonCode::DefaultEquals => "keep it, unless the code is meant to own the value from now on",
+        ReasonCode::Runtime => "keep it if the image has that library",
+        ReasonCode::UnknownNames => "pass the object too, so that each of its names is judged",
+        ReasonCode::UnreachedRead
+        | ReasonCode::NeverConstructed
+        | ReasonCode::WeakPattern
+        | ReasonCode::AnyRead
+        | ReasonCode::Mentioned
+        | ReasonCode::TestsOnly => "look at these places; it can go if none of them needs it in this container",
+        _ => return None,
+    })
+}
+
 /// The images without scanned code, by reason and name.
 pub fn not_scanned(entries: &[EntryRow<'_>]) -> Vec<ImageLine> {
+    let scanned: BTreeSet<String> =
+        entries.iter().filter(|row| !is_not_scanned(row)).map(|r| image(r.container)).collect();
     // By reason, then image.
     let mut images: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for row in entries {
         let reasons = row.judgement.map_or(&[][..], |judgement| &judgement.reasons);
         if let Some(reason) = reasons.first().filter(|reason| reason.code == ReasonCode::NotScanned) {
-            let key = (reason.text.clone(), image(row.container));
+            let mut image = image(row.container);
+            // The same image runs scanned code elsewhere.
+            if scanned.contains(&image) {
+                image += &format!(" as {}", words::container(row.container));
+            }
+            let key = (reason.text.clone(), image);
             images.entry(key).or_default().push(row.entry.name.clone());
         }
     }
@@ -108,12 +147,16 @@ pub fn not_scanned(entries: &[EntryRow<'_>]) -> Vec<ImageLine> {
 
 /// The images that are assumed to run the given sources, by name.
 pub fn assumed(entries: &[EntryRow<'_>]) -> Vec<String> {
-    let scanned = |judgement: &Judgement| judgement.reasons.first().is_none_or(|r| r.code != ReasonCode::NotScanned);
-    let assumed = entries.iter().filter(|row| row.judgement.is_some_and(|j| j.assumed && scanned(j)));
+    let assumed = entries.iter().filter(|row| row.judgement.is_some_and(|j| j.assumed) && !is_not_scanned(row));
     let mut images: Vec<String> = assumed.map(|row| image(row.container)).collect();
     images.sort();
     images.dedup();
     images
+}
+
+fn is_not_scanned(row: &EntryRow<'_>) -> bool {
+    let reason = row.judgement.and_then(|judgement| judgement.reasons.first());
+    reason.is_some_and(|reason| reason.code == ReasonCode::NotScanned)
 }
 
 fn image(container: &Container) -> String {

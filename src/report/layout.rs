@@ -22,6 +22,9 @@ pub const BOLD: Style = Style::new().bold();
 
 /// `text` in a style.
 pub fn styled(style: Style, text: &str) -> String {
+    if text.trim().is_empty() {
+        return text.into();
+    }
     format!("{style}{text}{style:#}")
 }
 

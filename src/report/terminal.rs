@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::layout::{BOLD, DIM, REVIEW, SAFE, UNSAFE, WIDTH, columns, padded, plain, styled, wrapped};
-use super::words::{self, Coded, count};
+use super::words::{self, count};
 use super::{Block, EntryRow, Format, Report, listing};
 use crate::model::*;
 
@@ -12,10 +12,14 @@ pub const FORMAT: Format = Format { name: "terminal", summary: "text for a perso
 
 /// Width of the labels at the left.
 const LABEL: usize = 11;
-/// Readers that a block shows; the rest is counted.
+/// Readers that an answer to a named variable shows; the rest is counted.
 const SHOWN_READERS: usize = 3;
-/// Containers, mentions and names that a block shows.
+/// Containers, mentions and names that it shows.
 const SHOWN: usize = 4;
+/// Names that share their evidence, as far as they are shown.
+const SHOWN_NAMES: usize = 12;
+/// Modules of an import chain that are shown at its start.
+const SHOWN_IMPORTS: usize = 2;
 
 fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     match report.content.command {
@@ -40,17 +44,23 @@ fn check(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if !named {
-        safe(report, out)?;
         not_scanned(report, out)?;
+        safe(report, out)?;
     }
-    for image in &report.assumed {
-        let text = format!("assumed that {image} runs the given sources; say it with --image");
-        field(out, "note", &text, DIM)?;
+    let mut notes: Vec<String> = Vec::new();
+    if let Some(block) = report.blocks.first().filter(|block| !named && block.verdict != Verdict::Safe) {
+        let name = block.names.first().map_or("NAME", String::as_str);
+        notes.push(format!("`stripcheck check {name} …` shows all readers of a name, the way to them and what to do"));
     }
-    if !report.assumed.is_empty() {
-        writeln!(out)?;
+    match report.assumed.as_slice() {
+        [] => {}
+        [image] => notes.push(format!("assumed that {image} runs the given sources; say it with --image")),
+        images => notes.push(format!("assumed to run the given sources (say it with --image): {}", images.join(", "))),
     }
-    Ok(())
+    for (at, note) in notes.iter().enumerate() {
+        field(out, if at == 0 { "NOTE" } else { "" }, note, DIM)?;
+    }
+    if notes.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 fn first<'a>(report: &'a Report<'a>, block: &Block) -> Option<(&'a EntryRow<'a>, &'a Judgement)> {
@@ -64,53 +74,94 @@ fn is_not_scanned(report: &Report<'_>, block: &Block) -> bool {
 }
 
 fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::Result<()> {
-    let Some((_, judgement)) = first(report, block) else { return Ok(()) };
+    let Some((row, judgement)) = first(report, block) else { return Ok(()) };
+    let named = report.content.named;
     let (style, word) = match block.verdict {
         Verdict::Unsafe => (UNSAFE, "UNSAFE"),
         Verdict::Review => (REVIEW, "REVIEW"),
         Verdict::Safe => (SAFE, "SAFE"),
     };
-    writeln!(out, "{}{}", styled(style, &padded(word, LABEL)), styled(BOLD, &plain(&block.name)))?;
-    for (at, index) in block.entries.iter().take(SHOWN).enumerate() {
-        let Some(row) = report.entries.get(*index) else { continue };
-        let label = if at == 0 { "  set by" } else { "" };
-        let source = words::source(&row.entry.source, report.content.show_values);
-        let set = format!("{}: {source}", words::container(row.container));
-        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
-        if LABEL + columns(&set) + 2 + columns(&place) <= WIDTH {
-            unbroken(out, label, &set, &format!("  {place}"))?;
-        } else {
-            field(out, label, &set, BOLD)?;
-            unbroken(out, "", "", &place)?;
+    for (at, line) in wrapped(&plain(&some(&block.names, SHOWN_NAMES)), LABEL).iter().enumerate() {
+        let label = if at == 0 { styled(style, &padded(word, LABEL)) } else { " ".repeat(LABEL) };
+        writeln!(out, "{label}{}", styled(BOLD, line))?;
+    }
+    match block.names.as_slice() {
+        [_] => set_by(report, block, out)?,
+        _ => {
+            let mut containers: Vec<usize> = Vec::new();
+            for row in block.entries.iter().filter_map(|index| report.entries.get(*index)) {
+                if !containers.contains(&row.entry.container) {
+                    containers.push(row.entry.container);
+                }
+            }
+            field(out, "  set by", &words::container(row.container), BOLD)?;
+            more(out, containers.len(), 1, "container")?;
         }
     }
-    more(out, block.entries.len(), SHOWN, "container")?;
-    for (at, reason) in judgement.reasons.iter().enumerate() {
-        field(out, if at == 0 { "  because" } else { "" }, &reason.text, BOLD)?;
+    // Of an audit's one reader it is said below.
+    let said = |reason: &Reason| matches!(reason.code, ReasonCode::Read | ReasonCode::SettingsField);
+    if named || !(judgement.decisive == 1 && judgement.reasons.iter().all(said)) {
+        for (at, reason) in judgement.reasons.iter().enumerate() {
+            field(out, if at == 0 { "  because" } else { "" }, &reason.text, BOLD)?;
+        }
     }
     readers(report, judgement, out)?;
     mentions(report, judgement, out)?;
-    if let Some(next) = &block.next {
+    if let Some(next) = block.next.as_ref().filter(|_| named) {
         field(out, "  next", next, BOLD)?;
     }
     writeln!(out)
 }
 
+fn set_by(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::Result<()> {
+    let shown = if report.content.named { SHOWN } else { 1 };
+    for (at, index) in block.entries.iter().take(shown).enumerate() {
+        let Some(row) = report.entries.get(*index) else { continue };
+        let label = if at == 0 { "  set by" } else { "" };
+        let source = words::source(&row.entry.source, report.content.show_values);
+        let set = format!("{}: {source}", words::container(row.container));
+        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
+        let rest = block.entries.len().saturating_sub(shown);
+        let rest = match rest {
+            _ if at + 1 < shown => String::new(),
+            0 => String::new(),
+            rest => format!("  and {rest} more {}", words::plural(rest, "container")),
+        };
+        if LABEL + columns(&set) + 2 + columns(&place) + columns(&rest) <= WIDTH {
+            unbroken(out, label, &set, &format!("  {place}{rest}"))?;
+        } else {
+            field(out, label, &set, BOLD)?;
+            unbroken(out, "", "", &format!("{place}{rest}"))?;
+        }
+    }
+    Ok(())
+}
+
 fn readers(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
     let scan = report.content.scan;
-    for (at, (index, chain)) in judgement.reads.iter().zip(&judgement.reached).take(SHOWN_READERS).enumerate() {
+    let named = report.content.named;
+    let shown = if named { SHOWN_READERS } else { 1 }.min(judgement.decisive);
+    for (at, (index, chain)) in judgement.reads.iter().zip(&judgement.reached).take(shown).enumerate() {
         let Some(read) = scan.reads.get(*index) else { continue };
         let file = read.place.file;
         let owner = report.owner(file).map(words::owner).unwrap_or_default();
         let place = format!("{owner}  {}:{}", report.path(file), read.place.span.line);
         unbroken(out, if at == 0 { "  read by" } else { "" }, &place, "")?;
-        field(out, "", &format!("  {}", words::reader(read)), BOLD)?;
+        if named {
+            field(out, "", &format!("  {}", words::reader(read)), BOLD)?;
+        }
         field(out, "", &format!("  without it: {}", words::without(read)), BOLD)?;
-        for line in route(report, read, chain.as_deref()) {
+        for line in route(report, read, chain.as_deref()).iter().filter(|_| named) {
             field(out, "", &format!("  {line}"), DIM)?;
         }
     }
-    more(out, judgement.reads.len(), SHOWN_READERS, "reader")
+    more(out, judgement.decisive, shown, "reader")?;
+    match judgement.reads.len().saturating_sub(judgement.decisive) {
+        weaker if named && weaker > 0 => {
+            field(out, "", &format!("and {} that may not matter here", count(weaker, "reader")), DIM)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How the environment's value gets from the read to the application: the calls below the place,
@@ -120,13 +171,23 @@ fn route(report: &Report<'_>, read: &Read, chain: Option<&[FileId]>) -> Vec<Stri
     if let [_, steps @ ..] = read.chain.as_slice()
         && !steps.is_empty()
     {
-        let step = |step: &Step| format!("{} ({}:{})", step.what, report.path(step.place.file), step.place.span.line);
+        let mut before = read.place.file;
+        let step = |step: &Step| {
+            let file = step.place.file;
+            let same = std::mem::replace(&mut before, file) == file;
+            let path = if same { "line ".into() } else { report.path(file) + ":" };
+            format!("{} at {path}{}", step.what, step.place.span.line)
+        };
         lines.push(format!("through {}", steps.iter().map(step).collect::<Vec<_>>().join(", ")));
     }
     match chain {
         Some([_]) | None => {}
         Some(chain) => {
-            let files: Vec<String> = chain.iter().map(|file| report.path(*file)).collect();
+            let mut files: Vec<String> = chain.iter().map(|file| report.path(*file)).collect();
+            if files.len() > 2 * SHOWN_IMPORTS {
+                let left_out = files.len() - 2 * SHOWN_IMPORTS;
+                files.splice(SHOWN_IMPORTS..SHOWN_IMPORTS + left_out, [format!("({left_out} more)")]);
+            }
             lines.push(format!("imported through {}", files.join(" > ")));
         }
     }
@@ -134,15 +195,16 @@ fn route(report: &Report<'_>, read: &Read, chain: Option<&[FileId]>) -> Vec<Stri
 }
 
 fn mentions(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
-    let decisive = judgement.verdict == Verdict::Review;
-    for (at, index) in judgement.mentions.iter().filter(|_| decisive).take(SHOWN).enumerate() {
+    let decisive = judgement.reasons.iter().any(|reason| reason.code == ReasonCode::Mentioned);
+    let shown = if report.content.named { SHOWN } else { 1 };
+    for (at, index) in judgement.mentions.iter().filter(|_| decisive).take(shown).enumerate() {
         let Some(mention) = report.content.mentions.get(*index) else { continue };
         let line = mention.line.map(|line| format!(":{line}")).unwrap_or_default();
         let owner = report.owner(mention.file).map(words::owner).unwrap_or_default();
         let label = if at == 0 { "  found in" } else { "" };
         unbroken(out, label, &format!("{owner}  {}{line}", report.path(mention.file)), "")?;
     }
-    if decisive { more(out, judgement.mentions.len(), SHOWN, "place") } else { Ok(()) }
+    if decisive { more(out, judgement.mentions.len(), shown, "place") } else { Ok(()) }
 }
 
 fn safe(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -153,8 +215,8 @@ fn safe(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let names: Vec<String> = safe
         .iter()
         .map(|block| match block.entries.len() {
-            1 => plain(&block.name),
-            more => format!("{} ({more}\u{d7})", plain(&block.name)),
+            1 => plain(&block.names.join(", ")),
+            more => format!("{} ({more}\u{d7})", plain(&block.names.join(", "))),
         })
         .collect();
     for (at, line) in wrapped(&names.join(", "), LABEL).iter().enumerate() {
@@ -178,12 +240,12 @@ fn not_scanned(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for line in &report.not_scanned {
         if line.why != why {
             why = &line.why;
-            writeln!(out, "{}not scanned: {}", styled(REVIEW, &padded("REVIEW", LABEL)), plain(why))?;
+            for (at, text) in wrapped(&plain(why), LABEL).iter().enumerate() {
+                let label = if at == 0 { styled(REVIEW, &padded("REVIEW", LABEL)) } else { " ".repeat(LABEL) };
+                writeln!(out, "{label}{text}")?;
+            }
         }
-        let names: Vec<&str> = line.names.iter().take(SHOWN).map(String::as_str).collect();
-        let rest = line.names.len().saturating_sub(SHOWN);
-        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-        field(out, "", &format!("  {}: {}{rest}", line.image, names.join(", ")), BOLD)?;
+        field(out, "", &format!("  {}: {}", line.image, some(&line.names, SHOWN)), BOLD)?;
     }
     if report.not_scanned.is_empty() { Ok(()) } else { writeln!(out) }
 }
@@ -208,14 +270,19 @@ fn unbroken(out: &mut dyn Write, label: &str, text: &str, beside: &str) -> io::R
 fn more(out: &mut dyn Write, all: usize, shown: usize, what: &str) -> io::Result<()> {
     match all.saturating_sub(shown) {
         0 => Ok(()),
-        rest => field(out, "", &format!("and {} more", count(rest, what)), DIM),
+        rest => field(out, "", &format!("and {rest} more {}", words::plural(rest, what)), DIM),
     }
+}
+
+/// The first names, and how many more there are.
+fn some(names: &[String], shown: usize) -> String {
+    let first = names.get(..shown.min(names.len())).unwrap_or(names).join(", ");
+    if names.len() > shown { format!("{first} and {} more", names.len() - shown) } else { first }
 }
 
 /// Says which kinds of blind spots there are.
 pub fn blind_spots(report: &Report<'_>) -> String {
     let kinds = report.blind_spot_kinds();
-    let said: Vec<String> =
-        kinds.iter().take(SHOWN).map(|(kind, number)| format!("{number} {}", kind.code())).collect();
+    let said: Vec<String> = kinds.iter().map(|(kind, number)| words::notices(*kind, *number)).collect();
     if said.is_empty() { "no blind spots".into() } else { format!("blind spots: {}", said.join(", ")) }
 }

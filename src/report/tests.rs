@@ -69,6 +69,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         verdict,
         reasons: vec![Reason { code, text: "a reason".into() }],
         reached: reads.iter().map(|_| Some(vec![0])).collect(),
+        decisive: reads.len(),
         reads,
         mentions: vec![],
         roots: vec![0],
@@ -83,20 +84,13 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
 }
 
 fn written(format: &Format, command: &'static str, show_values: bool) -> String {
+    written_for(format, command, show_values, false)
+}
+
+fn written_for(format: &Format, command: &'static str, show_values: bool, named: bool) -> String {
     let (scan, chart, judgements) = world();
-    let report = Report::new(Content {
-        command,
-        scan: &scan,
-        chart: Some(&chart),
-        release: None,
-        mentions: &[],
-        reached: vec![],
-        judgements: if command == "check" { &judgements } else { &[] },
-        notices: vec![],
-        named: false,
-        show_values,
-        incomplete: false,
-    });
+    let judgements = if command == "check" { &judgements[..] } else { &[] };
+    let report = Report::new(Content { command, show_values, ..content(&scan, &chart, judgements, named) });
     let mut out = Vec::new();
     (format.write)(&report, &mut out).expect("writing to memory");
     anstream::adapter::strip_str(&String::from_utf8(out).expect("UTF-8")).to_string()
@@ -107,10 +101,8 @@ fn the_terminal_tells_what_breaks_and_where() {
     let text = written(&terminal::FORMAT, "check", false);
     for part in [
         "UNSAFE     API_TOKEN\n",
-        "Deployment/web, container app: value  web.yaml:3\n",
-        "Deployment/job, container app: value  web.yaml:3\n",
+        "Deployment/web, container app: value  web.yaml:3  and 1 more container\n",
         "acme 1.2  vendor/acme/client.py:7",
-        "field api_token of acme.Settings\n",
         "without it: silently becomes \"\" when the object is made",
         "SAFE       OLD\n",
         "2 unsafe, 0 review, 1 safe of 3 entries",
@@ -118,6 +110,63 @@ fn the_terminal_tells_what_breaks_and_where() {
         assert!(text.contains(part), "{part:?} not in\n{text}");
     }
     assert_eq!(text.matches("UNSAFE").count(), 1, "one block for both containers");
+}
+
+#[test]
+fn an_answer_to_a_name_is_told_in_full() {
+    let text = written_for(&terminal::FORMAT, "check", false, true);
+    for part in [
+        "Deployment/web, container app: value  web.yaml:3\n",
+        "Deployment/job, container app: value  web.yaml:3\n",
+        "field api_token of acme.Settings\n",
+        "  next     keep it, or first give acme",
+    ] {
+        assert!(text.contains(part), "{part:?} not in\n{text}");
+    }
+}
+
+#[test]
+fn an_audit_folds_names_with_the_same_evidence() {
+    let (scan, mut chart, mut judgements) = world();
+    chart.entries[2].container = 1;
+    for judgement in &mut judgements {
+        *judgement = Judgement { entry: judgement.entry, ..judgements_of_a_pattern() };
+    }
+    for (named, blocks) in [(false, vec![vec!["API_TOKEN", "OLD"]]), (true, vec![vec!["API_TOKEN"], vec!["OLD"]])] {
+        let report = Report::new(content(&scan, &chart, &judgements, named));
+        let names: Vec<&Vec<String>> = report.blocks.iter().map(|block| &block.names).collect();
+        assert_eq!(names, blocks.iter().collect::<Vec<_>>());
+    }
+}
+
+fn judgements_of_a_pattern() -> Judgement {
+    Judgement {
+        entry: 0,
+        verdict: Verdict::Review,
+        reasons: vec![Reason { code: ReasonCode::AnyRead, text: "a reason".into() }],
+        reads: vec![0],
+        decisive: 1,
+        reached: vec![None],
+        mentions: vec![],
+        roots: vec![0],
+        assumed: true,
+    }
+}
+
+fn content<'a>(scan: &'a Scan, chart: &'a Chart, judgements: &'a [Judgement], named: bool) -> Content<'a> {
+    Content {
+        command: "check",
+        scan,
+        chart: Some(chart),
+        release: None,
+        mentions: &[],
+        reached: vec![],
+        judgements,
+        notices: vec![],
+        named,
+        show_values: false,
+        incomplete: false,
+    }
 }
 
 #[test]

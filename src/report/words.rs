@@ -90,6 +90,21 @@ codes! {
     }
 }
 
+/// What so many notices are about: `2 reads of unknown names`.
+pub fn notices(kind: NoticeKind, number: usize) -> String {
+    let (noun, rest) = match kind {
+        NoticeKind::UnresolvedKey => ("read", " of unknown names"),
+        NoticeKind::Unparsable => ("unparsable file", ""),
+        NoticeKind::Unreadable => ("unreadable file", ""),
+        NoticeKind::LimitReached => ("place", " too large to follow"),
+        NoticeKind::MissingModule => ("missing import", ""),
+        NoticeKind::NotScanned => ("image", " not scanned"),
+        NoticeKind::NativeCode => ("place", " with compiled code"),
+        NoticeKind::Manifest => ("remark", " on the chart"),
+    };
+    count(number, noun) + rest
+}
+
 /// What the reader does when the variable is gone, and when.
 pub fn without(read: &Read) -> String {
     let when = match (read.timing, &read.settings) {
@@ -168,10 +183,14 @@ pub fn owner(owner: &Owner) -> String {
 
 /// `1 reader`, `2 readers`.
 pub fn count(number: usize, what: &str) -> String {
-    let plural = match what.strip_suffix('y') {
+    format!("{number} {}", plural(number, what))
+}
+
+/// `reader` for one, else `readers`.
+pub fn plural(number: usize, what: &str) -> String {
+    match what.strip_suffix('y') {
         _ if number == 1 => what.to_string(),
         Some(stem) => format!("{stem}ies"),
         None => format!("{what}s"),
-    };
-    format!("{number} {plural}")
+    }
 }

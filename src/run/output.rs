@@ -27,6 +27,21 @@ pub enum Target {
     File(PathBuf),
 }
 
+/// That each output's folder is there: nobody wants to learn that after a long scan.
+///
+/// # Errors
+/// If one is not.
+pub fn check(outputs: &[Output]) -> Result<(), Failure> {
+    let missing = outputs.iter().find_map(|output| match &output.target {
+        Target::File(path) => path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()),
+        Target::Stdout(_) => None,
+    });
+    match missing {
+        Some(folder) => Err(Failure::new(format!("{}: no such folder, for --output", folder.display()))),
+        None => Ok(()),
+    }
+}
+
 /// Writes the report to all outputs.
 ///
 /// # Errors

@@ -35,12 +35,23 @@ pub fn chart_input(job: &Job) -> Result<chart::Input, Failure> {
 /// If not, with the nearest names.
 pub fn require_entries(chart: &Chart, names: &[String]) -> Result<(), Failure> {
     let missing = verdict::nearest(chart, names);
-    let Some((name, near)) = missing.first() else { return Ok(()) };
-    let hint = match near.as_slice() {
-        [] => format!("`stripcheck entries` lists the {} that it sets", chart.entries.len()),
-        near => format!("did you mean {}?", near.join(" or ")),
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let said: Vec<String> = missing
+        .iter()
+        .map(|(name, near)| match near.as_slice() {
+            [] => name.clone(),
+            near => format!("{name} (did you mean {}?)", near.join(" or ")),
+        })
+        .collect();
+    let hint = match chart.entries.len() {
+        0 => "it sets no variable at all".into(),
+        _ if missing.iter().all(|(_, near)| !near.is_empty()) => String::new(),
+        all => format!("`stripcheck entries` lists the {all} that it sets"),
     };
-    Err(Failure::new(format!("no entry of {} is named {name}: {hint}", chart.name)))
+    let hint = if hint.is_empty() { hint } else { format!("; {hint}") };
+    Err(Failure::new(format!("no entry of {} is named {}{hint}", chart.name, said.join(", "))))
 }
 
 /// The image rules, with the scanned roots that their paths mean: a root that is the path or lies

@@ -92,6 +92,7 @@ mod tests {
             verdict,
             reasons: vec![Reason { code, text: String::new() }],
             reads: vec![],
+            decisive: 0,
             mentions: vec![],
             roots: vec![],
             assumed: false,

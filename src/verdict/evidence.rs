@@ -1,10 +1,12 @@
 //! What speaks for a reader of a name in one container.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::index::Index;
 use super::matching::Match;
 use super::reach::{Reach, Standing};
 use super::runtime::{self, Runtime};
-use crate::model::{Mention, Read, ReasonCode};
+use crate::model::{Access, Mention, Place, Read, ReasonCode, Verdict};
 
 /// A read that can mean the name, and what it counts as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +35,18 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The readers to show, most telling first: where some name it, those that might are left out.
-    pub fn shown(&self) -> impl Iterator<Item = &Hit> {
-        let vague = |hit: &&Hit| self.strong.is_empty() || hit.code != ReasonCode::AnyRead;
-        self.strong.iter().chain(self.weak.iter().filter(vague))
+    /// The readers to show, most telling first, and how many of them a verdict rests on. Where
+    /// something names the variable, those that only might are left out.
+    pub fn shown(&self, verdict: Verdict) -> (Vec<usize>, usize) {
+        let named = |hit: &Hit| hit.code != ReasonCode::AnyRead;
+        let vague = verdict == Verdict::Review && self.strong.is_empty() && !self.weak.iter().any(named);
+        let weak = self.weak.iter().filter(|hit| vague || named(hit));
+        let shown: Vec<usize> = self.strong.iter().chain(weak).map(|hit| hit.read).collect();
+        let decisive = match verdict {
+            Verdict::Review if self.strong.is_empty() => shown.len(),
+            _ => self.strong.len(),
+        };
+        (shown, decisive)
     }
 }
 
@@ -62,13 +72,39 @@ pub fn collect(
     let effect = |hit: &Hit| index.scan.reads.get(hit.read).map(Read::effect);
     found.strong.sort_by_key(|hit| (effect(hit), hit.read));
     found.weak.sort_by_key(|hit| (hit.code, effect(hit), hit.read));
+    one_for_each_way(index, &mut found.weak);
     found.hidden.sort_by_key(|id| (index.scan.reads.get(*id).map(|read| read.access), *id));
     let inside = |mention: &Mention| reach.standing(mention.file) != Standing::Outside;
-    let named = |id: &usize| mentions.get(*id).is_some_and(inside);
+    // A single word (`NAME`, `VERSION`) is the whole of some string in every second library.
+    let single = !name.contains('_');
+    let python = |mention: &Mention| index.scan.sources.files.get(mention.file).is_some_and(|file| file.python);
+    let noise = |mention: &Mention| {
+        single && python(mention) && matches!(reach.standing(mention.file), Standing::Unreached | Standing::TestsOnly)
+    };
+    let named = |id: &usize| mentions.get(*id).is_some_and(|mention| inside(mention) && !noise(mention));
     found.mentions = index.mentions(name).iter().copied().filter(named).collect();
+    found.mentions.sort_by_key(|id| (mentions.get(*id).map(|mention| reach.standing(mention.file)), *id));
     let compiled = |id: &usize| mentions.get(*id).is_some_and(|mention| mention.line.is_none());
     found.runtime = runtime::reader_of(name).map(|runtime| (runtime, found.mentions.iter().any(compiled)));
     found
+}
+
+/// Of the unresolved reads, keeps one for each expression that consults the environment: that a wrapper
+/// is called thirty times with unknown names is one thing to look at. The nearest to it is kept.
+fn one_for_each_way(index: &Index<'_>, weak: &mut Vec<Hit>) {
+    let read = |hit: &Hit| index.scan.reads.get(hit.read);
+    let way = |read: &Read| read.chain.last().map_or(read.place, |step| step.place);
+    let distance = |hit: &Hit| (read(hit).map(|read| (way(read) != read.place, read.chain.len())), hit.read);
+    let mut nearest: BTreeMap<Place, usize> = BTreeMap::new();
+    let mut vague: Vec<&Hit> = weak.iter().filter(|hit| hit.code == ReasonCode::AnyRead).collect();
+    vague.sort_by_key(|hit| distance(hit));
+    for hit in vague {
+        if let Some(read) = read(hit) {
+            nearest.entry(way(read)).or_insert(hit.read);
+        }
+    }
+    let kept: BTreeSet<usize> = nearest.into_values().collect();
+    weak.retain(|hit| hit.code != ReasonCode::AnyRead || kept.contains(&hit.read));
 }
 
 enum Weight {
@@ -86,6 +122,8 @@ fn weigh(read: &Read, how: Match, standing: Standing) -> Weight {
         (Standing::Outside, _) | (Standing::TestsOnly | Standing::Unreached, Match::Any) => Weight::None,
         (Standing::TestsOnly, _) => Weight::Weak(TestsOnly),
         (Standing::Unreached, _) => Weight::Weak(UnreachedRead),
+        // What is looked for there is a place to put a value.
+        (Standing::Application, Match::Any) if read.access == Access::SetDefault => Weight::Hidden,
         (Standing::Application, Match::Any) => Weight::Weak(AnyRead),
         (Standing::Imported, Match::Any) => Weight::Hidden,
         (_, Match::Weak) => Weight::Weak(WeakPattern),

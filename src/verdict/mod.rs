@@ -56,7 +56,8 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
     let mut judgements = Vec::new();
     for id in asked(chart, &question.names) {
         let Some(entry) = chart.entries.get(id) else { continue };
-        let Some(placement) = placements.get(entry.container) else { continue };
+        let placed = placements.get(entry.container).zip(chart.containers.get(entry.container));
+        let Some((placement, container)) = placed else { continue };
         let reach = reaches.entry(placement).or_insert_with(|| Reach::new(&index, placement));
         let reads = reads.entry(&entry.name).or_insert_with(|| match entry.name.as_str() {
             // Any name at all: that something is read says nothing.
@@ -64,8 +65,8 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             name => index.reads(name),
         });
         let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
-        let ruling = rows::rule(&Case { scan, entry, placement, evidence: &evidence });
-        let shown: Vec<usize> = evidence.shown().map(|hit| hit.read).collect();
+        let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence });
+        let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
         judgements.push(Judgement {
             entry: id,
@@ -73,6 +74,7 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             reasons: ruling.reasons,
             reached: shown.iter().map(chain).collect(),
             reads: shown,
+            decisive,
             mentions: evidence.mentions,
             roots: placement.roots.iter().copied().collect(),
             assumed: placement.assumed,
@@ -105,7 +107,7 @@ pub fn notices(chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
         kind: NoticeKind::NotScanned,
         file: None,
         line: None,
-        detail: format!("{image}: {why} (entries: {entries})"),
+        detail: format!("{image} {why} (entries: {entries})"),
     };
     images.into_iter().map(notice).collect()
 }

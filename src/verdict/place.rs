@@ -27,9 +27,11 @@ pub struct Placement {
     pub not_scanned: &'static str,
 }
 
-const OTHER_CODE: &str = "--image says that no scanned code runs in it";
-const WELL_KNOWN: &str = "it is a well-known program without Python code of ours";
-const UNMATCHED: &str = "nothing says which of the application roots runs in it; tell with --image";
+const OTHER_CODE: &str = "--image says that no scanned code runs there";
+const WELL_KNOWN: &str = "a well-known program that is no Python application";
+const SERVER: &str =
+    "its container or command is called like a well-known server; tell with --image if your code runs there";
+const UNMATCHED: &str = "nothing says which of the application roots runs there; tell with --image";
 const NOT_THE_APPLICATION: &str = "another image of the chart is the installed application; tell with --image";
 const NO_PYTHON: &str = "the sources given for it hold no Python";
 
@@ -86,8 +88,8 @@ impl Place<'_> {
             let roots = std::iter::once(*root).chain(others.iter().copied());
             return self.placement(self.with_shared(roots), !others.is_empty(), &targets);
         }
-        if is_well_known(container) {
-            return not_scanned(WELL_KNOWN);
+        if let Some(why) = well_known(container) {
+            return not_scanned(why);
         }
         match self.applications.as_slice() {
             [] if self.shared.is_empty() => not_scanned(NO_PYTHON),
@@ -150,10 +152,10 @@ impl Place<'_> {
         let any_known = !known.is_empty();
         for (container, placement) in containers.iter().zip(placements.iter_mut()) {
             let repository = images::repository(container.image.as_deref().unwrap_or(""));
-            if !placement.assumed || !placement.applications.is_empty() {
+            if placement.roots.is_empty() || !placement.applications.is_empty() {
                 continue;
             }
-            if any_known && !known.contains(repository) {
+            if placement.assumed && any_known && !known.contains(repository) {
                 *placement = not_scanned(NOT_THE_APPLICATION);
                 continue;
             }
@@ -207,14 +209,17 @@ fn targets(container: &Container) -> Targets {
     all
 }
 
-/// Whether image, subchart, container name or command are those of a well-known program.
-fn is_well_known(container: &Container) -> bool {
+/// Why a container is taken to run a well-known program: its image or subchart, its name or command.
+fn well_known(container: &Container) -> Option<&'static str> {
     let image = container.image.as_deref().map(images::short_name);
     let subchart = container.chart.as_deref().and_then(|chart| chart.rsplit_once("/charts/"));
     let program = entrypoints::program(&container.command);
     let known = [image.as_deref(), subchart.map(|(_, name)| name)];
     let served = [Some(container.name.as_str()), program];
-    known.into_iter().flatten().any(images::is_well_known) || served.into_iter().flatten().any(images::is_server)
+    if known.into_iter().flatten().any(images::is_well_known) {
+        return Some(WELL_KNOWN);
+    }
+    served.into_iter().flatten().any(images::is_server).then_some(SERVER)
 }
 
 fn not_scanned(why: &'static str) -> Placement {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::evidence::{Evidence, Hit};
 use super::place::Placement;
 use super::runtime::Presence;
-use crate::model::{Entry, NoticeKind, Outcome, Read, Reason, ReasonCode, Scan, Verdict};
+use crate::model::{Container, Entry, NoticeKind, Outcome, Read, Reason, ReasonCode, Scan, Verdict};
 
 /// One entry with all that is known about it.
 pub struct Case<'a> {
@@ -13,7 +13,9 @@ pub struct Case<'a> {
     pub scan: &'a Scan,
     /// The entry.
     pub entry: &'a Entry,
-    /// What runs in its container.
+    /// Its container.
+    pub container: &'a Container,
+    /// What runs there.
     pub placement: &'a Placement,
     /// What speaks for a reader.
     pub evidence: &'a Evidence,
@@ -63,7 +65,7 @@ fn row_1_not_scanned(case: &Case<'_>) -> Vec<Reason> {
     if !case.placement.roots.is_empty() {
         return Vec::new();
     }
-    let mut reasons = vec![reason(ReasonCode::NotScanned, case.placement.not_scanned)];
+    let mut reasons = vec![reason(ReasonCode::NotScanned, format!("not scanned: {}", case.placement.not_scanned))];
     reasons.extend(used(case));
     reasons
 }
@@ -77,12 +79,10 @@ fn used(case: &Case<'_>) -> Option<Reason> {
 fn row_2_used_by_the_container_or_its_runtime(case: &Case<'_>) -> Vec<Reason> {
     let runtime = case.evidence.runtime.and_then(|(runtime, compiled)| {
         let text = match runtime.presence {
-            Presence::Always => format!("{} reads it ({})", runtime.reader, runtime.source),
+            Presence::Always => format!("read by {} ({})", runtime.reader, runtime.source),
             Presence::WithLibrary if compiled => {
-                format!(
-                    "{} reads it, and a compiled file of the roots has the name ({})",
-                    runtime.reader, runtime.source
-                )
+                let reader = runtime.reader;
+                format!("read by {reader}, and a compiled file here has the name ({})", runtime.source)
             }
             Presence::WithLibrary | Presence::Unknown => return None,
         };
@@ -105,8 +105,8 @@ fn row_4_default_equals(case: &Case<'_>) -> Vec<Reason> {
         return Vec::new();
     }
     // The literal stays unsaid: values of entries are shown on demand only.
-    let text = "every reader falls back to exactly the value that the chart sets: nothing changes today, but the \
-                code's default then fills a hole of the chart";
+    let text = "every reader falls back to exactly the value that the chart sets: nothing changes today, but from \
+                then on the default in the code decides";
     vec![reason(ReasonCode::DefaultEquals, text)]
 }
 
@@ -151,12 +151,12 @@ fn row_5_reached_reader(case: &Case<'_>) -> Vec<Reason> {
     let say = |code: &ReasonCode| {
         let hits: Vec<&Hit> = uncovered.iter().copied().filter(|hit| hit.code == *code).collect();
         let how = match code {
-            ReasonCode::SettingsField => "has a settings field for it",
-            ReasonCode::AnchoredPattern => "reads all names of a pattern it fits",
-            _ if wildcard => "reads a name that it may bring",
-            _ => "reads it",
+            ReasonCode::SettingsField => ("has a settings field for it", "have settings fields for it"),
+            ReasonCode::AnchoredPattern => ("reads names of a pattern it fits", "read names of a pattern it fits"),
+            _ if wildcard => ("reads a name that it may bring", "read names that it may bring"),
+            _ => ("reads it", "read it"),
         };
-        reason(*code, format!("{} {how}", owners(case.scan, &hits)))
+        reason(*code, owners(case.scan, &hits).does(how))
     };
     codes.iter().map(say).collect()
 }
@@ -164,37 +164,41 @@ fn row_5_reached_reader(case: &Case<'_>) -> Vec<Reason> {
 fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = unknown_names(case).into_iter().collect();
     let evidence = case.evidence;
-    let mut said = |code: ReasonCode, say: fn(usize, &str) -> String| {
+    let mut said = |code: ReasonCode, say: fn(Owners) -> String| {
         let hits: Vec<&Hit> = evidence.weak.iter().filter(|hit| hit.code == code).collect();
         if !hits.is_empty() {
-            reasons.push(reason(code, say(hits.len(), &owners(case.scan, &hits))));
+            let text = format!("{} ({})", say(owners(case.scan, &hits)), readers(hits.len()));
+            reasons.push(reason(code, text));
         }
     };
-    said(ReasonCode::NeverConstructed, |_, who| {
-        format!("{who} has a settings field for it, but nothing is seen to make the settings object")
+    said(ReasonCode::NeverConstructed, |who| {
+        let text = who.does(("has a settings field for it", "have settings fields for it"));
+        text + ", but nothing is seen to make the settings object"
     });
-    said(ReasonCode::WeakPattern, |n, who| format!("{who} reads names of a pattern it fits ({})", readers(n)));
-    said(ReasonCode::UnreachedRead, |n, who| {
-        format!("{who} reads it, but nothing here is seen to import that module ({})", readers(n))
+    said(ReasonCode::WeakPattern, |who| {
+        who.does(("reads names of a loose pattern it fits", "read names of a loose pattern it fits"))
     });
-    said(ReasonCode::AnyRead, |n, who| {
-        format!("{who} reads names that could not be resolved, and may mean it ({})", readers(n))
+    said(ReasonCode::UnreachedRead, |who| {
+        who.does(("reads it", "read it")) + ", but nothing here is seen to import that module"
     });
-    said(ReasonCode::TestsOnly, |n, who| format!("only tests or examples of {who} read it ({})", readers(n)));
+    said(ReasonCode::AnyRead, |who| {
+        who.does(("reads names that are not known", "read names that are not known")) + " and could be it"
+    });
+    said(ReasonCode::TestsOnly, |who| format!("only tests or examples of {} read it", who.names));
     if let Some((runtime, false)) = evidence.runtime.filter(|(runtime, _)| runtime.presence != Presence::Always) {
         let text = match runtime.presence {
             Presence::Unknown => runtime.reader.into(),
-            _ => format!("{} reads it where the image has it ({})", runtime.reader, runtime.source),
+            _ => format!("read by {} where the image has it ({})", runtime.reader, runtime.source),
         };
         reasons.push(reason(ReasonCode::Runtime, text));
     }
     if case.placement.libraries_only {
-        let text = "only libraries were scanned for its image, no application: pass that with --app";
+        let text = "not scanned: only libraries were given for its image, no application; pass that with --app";
         reasons.push(reason(ReasonCode::NotScanned, text));
     }
     if !evidence.mentions.is_empty() {
-        let files = if evidence.mentions.len() == 1 { "place" } else { "places" };
-        let text = format!("the name occurs where no read was recognised ({} {files})", evidence.mentions.len());
+        let places = if evidence.mentions.len() == 1 { "place" } else { "places" };
+        let text = format!("the name occurs where no read was recognised ({} {places})", evidence.mentions.len());
         reasons.push(reason(ReasonCode::Mentioned, text));
     }
     reasons
@@ -244,6 +248,10 @@ fn row_8_no_reader(case: &Case<'_>) -> Vec<Reason> {
     if missing > 0 {
         text += &format!("; imports that no root provides: {missing}");
     }
+    // Often a shell script.
+    if case.container.command.is_empty() {
+        text += "; the image's own entry point was not looked at";
+    }
     vec![reason(ReasonCode::NoReader, text)]
 }
 
@@ -255,8 +263,21 @@ fn place(scan: &Scan, read: usize) -> Option<String> {
 /// Owners a sentence names.
 const NAMED_OWNERS: usize = 3;
 
+/// Whose some readers are.
+struct Owners {
+    names: String,
+    several: bool,
+}
+
+impl Owners {
+    /// A sentence: what one does, what several do.
+    fn does(&self, (one, several): (&str, &str)) -> String {
+        format!("{} {}", self.names, if self.several { several } else { one })
+    }
+}
+
 /// The owners of some readers, in order of the hits.
-fn owners(scan: &Scan, hits: &[&Hit]) -> String {
+fn owners(scan: &Scan, hits: &[&Hit]) -> Owners {
     let mut names: Vec<String> = Vec::new();
     for hit in hits {
         let file = scan.reads.get(hit.read).and_then(|read| scan.sources.files.get(read.place.file));
@@ -269,10 +290,12 @@ fn owners(scan: &Scan, hits: &[&Hit]) -> String {
             names.push(name);
         }
     }
-    let more = names.len().saturating_sub(NAMED_OWNERS);
+    let (all, several) = (names.len(), names.len() > 1);
     names.truncate(NAMED_OWNERS);
-    match more {
-        0 => names.join(", "),
-        _ => format!("{} and {more} more", names.join(", ")),
-    }
+    let last = match all - names.len() {
+        0 => names.pop().unwrap_or_default(),
+        more => format!("{more} more"),
+    };
+    names = if names.is_empty() { vec![last] } else { vec![names.join(", "), last] };
+    Owners { names: names.join(" and "), several }
 }

@@ -210,6 +210,8 @@ fn row_1_an_image_can_be_an_installed_distribution() {
     assert_eq!(installed("acme/thing:1", 0).verdict(), "Review UnreachedRead NotScanned");
     assert_eq!(installed("acme/thing:1", 0).entries(&["L"]).verdict(), "Review NotScanned");
     assert_eq!(installed("heartexlabs/label-studio:1", 0).entries(&["L"]).verdict(), "Safe NoReader");
+    let told = installed("acme/thing:1", 0).entries(&["L"]).rule("acme/thing", &[0]);
+    assert_eq!(told.verdict(), "Review NotScanned", "what runs first is still not known");
     let second = installed("heartexlabs/label-studio:1", 0).container("d", Some("acme/front"), &[]);
     assert_eq!(second.entries(&["K"]).verdict(), "Review NotScanned");
 }
@@ -276,9 +278,13 @@ fn row_6_weak_evidence_is_for_a_person() {
     assert_eq!(one("K").read(0, "*", nothing).verdict(), "Review AnyRead");
     assert_eq!(one("K").read(0, "*", |read| read.access = Access::Copy).verdict(), "Safe NoReader");
     assert_eq!(one("K").read(0, "*", |read| read.explained = true).verdict(), "Safe NoReader");
+    assert_eq!(one("K").read(0, "*", |read| read.access = Access::SetDefault).verdict(), "Safe NoReader");
     assert_eq!(one("K").read(1, "*", nothing).verdict(), "Safe NoReader");
-    assert_eq!(one("K").mention(2, "K", Some(9)).verdict(), "Review Mentioned");
+    assert_eq!(one("ACME_K").read(1, "ACME_*", |read| read.explained = true).verdict(), "Safe NoReader");
+    assert_eq!(one("K").mention(1, "K", Some(9)).verdict(), "Review Mentioned");
+    assert_eq!(one("K").mention(2, "K", Some(9)).verdict(), "Safe NoReader", "a single word, unreached");
     assert_eq!(one("K").mention(2, "L", Some(9)).verdict(), "Safe NoReader");
+    assert_eq!(one("A_K").mention(2, "A_K", Some(9)).verdict(), "Review Mentioned");
     assert_eq!(one("K").read(3, "K", nothing).verdict(), "Review TestsOnly");
     let mut imported = one("K").read(3, "K", nothing);
     imported.scan.graph.imports[4] = vec![3];
@@ -286,10 +292,27 @@ fn row_6_weak_evidence_is_for_a_person() {
 }
 
 #[test]
+fn the_readers_shown_are_those_that_decide() {
+    let shown = |world: World| world.judged().pop().map(|judged| (judged.reads, judged.decisive));
+    let wrapper = Place { file: 0, span: Span { line: 1, column: 1, end_line: 1, end_column: 9 } };
+    let through = |read: &mut Read| read.chain = vec![Step { place: wrapper, what: "call".into() }];
+    let itself = |read: &mut Read| read.place = wrapper;
+    let unknown = || one("K").read(0, "*", through).read(4, "*", through).read(0, "*", itself);
+    assert_eq!(shown(unknown()), Some((vec![2], 1)), "one way to the environment, the nearest");
+    assert_eq!(shown(unknown().read(2, "K", nothing)), Some((vec![3], 1)), "a reader that names it is enough");
+    assert_eq!(shown(unknown().read(2, "K", nothing).read(1, "K", nothing)), Some((vec![4, 3], 1)));
+    let runtime = one("PYTHONUNBUFFERED").read(0, "*", nothing);
+    assert_eq!(shown(runtime), Some((vec![], 0)), "the runtime decides");
+}
+
+#[test]
 fn safe_names_the_blind_spots() {
     let world = one("K").read(1, "*", nothing);
     let reasons = world.judged().pop().map(|judgement| judgement.reasons).unwrap_or_default();
-    assert!(reasons[0].text.ends_with("1 reader with unresolved names: acme/client.py:3"), "{reasons:?}");
+    assert!(
+        reasons[0].text.contains("1 reader with unresolved names: acme/client.py:3; the image's own"),
+        "{reasons:?}"
+    );
 }
 
 #[test]
@@ -325,5 +348,5 @@ fn images_that_are_not_scanned_are_named_once() {
     let world = World::new().container("db", Some("postgres:16"), &[]).entries(&["A", "B"]);
     let found = notices(&world.chart, &world.judged());
     let details: Vec<&str> = found.iter().map(|notice| notice.detail.as_str()).collect();
-    assert_eq!(details, ["postgres: it is a well-known program without Python code of ours (entries: 2)"]);
+    assert_eq!(details, ["postgres not scanned: a well-known program that is no Python application (entries: 2)"]);
 }
