@@ -152,7 +152,7 @@ impl Linker<'_> {
         let id = callable.function;
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            self.too_long(frame.file);
+            self.limit_reached("too many calls to follow: some were not");
             return Value::Unknown;
         }
         // A callback that comes back to its caller: twice round is enough to see what it reads.

@@ -281,13 +281,14 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Notes that a unit's calls were not all followed.
-    fn too_long(&mut self, file: FileId) {
+    /// Notes that a bound was hit on behalf of the current file.
+    fn limit_reached(&mut self, detail: &str) {
+        let file = self.behalf();
         let notice = Notice {
             kind: NoticeKind::LimitReached,
             file: Some(self.sources.files[file].path.to_string()),
             line: None,
-            detail: "too many calls to follow: some were not".into(),
+            detail: detail.into(),
         };
         self.notices.insert(file, notice);
     }

@@ -22,6 +22,10 @@ impl Linker<'_> {
             if texts.len() * choices.len() > MAX_PRODUCT {
                 choices = vec![Text { parts: vec![Part::Any], given: None }];
             }
+            let longest = |texts: &[Text]| texts.iter().map(known_length).max().unwrap_or(0);
+            if longest(&texts) + longest(&choices) > MAX_TEXT {
+                self.limit_reached("a text grows longer than any name: it is taken as unknown");
+            }
             texts = texts.iter().flat_map(|text| choices.iter().map(move |choice| glue(text, choice))).collect();
         }
         join(texts.into_iter().map(|text| Value::Text(Rc::new(text))))
@@ -228,6 +232,10 @@ impl Linker<'_> {
 
 const NOWHERE: crate::model::Place =
     crate::model::Place { file: 0, span: crate::model::Span { line: 0, column: 0, end_line: 0, end_column: 0 } };
+
+fn known_length(text: &Text) -> usize {
+    text.parts.iter().map(|part| if let Part::Literal(literal) = part { literal.len() } else { 0 }).sum()
+}
 
 fn glue(a: &Text, b: &Text) -> Text {
     let mut parts = a.parts.clone();
