@@ -11,7 +11,7 @@ use super::functions::Binding;
 use super::scope::{Frame, Outer, Variables};
 use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
 use crate::model::{FileId, Place};
-use crate::python::ir::{Class, ExprKind, Name, StmtKind};
+use crate::python::ir::{Class, Name};
 
 /// What is known of a class.
 pub struct ClassState {
@@ -305,58 +305,6 @@ impl Linker<'_> {
                 self.bind_member(frame, member, &receiver, &receiver, place)
             }
             _ => member,
-        }
-    }
-
-    fn enum_member(&mut self, class: ClassId, name: &Name, value: Value, place: Place) -> Value {
-        let at = match &value {
-            Value::Text(text) => text.given.unwrap_or(place),
-            _ => place,
-        };
-        let mut fields = BTreeMap::new();
-        fields.insert("value".into(), value.clone());
-        fields.insert("_value_".into(), value);
-        fields.insert("name".into(), Value::text(name.clone(), None));
-        Value::Instance(Rc::new(Instance { class, fields: std::cell::RefCell::new(fields), place: Some(at) }))
-    }
-
-    /// Whether a class is an enumeration.
-    pub(super) fn is_enum(&self, class: ClassId) -> bool {
-        self.lineage(class)
-            .1
-            .iter()
-            .any(|name| matches!(name.rsplit('.').next(), Some("Enum" | "StrEnum" | "IntEnum" | "Flag" | "IntFlag")))
-    }
-
-    /// The members of an enumeration, in order.
-    pub(super) fn enum_members(&mut self, class: ClassId) -> Option<Vec<Value>> {
-        if !self.is_enum(class) {
-            return None;
-        }
-        let ir = self.classes[class].ir.clone();
-        let mut members = Vec::new();
-        for stmt in &ir.body {
-            let StmtKind::Assign { targets, .. } = &stmt.kind else { continue };
-            let Some(ExprKind::Name(name)) = targets.first().map(|t| &t.kind) else { continue };
-            if let Some(value) = self.classes[class].variables.get(name).cloned() {
-                let place = Place { file: self.classes[class].file, span: stmt.span };
-                members.push(self.enum_member(class, name, value, place));
-            }
-        }
-        Some(members)
-    }
-
-    /// An enumeration's member as a text.
-    pub(super) fn enum_text(&self, value: &Value) -> Option<Value> {
-        let Value::Instance(instance) = value else { return None };
-        self.is_enum(instance.class).then(|| instance.fields.borrow().get("value").cloned())?
-    }
-
-    /// `Class[index]`: a member of an enumeration, or a generic with its parameters.
-    pub(super) fn class_item(&mut self, frame: &mut Frame, class: ClassId, index: &Value, place: Place) -> Value {
-        match self.force(index).known_text() {
-            Some(name) if self.is_enum(class) => self.class_attribute(frame, class, &name, place),
-            _ => Value::Class(class),
         }
     }
 

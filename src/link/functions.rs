@@ -8,7 +8,7 @@ use super::Linker;
 use super::calls::Substitution;
 use super::events::{Absent, Event, Summary};
 use super::scope::{Frame, Outer};
-use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Part, Symbol, Value, join};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
 use crate::model::FileId;
 use crate::python::ir::{Expr, Function, Name};
 
@@ -294,91 +294,4 @@ impl Linker<'_> {
             }
         }
     }
-
-    /// Notes a function that callers may read through.
-    fn note_function(&mut self, id: FunctionId, summary: &Summary) {
-        let reads = summary.events.iter().any(|event| {
-            event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
-        });
-        let gives = summary.returns.as_ref().is_some_and(|value| {
-            value.alternatives().iter().any(|v| {
-                self.gives_environment(v)
-                    || matches!(v, Value::Function(callable) if self.is_inside(callable.function, Some(id))
-                    && self.functions[callable.function].summary.as_ref().is_some_and(|s| !s.events.is_empty()))
-            })
-        }) || !summary.made.is_empty() && self.makes_readers(summary);
-        if !reads && !gives {
-            return;
-        }
-        let (file, class, inside) = (self.functions[id].file, self.functions[id].class, self.functions[id].inside);
-        let name = match (class, inside) {
-            (Some(class), _) => self.classes[class].name.clone(),
-            (None, None) => self.functions[id].ir.name.clone(),
-            _ => return,
-        };
-        let first: Name = name.split('.').next().unwrap_or(&name).into();
-        self.found.add(file, &first);
-        if class.is_some() {
-            let method = self.functions[id].ir.name.clone();
-            self.found.add_method(&method);
-        }
-    }
-
-    /// Whether a value is the environment, a way to ask it, or an object that does.
-    pub(super) fn gives_environment(&self, value: &Value) -> bool {
-        match value {
-            Value::Environment => true,
-            Value::Method(method) => method.0 == Value::Environment,
-            Value::External(name) => crate::libraries::reader(name).is_some(),
-            Value::Instance(instance) => self.class_reads_for_callers(instance.class),
-            Value::Class(class) => self.class_reads(*class),
-            Value::Function(callable) => {
-                let summary = self.functions[callable.function].summary.as_ref();
-                summary.is_some_and(|s| s.events.iter().any(|e| e.mapping == Value::Environment))
-            }
-            Value::Partial(partial) => self.gives_environment(&partial.0),
-            _ => false,
-        }
-    }
-
-    fn makes_readers(&self, summary: &Summary) -> bool {
-        summary.made.iter().any(|made| self.gives_environment(made))
-    }
-
-    /// Notes a module's variables through which others may read.
-    pub(super) fn note_variables(&mut self, frame: &Frame) {
-        let mut names: Vec<&Name> = frame
-            .variables
-            .iter()
-            .filter(|(_, value)| value.alternatives().iter().any(|v| self.gives_environment(v)))
-            .map(|(name, _)| name)
-            .collect();
-        names.sort_unstable();
-        for name in names {
-            self.found.add(frame.file, name);
-        }
-    }
-}
-
-/// Whether a key is, or is put together from, what a parameter itself holds. What is dug out of a
-/// parameter (`options["key"]`) is known to few callers, and following it leads everywhere.
-fn named_by_a_parameter(key: &Value) -> bool {
-    key.alternatives().iter().any(|key| match key {
-        Value::Symbol(Symbol::Parameter(..)) => true,
-        Value::Text(text) => text.parts.iter().any(|part| match part {
-            Part::Symbolic(value) => named_by_a_parameter(value),
-            _ => false,
-        }),
-        Value::Delayed(delayed) => match &**delayed {
-            Delayed::Element(value) => named_by_a_parameter(value),
-            Delayed::Call(Value::Delayed(callee), ..) => match &**callee {
-                Delayed::Attribute(value, _) => named_by_a_parameter(value),
-                _ => false,
-            },
-            Delayed::Attribute(value, _) => matches!(value, Value::Symbol(Symbol::Parameter(_, 0))),
-            Delayed::Concat(parts) => parts.iter().any(named_by_a_parameter),
-            _ => false,
-        },
-        _ => false,
-    })
 }
