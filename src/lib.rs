@@ -60,8 +60,8 @@
 //! # Bounds
 //!
 //! Programs can be built to blow any analysis up. Every bound is a named constant beside the code that
-//! it bounds, with its reason. Where one is hit, the value becomes less precise (any string, any object), and
-//! where reads could be missed there is a notice; it never becomes an error.
+//! it bounds. Where one is hit, values become less precise, a key at worst any name, or a notice says
+//! what was not followed; it never becomes an error.
 //!
 //! # To add a library
 //!
