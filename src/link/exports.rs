@@ -12,13 +12,12 @@ impl Linker<'_> {
         let reads = summary.events.iter().any(|event| {
             event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
         });
-        let gives = summary.returns.as_ref().is_some_and(|value| {
-            value.alternatives().iter().any(|v| {
-                self.gives_environment(v)
-                    || matches!(v, Value::Function(callable) if self.is_inside(callable.function, Some(id))
+        let returned = summary.returns.iter().flat_map(Value::alternatives);
+        let gives = returned.chain(&summary.made).any(|value| {
+            self.gives_environment(value)
+                || matches!(value, Value::Function(callable) if self.is_inside(callable.function, Some(id))
                     && self.functions[callable.function].summary.as_ref().is_some_and(|s| !s.events.is_empty()))
-            })
-        }) || !summary.made.is_empty() && self.makes_readers(summary);
+        });
         if !reads && !gives {
             return;
         }
@@ -37,7 +36,12 @@ impl Linker<'_> {
     }
 
     /// Whether a value is the environment, a way to ask it, or an object that does.
-    pub(super) fn gives_environment(&self, value: &Value) -> bool {
+    pub(super) fn gives_environment(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Class(class) => self.evaluate_class(*class),
+            Value::Instance(instance) => self.evaluate_class(instance.class),
+            _ => {}
+        }
         match value {
             Value::Environment => true,
             Value::Method(method) => method.0 == Value::Environment,
@@ -53,20 +57,12 @@ impl Linker<'_> {
         }
     }
 
-    fn makes_readers(&self, summary: &Summary) -> bool {
-        summary.made.iter().any(|made| self.gives_environment(made))
-    }
-
     /// Notes a module's variables through which others may read.
     pub(super) fn note_variables(&mut self, frame: &Frame) {
-        let mut names: Vec<&Name> = frame
-            .variables
-            .iter()
-            .filter(|(_, value)| value.alternatives().iter().any(|v| self.gives_environment(v)))
-            .map(|(name, _)| name)
-            .collect();
-        names.sort_unstable();
-        for name in names {
+        let mut names: Vec<(&Name, &Value)> = frame.variables.iter().collect();
+        names.sort_unstable_by_key(|(name, _)| *name);
+        names.retain(|(_, value)| value.alternatives().iter().any(|v| self.gives_environment(v)));
+        for (name, _) in names {
             self.found.add(frame.file, name);
         }
     }

@@ -163,6 +163,9 @@ struct Linker<'a> {
 /// taken as unknown.
 const MAX_DEPTH: usize = 120;
 
+/// How many followed calls are remembered, lest memory grow with the program.
+const MAX_REMEMBERED: usize = 10_000;
+
 impl<'a> Linker<'a> {
     fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units) -> Self {
         Linker {
@@ -270,6 +273,9 @@ impl<'a> Linker<'a> {
     fn start(&mut self) {
         self.steps = 0;
         self.substitutions = 0;
+        if self.calls.len() > MAX_REMEMBERED {
+            self.calls.clear();
+        }
     }
 
     /// Evaluates the body behind a definition.
