@@ -117,9 +117,8 @@ impl Linker<'_> {
             Some("setter" | "getter" | "deleter") => {}
             _ => {
                 let arguments = Arguments { positional: vec![value.clone()], ..Arguments::default() };
-                let forced = if with.has_parameter() { with.clone() } else { with };
                 if matches!(
-                    forced,
+                    with,
                     Value::Function(_)
                         | Value::Class(_)
                         | Value::Instance(_)
@@ -127,7 +126,7 @@ impl Linker<'_> {
                         | Value::Symbol(_)
                         | Value::Delayed(_)
                 ) {
-                    let made = self.call(frame, &forced, &arguments, place);
+                    let made = self.call(frame, &with, &arguments, place);
                     if matches!(made, Value::Instance(_)) {
                         return made;
                     }

@@ -32,19 +32,4 @@ impl Interest {
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)
     }
-
-    /// Adds all of `other`; whether anything was new.
-    pub fn merge(&mut self, other: &Interest) -> bool {
-        let mut new = false;
-        for (&file, names) in &other.files {
-            for name in names {
-                let known = self.files.get(&file).is_some_and(|n| n.contains(name));
-                if !known {
-                    new = true;
-                    self.add(file, name);
-                }
-            }
-        }
-        new
-    }
 }
