@@ -163,7 +163,7 @@ impl Linker<'_> {
         self.typical_reads(class);
         let keeps_environment = own.iter().any(|(_, v)| self.gives_environment(v))
             || self.typical_fields(class).values().any(|v| self.gives_environment(v));
-        if keeps_environment || self.class_reads(class) {
+        if keeps_environment || self.class_offers(class) {
             self.note_class(class);
         }
     }
@@ -362,6 +362,11 @@ impl Linker<'_> {
                     .key
                     .any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
         })
+    }
+
+    /// Whether methods of a class read what those who call them, make its objects or derive from it name.
+    pub(super) fn class_offers(&self, class: ClassId) -> bool {
+        self.any_method_event(class, |_, event| super::exports::for_callers(event))
     }
 
     fn any_method_event(&self, class: ClassId, holds: impl Fn(FunctionId, &Event) -> bool) -> bool {

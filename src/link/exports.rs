@@ -1,7 +1,7 @@
 //! What a file offers to others: names by which its readers are called, made or inherited from.
 
 use super::Linker;
-use super::events::Summary;
+use super::events::{Event, Summary};
 use super::scope::Frame;
 use super::value::{Delayed, FunctionId, Part, Symbol, Value};
 use crate::python::ir::Name;
@@ -9,9 +9,7 @@ use crate::python::ir::Name;
 impl Linker<'_> {
     /// Notes a function that callers may read through.
     pub(super) fn note_function(&mut self, id: FunctionId, summary: &Summary) {
-        let reads = summary.events.iter().any(|event| {
-            event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
-        });
+        let reads = summary.events.iter().any(for_callers);
         let returned = summary.returns.iter().flat_map(Value::alternatives);
         let gives = returned.chain(&summary.made).any(|value| {
             self.gives_environment(value)
@@ -47,10 +45,10 @@ impl Linker<'_> {
             Value::Method(method) => method.0 == Value::Environment,
             Value::External(name) => crate::libraries::reader(name).is_some(),
             Value::Instance(instance) => self.class_reads_for_callers(instance.class),
-            Value::Class(class) => self.class_reads(*class),
+            Value::Class(class) => self.class_offers(*class),
             Value::Function(callable) => {
                 let summary = self.functions[callable.function].summary.as_ref();
-                summary.is_some_and(|s| s.events.iter().any(|e| e.mapping == Value::Environment))
+                summary.is_some_and(|s| s.events.iter().any(for_callers))
             }
             Value::Partial(partial) => self.gives_environment(&partial.0),
             _ => false,
@@ -66,6 +64,11 @@ impl Linker<'_> {
             self.found.add(frame.file, name);
         }
     }
+}
+
+/// Whether callers name what an event reads.
+pub(super) fn for_callers(event: &Event) -> bool {
+    event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
 }
 
 /// Whether a key is, or is put together from, what a parameter itself holds. What is dug out of a

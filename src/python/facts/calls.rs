@@ -78,7 +78,9 @@ impl<'t> Lower<'t> {
             return vec![Argument { kind: ArgumentKind::Positional, value: self.expr(node) }];
         }
         let children = self.children(node);
-        children.named().map(|child| self.argument(child)).collect()
+        let mut arguments: Vec<Argument> = children.named().map(|child| self.argument(child)).collect();
+        arguments.shrink_to_fit();
+        arguments
     }
 
     fn argument(&mut self, Child { node, kind, .. }: Child<'t>) -> Argument {

@@ -28,7 +28,9 @@ impl<'t> Lower<'t> {
 
     /// Lowers each of some nodes.
     pub(super) fn exprs(&mut self, nodes: impl Iterator<Item = Node<'t>>) -> Vec<Expr> {
-        nodes.map(|node| self.expr(node)).collect()
+        let mut exprs: Vec<Expr> = nodes.map(|node| self.expr(node)).collect();
+        exprs.shrink_to_fit();
+        exprs
     }
 
     /// Several expressions are a tuple, one is itself.
