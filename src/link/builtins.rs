@@ -345,9 +345,15 @@ impl Linker<'_> {
 
 /// A call whose arguments matter later: options become a dict, alternatives of a name stay a call.
 fn declaration(name: &Name, arguments: &Arguments) -> Value {
-    if name.ends_with("Dict") {
-        let items = arguments.keywords.iter();
-        return Value::dict(items.map(|(n, v)| (Value::text(n.clone(), None), v.clone())).collect());
+    if libraries::is_dict(name) {
+        return keywords(arguments);
     }
     Value::Partial(Rc::new((Value::External(name.clone()), arguments.clone())))
+}
+
+/// The dict that a `TypedDict` called with keywords is.
+pub(super) fn keywords(arguments: &Arguments) -> Value {
+    let unseen = arguments.open.then_some((Value::Unknown, Value::Unknown));
+    let items = arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone()));
+    Value::dict(unseen.into_iter().chain(items).collect())
 }
