@@ -113,6 +113,11 @@ impl Linker<'_> {
             Value::Class(class) => found.classes.push(*class),
             Value::External(name) => {
                 found.others.push(name.clone());
+                // `Annotated[list[str], Field(default=[]), …]` (pydantic-settings `sources/providers/cli.py`)
+                if name.ends_with(".CliUnknownArgs") {
+                    let default = ("default".into(), Value::sequence(Vec::new()));
+                    found.declared.push(Arguments { keywords: vec![default], ..Arguments::default() });
+                }
                 self.named(name.rsplit('.').next().unwrap_or(name), found);
             }
             Value::None => found.optional = true,

@@ -19,11 +19,9 @@ impl Linker<'_> {
         let Some(Value::Function(method)) = method else { return true };
         let function = method.function;
         let parameters = &self.functions[function].ir.parameters;
-        if parameters.iter().any(|parameter| parameter.kind == ParameterKind::Keywords) {
-            return true;
-        }
         // The library passes the sources by name.
-        let source = parameters.iter().position(|parameter| &*parameter.name == "env_settings");
+        let named = parameters.iter().position(|parameter| &*parameter.name == "env_settings");
+        let source = named.or_else(|| parameters.iter().position(|parameter| parameter.kind == ParameterKind::Keywords));
         match self.summary(function).returns.clone() {
             Some(sources) => self.may_ask(&sources, function, source, 0),
             None => true,
@@ -44,10 +42,15 @@ impl Linker<'_> {
                 values.iter().any(|v| self.may_ask(v, function, source, depth + 1))
             }
             Value::None | Value::Constant(_) | Value::Text(_) | Value::Dict(_) | Value::Function(_) => false,
-            Value::Instance(instance) => self.is_environment_source(instance.class),
+            // A source may ask another one that it was given.
+            Value::Instance(instance) => {
+                let given: Vec<Value> = instance.fields.borrow().values().cloned().collect();
+                self.is_environment_source(instance.class) || given.iter().any(|v| holds(v, function, source))
+            }
             Value::Class(class) => self.is_environment_source(*class),
             Value::External(name) => asks(name),
             Value::Delayed(delayed) => match &**delayed {
+                Delayed::Call(_, arguments, _) if arguments.values().any(|v| holds(v, function, source)) => true,
                 Delayed::Call(callee, ..) => match self.settled(callee) {
                     callee @ (Value::Class(_) | Value::External(_)) => {
                         self.may_ask(&callee, function, source, depth + 1)
@@ -65,6 +68,11 @@ impl Linker<'_> {
         let unknown = lineage.0.iter().flat_map(|&c| &self.classes[c].bases).any(|base| *base == Value::Unknown);
         unknown || lineage.1.iter().any(|name| asks(name)) || lineage.0.iter().any(|&c| asks(&self.classes[c].ir.name))
     }
+}
+
+/// Whether a value has the environment's source in it.
+fn holds(value: &Value, function: FunctionId, source: Option<usize>) -> bool {
+    value.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, index)) if *f == function && Some(*index) == source))
 }
 
 /// Whether a class of the library, or what calling it gives, asks the environment. `DotEnvSettingsSource`

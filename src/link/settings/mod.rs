@@ -43,14 +43,14 @@ impl Linker<'_> {
             let absent = absence(&declared);
             let event = self.field_event(class, &field, dialect, absent);
             for key in keys {
-                let key = if options.case_sensitive { key } else { upper(&key) };
+                let key = if options.case_sensitive == Some(false) { upper(&key) } else { key };
                 let event = Event { id: self.next_event, root: self.next_event, ..event.clone() };
                 self.next_event += 1;
                 if told.is_none() {
                     let first = || (event.id, event.absent.clone());
                     self.settings_events.entry((class, field.name.clone())).or_insert_with(first);
                 }
-                self.settings_fields.insert(event.id, (class, field.name.clone(), options.case_sensitive));
+                self.settings_fields.insert(event.id, (class, field.name.clone(), options.case_sensitive == Some(true)));
                 let origin = event.chain.first().map(|step| step.place).filter(|_| field.class != class);
                 for key in key.alternatives() {
                     self.emit(&event, &with_origin(key, origin));
@@ -107,6 +107,10 @@ impl Linker<'_> {
 fn absence(declared: &Declared) -> Absent {
     match &declared.default {
         _ if declared.required => Absent::raises("ValidationError"),
+        // `25_000` is what others write as `25000`.
+        Some(Value::Constant(text)) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+            Absent::default(Value::Constant(text.replace('_', "").into()))
+        }
         Some(default) => Absent::default(default.clone()),
         None => Absent::new(Outcome::Default),
     }

@@ -32,7 +32,7 @@ impl Linker<'_> {
             Some(value) => Some(self.names_of(&value)),
             None => declared.names.clone(),
         };
-        let own = self.prefixed(options, true, &field.name);
+        let own = self.prefixed(options, Some(true), Value::text(field.name.clone(), None));
         match given {
             Some(names) => names.into_iter().map(|name| if name == Value::None { own.clone() } else { name }).collect(),
             None => vec![own],
@@ -42,7 +42,8 @@ impl Linker<'_> {
     /// `_extract_field_info` (pydantic-settings `sources/base.py`).
     fn variables_of_v2(&mut self, field: &Field, declared: &Declared, options: &Options) -> Vec<Value> {
         let (by_name, by_alias) = options.by;
-        let own = self.prefixed(options, options.prefixes.0, &field.name);
+        let name = Value::text(field.name.clone(), None);
+        let own = self.prefixed(options, options.prefixes.map(|p| p.0), name);
         let given = match (&declared.names, &options.alias_generator) {
             _ if !by_alias => None,
             (Some(names), _) => Some(names.clone()),
@@ -54,8 +55,7 @@ impl Linker<'_> {
         for alias in aliases {
             names.push(match alias {
                 Value::None => own.clone(),
-                alias if options.prefixes.1 => self.concat(&[options.prefix.clone(), alias]),
-                alias => alias,
+                alias => self.prefixed(options, options.prefixes.map(|p| p.1), alias),
             });
         }
         if by_name && !names.contains(&own) {
@@ -64,9 +64,13 @@ impl Linker<'_> {
         names
     }
 
-    fn prefixed(&mut self, options: &Options, with: bool, name: &Name) -> Value {
-        let name = Value::text(name.clone(), None);
-        if with { self.concat(&[options.prefix.clone(), name]) } else { name }
+    /// A name with the prefix before it, or with anything where that is not known.
+    fn prefixed(&mut self, options: &Options, with: Option<bool>, name: Value) -> Value {
+        match with {
+            Some(true) => self.concat(&[options.prefix.clone(), name]),
+            Some(false) => name,
+            None => self.concat(&[Value::Unknown, name]),
+        }
     }
 
     /// What an alias generator makes of a field's name (`_apply_alias_generator_to_field_info`, pydantic

@@ -7,16 +7,16 @@ use crate::libraries::{self, Dialect};
 use crate::link::Linker;
 use crate::link::scope::Frame;
 use crate::link::value::{Arguments, ClassId, Value, join};
-use crate::python::ir::{Expr, ExprKind, Name, StmtKind};
+use crate::python::ir::{Expr, ExprKind, Name, Stmt, StmtKind};
 
 /// What applies to all fields of a class.
 pub struct Options {
     /// Stands before names; unknown if it is not known.
     pub prefix: Value,
-    /// Whether it stands before fields' names, before aliases.
-    pub prefixes: (bool, bool),
-    /// Names are compared with case.
-    pub case_sensitive: bool,
+    /// Whether it stands before fields' names, before aliases; `None` if that is not known.
+    pub prefixes: Option<(bool, bool)>,
+    /// Names are compared with case; `None` if that is not known.
+    pub case_sensitive: Option<bool>,
     /// Between a field's name and names of its parts.
     pub delimiter: Option<Value>,
     /// Whether fields go by their names although they have an alias, and by aliases at all.
@@ -67,6 +67,7 @@ impl Linker<'_> {
         }
         let set = |name: &str| merged.get(name).map(|value| truth(&value));
         let target = merged.get("env_prefix_target").map(|value| value.known_text());
+        let target = target.filter(|_| !merged.is_guess("env_prefix_target"));
         let prefix = match merged.get("env_prefix") {
             None => Value::text("", None),
             Some(value) => only_texts(value),
@@ -76,17 +77,16 @@ impl Linker<'_> {
         let by_name = set("validate_by_name").or_else(|| set("populate_by_name"));
         Options {
             prefix,
-            prefixes: match target.flatten().as_deref() {
-                Some("alias") => (false, true),
-                Some("all") => (true, true),
-                _ => (true, false),
+            prefixes: match target {
+                Some(target) => target.map(|target| (&*target != "alias", &*target != "variable")),
+                None => Some((true, false)),
             },
-            case_sensitive: set("case_sensitive") == Some(Some(true)),
+            case_sensitive: set("case_sensitive").unwrap_or(Some(false)),
             delimiter: merged
                 .get("env_nested_delimiter")
                 .filter(|v| v.known_text().as_deref() != Some("") && !merged.is_guess("env_nested_delimiter"))
                 .map(|v| join(v.alternatives().iter().filter(|v| **v != Value::None).cloned())),
-            by: (by_name.map_or(!by_alias, |by_name| by_name == Some(true)), by_alias),
+            by: (by_name.map_or(!by_alias, |by_name| by_name != Some(false)), by_alias),
             alias_generator: merged.get("alias_generator").filter(|_| !merged.is_guess("alias_generator")),
         }
     }
@@ -111,11 +111,21 @@ impl Linker<'_> {
         }
         let own = self.own_options(class);
         merged.update(own);
+        self.header_options(class, &mut merged);
+        merged
+    }
+
+    /// The keywords of a class's header.
+    fn header_options(&mut self, class: ClassId, merged: &mut Merged) {
         for (name, value) in self.classes[class].keywords.clone() {
             let value = self.settled(&value);
-            merged.listed.insert(name, value);
+            if &*name == "**" {
+                let more = self.listed(&value);
+                merged.update(more);
+            } else {
+                merged.listed.insert(name, value);
+            }
         }
-        merged
     }
 
     fn own_options(&mut self, class: ClassId) -> Merged {
@@ -137,11 +147,38 @@ impl Linker<'_> {
             [] => self.classes[class].variables.get("model_config").cloned().map(|v| self.settled(&v)),
         };
         match config {
-            Some(config) => self.listed(&config),
+            Some(config) => {
+                let mut merged = self.listed(&config);
+                self.stored_options(&mut frame, &ir.body, false, &mut merged);
+                merged
+            }
             None => match self.classes[class].variables.get("Config").cloned() {
                 Some(config) => self.listed_in_class(&config),
                 None => Merged::default(),
             },
+        }
+    }
+
+    /// `model_config["option"] = value` in a class body, perhaps only `sometimes`.
+    fn stored_options(&mut self, frame: &mut Frame, body: &[Stmt], sometimes: bool, merged: &mut Merged) {
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::If { body, orelse, .. } => {
+                    self.stored_options(frame, body, true, merged);
+                    self.stored_options(frame, orelse, true, merged);
+                }
+                StmtKind::Assign { targets, value } => {
+                    let Some(ExprKind::Subscript(object, index)) = targets.first().map(|target| &target.kind) else {
+                        continue;
+                    };
+                    let is_config = matches!(&object.kind, ExprKind::Name(name) if &**name == "model_config");
+                    let (ExprKind::Str(option), true) = (&index.kind, is_config) else { continue };
+                    let value = self.concrete(frame, value);
+                    let before = sometimes.then(|| merged.listed.get(option).cloned().unwrap_or(Value::None));
+                    merged.listed.insert(option.clone(), join(before.into_iter().chain([value])));
+                }
+                _ => {}
+            }
         }
     }
 
@@ -206,10 +243,7 @@ impl Linker<'_> {
                 let own = self.listed_in_class(&config);
                 merged.update(own);
             }
-            for (name, value) in self.classes[class].keywords.clone() {
-                let value = self.settled(&value);
-                merged.listed.insert(name, value);
-            }
+            self.header_options(class, &mut merged);
         }
         merged
     }
