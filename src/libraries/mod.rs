@@ -91,7 +91,8 @@ pub fn is_declaration(name: &str) -> bool {
 
 /// Whether this qualified name is a `TypedDict`, or what makes one: called with keywords, it is a dict of them.
 pub fn is_dict(name: &str) -> bool {
-    matches!(name, "typing.TypedDict" | "typing_extensions.TypedDict") || (is_declaration(name) && name.ends_with("Dict"))
+    matches!(name, "typing.TypedDict" | "typing_extensions.TypedDict")
+        || (is_declaration(name) && name.ends_with("Dict"))
 }
 
 /// Whether any library gives a meaning to this qualified name or to names below it.

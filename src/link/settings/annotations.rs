@@ -19,6 +19,8 @@ pub struct Annotation {
     pub others: Vec<Name>,
     /// A mapping.
     pub mapping: bool,
+    /// A type of which nothing is known.
+    pub unknown: bool,
     /// `None` is among the types, or `Any` is.
     pub optional: bool,
     /// `ClassVar[…]`
@@ -86,10 +88,8 @@ impl Linker<'_> {
                 let value = self.expression(frame, annotation);
                 let value = self.settled(&value);
                 self.typed(&value, found, depth);
-                if matches!(value, Value::Unknown | Value::External(_)) {
-                    // Known by its last word at least.
-                    self.named(last_segment(annotation).as_deref().unwrap_or_default(), found);
-                }
+                // Known by its last word at least.
+                self.named(last_segment(annotation).as_deref().unwrap_or_default(), found);
             }
         }
     }
@@ -144,7 +144,7 @@ impl Linker<'_> {
                     }
                 }
             }
-            _ => {}
+            _ => found.unknown = true,
         }
     }
 
@@ -212,9 +212,26 @@ fn is_collection(name: &str) -> bool {
     is_mapping(name)
         || matches!(
             name,
-            "list" | "List" | "tuple" | "Tuple" | "set" | "Set" | "frozenset" | "FrozenSet" | "Sequence" | "Iterable"
-                | "Collection" | "deque" | "Deque" | "AbstractSet" | "MutableSequence" | "MutableSet" | "type" | "Type"
-                | "Callable" | "Secret"
+            "list"
+                | "List"
+                | "tuple"
+                | "Tuple"
+                | "set"
+                | "Set"
+                | "frozenset"
+                | "FrozenSet"
+                | "Sequence"
+                | "Iterable"
+                | "Collection"
+                | "deque"
+                | "Deque"
+                | "AbstractSet"
+                | "MutableSequence"
+                | "MutableSet"
+                | "type"
+                | "Type"
+                | "Callable"
+                | "Secret"
         )
 }
 

@@ -62,7 +62,8 @@ impl Linker<'_> {
         let value = join(std::mem::take(&mut frame.returns));
         let parameters = callable.captured.iter().cloned().collect();
         let substitution = Substitution { parameters, ..Substitution::default() };
-        let value = if callable.captured.is_empty() { value } else { self.substitute(&mut frame, &value, &substitution) };
+        let value =
+            if callable.captured.is_empty() { value } else { self.substitute(&mut frame, &value, &substitution) };
         self.settled(&value)
     }
 

@@ -21,7 +21,8 @@ impl Linker<'_> {
         let parameters = &self.functions[function].ir.parameters;
         // The library passes the sources by name.
         let named = parameters.iter().position(|parameter| &*parameter.name == "env_settings");
-        let source = named.or_else(|| parameters.iter().position(|parameter| parameter.kind == ParameterKind::Keywords));
+        let source =
+            named.or_else(|| parameters.iter().position(|parameter| parameter.kind == ParameterKind::Keywords));
         match self.summary(function).returns.clone() {
             Some(sources) => self.may_ask(&sources, function, source, 0),
             None => true,
@@ -72,13 +73,16 @@ impl Linker<'_> {
 
 /// Whether a value has the environment's source in it.
 fn holds(value: &Value, function: FunctionId, source: Option<usize>) -> bool {
-    value.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, index)) if *f == function && Some(*index) == source))
+    value.any(
+        &mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, index)) if *f == function && Some(*index) == source),
+    )
 }
 
 /// Whether a class of the library, or what calling it gives, asks the environment. `DotEnvSettingsSource`
 /// is a subclass that looks into files alone, `CliSettingsSource` one that looks into arguments.
 fn asks(name: &str) -> bool {
-    name.split(['.', '(', ')']).any(|part| part.ends_with("EnvSettingsSource") && part != "DotEnvSettingsSource")
+    name.split(['.', '(', ')'])
+        .any(|part| part.ends_with("EnvSettingsSource") && !part.ends_with("DotEnvSettingsSource"))
 }
 
 /// How deep a list of sources is nested.

@@ -30,6 +30,8 @@ pub struct Declared {
     pub default: Option<Value>,
     /// Whether something has to be given.
     pub required: bool,
+    /// `...` says so.
+    insisted: bool,
     /// What its annotation says.
     pub annotation: Annotation,
 }
@@ -128,8 +130,8 @@ impl Linker<'_> {
         for arguments in &annotation.declared {
             self.told(arguments, dialect, &mut declared);
         }
-        match value {
-            Some((value, is_call)) => match field_arguments(&value) {
+        if let Some((value, is_call)) = value {
+            match field_arguments(&value) {
                 Some(arguments) => self.told(arguments, dialect, &mut declared),
                 // A `Field` of another library, or one that is put together out of sight.
                 None if is_call => match self.told_by_expression(field) {
@@ -137,14 +139,13 @@ impl Linker<'_> {
                     None => declared.required = false,
                 },
                 None => default(value, &mut declared),
-            },
-            None => {}
+            }
         }
         if annotation.is_final && !declared.required {
             return None;
         }
-        let given = declared.default.is_some();
-        if declared.required && !given && dialect == Dialect::PydanticV1 && annotation.optional {
+        let insisted = declared.insisted || dialect != Dialect::PydanticV1;
+        if declared.required && !insisted && annotation.optional {
             declared.required = false;
             declared.default = Some(Value::None);
         }
@@ -225,6 +226,7 @@ pub(super) fn is_ellipsis(value: &Expr) -> bool {
 
 fn default(value: Value, declared: &mut Declared) {
     declared.required = value == Value::Constant("...".into());
+    declared.insisted = declared.required;
     declared.default = (!declared.required).then_some(value);
 }
 

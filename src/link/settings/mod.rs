@@ -50,7 +50,8 @@ impl Linker<'_> {
                     let first = || (event.id, event.absent.clone());
                     self.settings_events.entry((class, field.name.clone())).or_insert_with(first);
                 }
-                self.settings_fields.insert(event.id, (class, field.name.clone(), options.case_sensitive == Some(true)));
+                self.settings_fields
+                    .insert(event.id, (class, field.name.clone(), options.case_sensitive == Some(true)));
                 let origin = event.chain.first().map(|step| step.place).filter(|_| field.class != class);
                 for key in key.alternatives() {
                     self.emit(&event, &with_origin(key, origin));

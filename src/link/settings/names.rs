@@ -113,6 +113,7 @@ impl Linker<'_> {
                 && !stdlib::is_module(root)
         };
         annotation.mapping
+            || annotation.unknown
             || annotation.classes.iter().any(|&class| self.is_compound(class))
             || annotation.others.iter().any(foreign)
     }
@@ -123,7 +124,16 @@ impl Linker<'_> {
             libraries::settings_base(name).is_some()
                 || matches!(
                     name.rsplit('.').next(),
-                    Some("BaseModel" | "RootModel" | "GenericModel" | "TypedDict" | "dict" | "Dict" | "Mapping")
+                    Some(
+                        "BaseModel"
+                            | "CliMutuallyExclusiveGroup"
+                            | "RootModel"
+                            | "GenericModel"
+                            | "TypedDict"
+                            | "dict"
+                            | "Dict"
+                            | "Mapping"
+                    )
                 )
         };
         let dataclass = lineage.0.iter().flat_map(|&c| &self.classes[c].ir.decorators);
@@ -148,7 +158,8 @@ fn pascal(name: &str) -> String {
     }
     let chars: Vec<char> = titled.chars().collect();
     let alphanumeric = |at: Option<&char>| at.is_some_and(char::is_ascii_alphanumeric);
-    let joins = |at: usize| chars[at] == '_' && at > 0 && alphanumeric(chars.get(at - 1)) && alphanumeric(chars.get(at + 1));
+    let joins =
+        |at: usize| chars[at] == '_' && at > 0 && alphanumeric(chars.get(at - 1)) && alphanumeric(chars.get(at + 1));
     (0..chars.len()).filter(|&at| !joins(at)).map(|at| chars[at]).collect()
 }
 
