@@ -99,7 +99,8 @@ impl Linker<'_> {
         if depth > MAX_BASES {
             return merged;
         }
-        for base in self.classes[class].bases.clone() {
+        let bases: Vec<Value> = self.classes[class].bases.iter().flat_map(Value::alternatives).cloned().collect();
+        for base in bases {
             match base {
                 Value::Class(base) => {
                     let inherited = self.options_of_v2(base, depth + 1);
