@@ -89,6 +89,12 @@ pub fn is_declaration(name: &str) -> bool {
     ALL.iter().any(|library| library.declarations.contains(&name))
 }
 
+/// Whether this qualified name is a `TypedDict`, or what makes one: called with keywords, it is a dict of them.
+pub fn is_dict(name: &str) -> bool {
+    matches!(name, "typing.TypedDict" | "typing_extensions.TypedDict")
+        || (is_declaration(name) && name.ends_with("Dict"))
+}
+
 /// Whether any library gives a meaning to this qualified name or to names below it.
 pub fn knows(name: &str) -> bool {
     is_environment(name) || is_declaration(name) || reader(name).is_some() || settings_base(name).is_some()

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Linker;
 use super::events::Absent;
 use super::scope::Frame;
-use super::value::{Arguments, Value, join};
+use super::value::{Arguments, Symbol, Value, join};
 use crate::libraries::{self, Reader};
 use crate::model::Place;
 use crate::python::ir::Name;
@@ -132,7 +132,7 @@ impl Linker<'_> {
             | "typing.cast"
             | "contextlib.contextmanager" => arguments.positional.last().cloned().unwrap_or(Value::Unknown),
             "__import__" | "importlib.import_module" => match first().known_text() {
-                Some(module) => Value::Symbol(super::value::Symbol::Import(frame.file, 0, module, "".into())),
+                Some(module) => Value::Symbol(Symbol::Import(frame.file, 0, module, "".into())),
                 None => Value::Unknown,
             },
             "operator.itemgetter" => {
@@ -338,16 +338,37 @@ impl Linker<'_> {
         match (a, b) {
             (Value::Environment, _) | (_, Value::Environment) => Value::Environment,
             (Value::Dict(a), Value::Dict(b)) => Value::dict(a.iter().chain(b.iter()).cloned().collect()),
+            // `A | B` of types.
+            (a, b) if is_type(a) && is_type(b) => {
+                let types = Value::sequence(vec![a.clone(), b.clone()]);
+                let arguments = Arguments { positional: vec![types], ..Arguments::default() };
+                Value::Partial(Rc::new((Value::external("typing.Union"), arguments)))
+            }
             _ => Value::Unknown,
         }
     }
 }
 
+fn is_type(value: &Value) -> bool {
+    match value {
+        Value::None | Value::Class(_) | Value::External(_) => true,
+        Value::Symbol(Symbol::Import(..) | Symbol::Unit(..)) => true,
+        Value::Partial(generic) => matches!(&generic.0, Value::External(name) if name.starts_with("typing")),
+        _ => false,
+    }
+}
+
 /// A call whose arguments matter later: options become a dict, alternatives of a name stay a call.
 fn declaration(name: &Name, arguments: &Arguments) -> Value {
-    if name.ends_with("Dict") {
-        let items = arguments.keywords.iter();
-        return Value::dict(items.map(|(n, v)| (Value::text(n.clone(), None), v.clone())).collect());
+    if libraries::is_dict(name) {
+        return keywords(arguments);
     }
     Value::Partial(Rc::new((Value::External(name.clone()), arguments.clone())))
+}
+
+/// The dict that a `TypedDict` called with keywords is.
+pub(super) fn keywords(arguments: &Arguments) -> Value {
+    let unseen = arguments.open.then_some((Value::Unknown, Value::Unknown));
+    let items = arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone()));
+    Value::dict(unseen.into_iter().chain(items).collect())
 }

@@ -27,6 +27,8 @@ pub struct ClassState {
     pub keywords: Vec<(Name, Value)>,
     /// What its body binds.
     pub variables: Variables,
+    /// What encloses it.
+    pub outer: Option<Rc<Outer>>,
     /// How often it is called.
     pub made: usize,
     /// Whether it is called while a module is imported.
@@ -72,6 +74,7 @@ impl Linker<'_> {
             bases: Vec::new(),
             keywords: Vec::new(),
             variables: Variables::default(),
+            outer: None,
             made: 0,
             at_import: false,
             based: false,
@@ -107,6 +110,7 @@ impl Linker<'_> {
             })),
             None => frame.outer.clone(),
         };
+        self.classes[id].outer = body.outer.clone();
         self.block(&mut body, &ir.body);
         self.classes[id].variables = body.variables.clone();
         self.set_names(&mut body, id);
@@ -156,7 +160,7 @@ impl Linker<'_> {
             }
         }
         if let Some(dialect) = self.settings_dialect(class) {
-            self.settings_reads(class, dialect);
+            self.settings_reads(class, dialect, None);
             self.note_class(class);
             return;
         }

@@ -106,6 +106,9 @@ impl Linker<'_> {
                 }
             },
             ExprKind::Conditional { test, body, orelse } => {
+                if let Some(holds) = self.decided(frame, test) {
+                    return self.expression(frame, if holds { body } else { orelse });
+                }
                 let tested = self.test(frame, test);
                 let (present, conditions) = (frame.present.len(), frame.conditions.len());
                 frame.present.extend(tested.present_if_true.iter().cloned());
@@ -194,6 +197,9 @@ impl Linker<'_> {
             }
             _ => self.expression(frame, callee),
         };
+        if let Some(class) = self.created(frame, &callee_value, arguments, expr) {
+            return class;
+        }
         let arguments = self.arguments(frame, arguments);
         self.call(frame, &callee_value, &arguments, place)
     }

@@ -10,6 +10,7 @@ use super::events::Summary;
 use super::functions::Binding;
 use super::scope::Frame;
 use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Symbol, Value, join};
+use crate::libraries;
 use crate::model::Place;
 use crate::python::ir::{ExprKind, Name, StmtKind};
 
@@ -29,9 +30,13 @@ impl Linker<'_> {
         }
         let instance = Rc::new(Instance { class, fields: Default::default(), place: Some(place) });
         let value = Value::Instance(instance.clone());
-        if self.settings_dialect(class).is_some() {
+        if let Some(dialect) = self.settings_dialect(class) {
             self.evaluate_class(class);
+            self.settings_made(class, dialect, arguments);
             return value;
+        }
+        if self.lineage(class).1.iter().any(|name| libraries::is_dict(name)) {
+            return super::builtins::keywords(arguments);
         }
         match self.class_member(class, "__init__") {
             Some(Value::Function(init)) => {
@@ -66,7 +71,13 @@ impl Linker<'_> {
                 };
                 let default = self.classes[class].variables.get(name).cloned();
                 // `field(default=…)`, `Factory(…)`: not looked into.
-                let default = default.map(|v| if matches!(v, Value::External(_)) { Value::Unknown } else { v });
+                let default = default.map(|v| match v {
+                    Value::External(_) => Value::Unknown,
+                    Value::Partial(call) if matches!(call.0, Value::External(_)) => {
+                        call.1.get(0, "default").cloned().unwrap_or(Value::Unknown)
+                    }
+                    v => v,
+                });
                 fields.retain(|(n, _)| n != name);
                 fields.push((name.clone(), default));
             }

@@ -140,8 +140,11 @@ impl Linker<'_> {
             }
             Value::EnvironmentName(_) => value.clone(),
             Value::Text(_) => self.slice_text(value, index),
-            Value::External(name) if name.starts_with("typing.") => Value::Unknown,
-            // `Generic[T]` of a class is the class.
+            // Types that settings classes are told by.
+            Value::External(name) if matches!(name.rsplit('.').next(), Some("Annotated" | "Optional" | "Union")) => {
+                let arguments = Arguments { positional: vec![index.clone()], ..Arguments::default() };
+                Value::Partial(Rc::new((value.clone(), arguments)))
+            }
             _ => Value::Unknown,
         }
     }

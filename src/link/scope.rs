@@ -32,6 +32,8 @@ pub struct Frame {
     pub class: Option<ClassId>,
     /// Whether it is a module's body.
     pub module: bool,
+    /// Whether its parameters are known, so that tests of them are decided.
+    pub concrete: bool,
     /// Local names.
     pub variables: Variables,
     /// Enclosing functions.
@@ -90,6 +92,7 @@ impl Frame {
             function: None,
             class: None,
             module: false,
+            concrete: false,
             variables: Variables::default(),
             outer: None,
             cell: Rc::default(),

@@ -192,6 +192,9 @@ impl Linker<'_> {
     }
 
     fn branch(&mut self, frame: &mut Frame, test: &Expr, body: &[Stmt], orelse: &[Stmt]) -> Flow {
+        if let Some(holds) = self.decided(frame, test) {
+            return self.block(frame, if holds { body } else { orelse });
+        }
         let tested = self.test(frame, test);
         let (conditions, present) = (frame.conditions.len(), frame.present.len());
         let mark = frame.log.len();
