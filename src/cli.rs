@@ -193,6 +193,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             cwd,
             virtual_env,
         },
+        readers: settings.reader,
         chart: chart.chart.or(settings.chart).map(|path| match path.as_os_str() == "-" {
             true => chart::Input::Stdin,
             false => chart::Input::Path(path),

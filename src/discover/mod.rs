@@ -26,7 +26,7 @@ use owners::Owners;
 use plan::{Plan, Plans};
 use walk::{Found, Walked};
 
-use crate::model::{Failure, FileId, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources};
+use crate::model::{Failure, FileId, Notice, Root, RootKind, Script, SourceFile, Sources};
 
 /// What to scan.
 #[derive(Debug, Clone, Default)]

@@ -280,6 +280,9 @@ impl Linker<'_> {
         if mixin && self.class_member(instance.class, "__getitem__").is_some() {
             return Value::Method(Rc::new((receiver, name.clone())));
         }
+        if let Some(value) = self.inherited_from_outside(instance.class, name) {
+            return value;
+        }
         if !name.starts_with("__")
             && let Some(Value::Function(getattr)) = self.class_member(instance.class, "__getattr__")
         {

@@ -43,9 +43,9 @@ impl Linker<'_> {
             _ => {}
         }
         match value {
-            Value::Environment => true,
+            Value::Environment | Value::Object(_) => true,
             Value::Method(method) => method.0 == Value::Environment,
-            Value::External(name) => crate::libraries::reader(name).is_some(),
+            Value::External(name) => self.libraries.hands_on(name),
             Value::Instance(instance) => self.class_reads_for_callers(instance.class),
             Value::Class(class) => self.class_reads(*class),
             Value::Function(callable) => {

@@ -200,8 +200,8 @@ impl Linker<'_> {
         instance.fields.borrow().values().any(|value| {
             value.any(&mut |v| match v {
                 Value::Text(_) | Value::Environment | Value::Function(_) | Value::Method(_) => true,
-                Value::Symbol(_) | Value::Instance(_) | Value::Partial(_) => true,
-                Value::External(name) => crate::libraries::reader(name).is_some(),
+                Value::Symbol(_) | Value::Instance(_) | Value::Partial(_) | Value::Object(_) => true,
+                Value::External(name) => self.libraries.hands_on(name),
                 _ => false,
             })
         })

@@ -6,7 +6,7 @@ use super::Linker;
 use super::events::{Absent, Event};
 use super::scope::Frame;
 use super::value::{Arguments, ClassId, Value};
-use crate::libraries::{self, Dialect};
+use crate::libraries::Dialect;
 use crate::model::{Access, Outcome, Place, Span, Step};
 use crate::python::ir::{Expr, ExprKind, Name, StmtKind};
 
@@ -39,7 +39,7 @@ struct Declared {
 impl Linker<'_> {
     /// The rules a class's fields follow, if it is a settings class.
     pub(super) fn settings_dialect(&self, class: ClassId) -> Option<Dialect> {
-        self.lineage(class).1.iter().find_map(|name| libraries::settings_base(name))
+        self.lineage(class).1.iter().find_map(|name| self.libraries.settings_base(name))
     }
 
     /// The reads of a settings class: one for each field and variable.
