@@ -163,7 +163,7 @@ impl Linker<'_> {
         self.typical_reads(class);
         let keeps_environment = own.iter().any(|(_, v)| self.gives_environment(v))
             || self.typical_fields(class).values().any(|v| self.gives_environment(v));
-        if keeps_environment || self.class_reads(class) {
+        if keeps_environment || self.class_reads(class) || self.is_known_object(class) {
             self.note_class(class);
         }
     }

@@ -197,10 +197,21 @@ impl Linker<'_> {
         }
     }
 
+    /// The class of a library's rows that a class inherits from.
+    fn base_outside(&self, class: ClassId) -> Option<&'static str> {
+        let lineage = self.lineage(class);
+        let known = |base: &Name| self.libraries.object(base).filter(|object| *object.name == **base);
+        lineage.1.iter().find_map(|base| known(base)).map(|object| object.name)
+    }
+
+    /// Whether objects of a class read variables because a library's class does.
+    pub(super) fn is_known_object(&self, class: ClassId) -> bool {
+        self.base_outside(class).is_some()
+    }
+
     /// An attribute that a class has from a library's class.
     pub(super) fn inherited_from_outside(&mut self, class: ClassId, name: &str) -> Option<Value> {
-        let lineage = self.lineage(class);
-        let base = lineage.1.iter().find(|base| self.libraries.object(base).is_some_and(|o| *o.name == ***base))?;
+        let base = self.base_outside(class)?;
         Some(Value::external(format!("{base}().{name}")))
     }
 }
