@@ -31,13 +31,13 @@ const fn automatic(name: &'static str) -> Reader<'static> {
 }
 
 const fn object(name: &'static str) -> Object {
-    Object { name, ..Object::PLAIN }
+    Object { name, shared: false, ..Object::PLAIN }
 }
 
 /// Variables that stand in for options, when the program parses its command line.
 pub const LIBRARY: Library = Library {
     name: "configargparse",
-    words: &["env_var", "auto_env_var_prefix"],
+    words: &["configargparse"],
     readers: &[
         automatic("configargparse.ArgumentParser"),
         add("configargparse.ArgumentParser().add_argument"),

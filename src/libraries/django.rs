@@ -18,11 +18,10 @@ const fn starts(name: &'static str) -> Reader<'static> {
 /// Where Django itself is scanned, its code tells.
 pub const LIBRARY: Library = Library {
     name: "django",
-    words: &["django"],
+    words: &["django.setup", "execute_from_command_line", "get_asgi_application", "get_wsgi_application"],
     readers: &[
         starts("django.setup"),
         starts("django.core.asgi.get_asgi_application"),
-        starts("django.core.management.call_command"),
         starts("django.core.management.execute_from_command_line"),
         starts("django.core.wsgi.get_wsgi_application"),
     ],

@@ -28,7 +28,7 @@ const fn file(name: &'static str) -> Reader<'static> {
 }
 
 const fn object(name: &'static str) -> Object {
-    Object { name, ..Object::PLAIN }
+    Object { name, shared: false, ..Object::PLAIN }
 }
 
 /// Methods of an application's `config`.

@@ -26,7 +26,8 @@ use crate::model::{Access, Outcome};
 pub struct Library {
     /// The library's name, as its file's.
     pub name: &'static str,
-    /// Whole words of which a unit must hold one to be worth looking at for this library's sake.
+    /// Whole words (or phrases) of which a unit must hold one to be worth looking at for this library's sake.
+    /// The rarer they are, the less has to be parsed.
     pub words: &'static [&'static str],
     /// Qualified names that are the environment mapping itself.
     pub mappings: &'static [&'static str],
@@ -150,11 +151,15 @@ pub struct Object {
     pub schema: bool,
     /// The argument that is asked instead of the environment.
     pub environment: Option<Argument<'static>>,
+    /// Whether such objects, or its subclasses, are commonly imported by units that hold no word of the
+    /// library and read through them.
+    pub shared: bool,
 }
 
 impl Object {
     /// One that keeps nothing, to begin from.
-    pub const PLAIN: Object = Object { name: "", prefix: None, between: "", schema: false, environment: None };
+    pub const PLAIN: Object =
+        Object { name: "", prefix: None, between: "", schema: false, environment: None, shared: true };
 }
 
 /// A class whose subclasses' fields are variables.

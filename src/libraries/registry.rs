@@ -151,9 +151,8 @@ impl<'a> Libraries<'a> {
     /// Whether whoever gets what has this name can read a variable by naming it.
     pub fn hands_on(&self, name: &str) -> bool {
         let by_position = |reader: Reader<'_>| reader.key.is_some_and(|key| key.index.is_some());
-        self.reader(name).is_some_and(by_position)
-            || self.objects.contains_key(name)
-            || name.strip_suffix("()").is_some_and(|class| self.objects.contains_key(class))
+        let shared = |class: &str| self.objects.get(class).is_some_and(|object| object.shared);
+        self.reader(name).is_some_and(by_position) || shared(name.strip_suffix("()").unwrap_or(name))
     }
 
     /// The class of this qualified name, or of which `name` is an instance or something below it.

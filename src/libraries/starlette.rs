@@ -18,7 +18,7 @@ const fn config(name: &'static str) -> Reader<'static> {
 /// The environment wins over the settings file, so each call is a read.
 pub const LIBRARY: Library = Library {
     name: "starlette",
-    words: &["starlette"],
+    words: &["starlette.config", "starlette import config"],
     mappings: &["starlette.config.environ"],
     readers: &[config("starlette.config.Config()"), config("starlette.config.Config().get")],
     objects: &[Object {

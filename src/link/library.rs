@@ -206,7 +206,7 @@ impl Linker<'_> {
 
     /// Whether objects of a class read variables because a library's class does.
     pub(super) fn is_known_object(&self, class: ClassId) -> bool {
-        self.base_outside(class).is_some()
+        self.base_outside(class).is_some_and(|base| self.libraries.hands_on(base))
     }
 
     /// An attribute that a class has from a library's class.
