@@ -10,6 +10,7 @@ mod dynaconf;
 mod environs;
 mod everett;
 mod flask;
+mod goodconf;
 mod os;
 mod prettyconf;
 mod pydantic;
@@ -190,6 +191,7 @@ pub const ALL: &[&Library] = &[
     &environs::LIBRARY,
     &everett::LIBRARY,
     &flask::LIBRARY,
+    &goodconf::LIBRARY,
     &os::LIBRARY,
     &prettyconf::LIBRARY,
     &pydantic::LIBRARY,

@@ -201,7 +201,7 @@ impl Linker<'_> {
     fn base_outside(&self, class: ClassId) -> Option<&'static str> {
         let lineage = self.lineage(class);
         let known = |base: &Name| self.libraries.object(base).filter(|object| *object.name == **base);
-        lineage.1.iter().find_map(|base| known(base)).map(|object| object.name)
+        lineage.1.iter().find_map(known).map(|object| object.name)
     }
 
     /// Whether objects of a class read variables because a library's class does.
