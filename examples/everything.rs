@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let reads = |demand| {
         let request = Request { app: vec![], vendored: vendored.clone(), cwd: ".".into(), virtual_env: None };
         let sources = discover::discover(&request).map_err(|failure| failure.to_string())?;
-        let scan = scan::scan_with(sources, demand);
+        let scan = scan::scan_with(sources, &stripcheck::libraries::Libraries::new(&[]), demand);
         let shown = scan.reads.iter().map(|read| {
             let file = &scan.sources.files[read.place.file].path;
             format!("{file}:{} {} {:?}", read.place.span.line, read.key.text, read.absent)

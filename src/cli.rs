@@ -41,6 +41,9 @@ enum Verb {
         names: Vec<String>,
         #[command(flatten)]
         sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
         #[command(flatten)]
         chart: ChartFlags,
         #[command(flatten)]
@@ -49,7 +52,8 @@ enum Verb {
         /// [default: unsafe with names, never without]
         #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
         fail_on: Option<String>,
-        /// Exit with 1 also if a person has to look (review)
+        /// Exit with 1 also if a person has to look (review), besides what --fail-on names;
+        /// --fail-on never contradicts it
         #[arg(long)]
         strict: bool,
         /// Show literal values of entries (never those of Secrets)
@@ -86,9 +90,6 @@ struct SourceFlags {
     /// Vendored or installed code: a virtual environment, a site-packages, a plain tree (repeatable)
     #[arg(long, value_name = "PATH")]
     vendored: Vec<PathBuf>,
-    /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
-    #[arg(long, value_name = "PATTERN=ROOT…")]
-    image: Vec<String>,
 }
 
 #[derive(Debug, Args, Default)]
@@ -161,13 +162,14 @@ pub fn job() -> Result<Job, Failure> {
 }
 
 fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
-    let mut fail_on = FailOn::Never;
     let mut values_shown = false;
-    let mut threshold: Option<(Option<String>, bool, bool)> = None;
+    let mut images_told = Vec::new();
+    let mut threshold: Option<Threshold> = None;
     let (command, sources, chart, shared) = match cli.command {
-        Verb::Check { names, sources, chart, shared, fail_on, strict, show_values } => {
-            threshold = Some((fail_on, strict, !names.is_empty()));
+        Verb::Check { names, sources, image, chart, shared, fail_on, strict, show_values } => {
+            threshold = Some(Threshold { fail_on, strict, named: !names.is_empty() });
             values_shown = show_values;
+            images_told = image;
             (Command::Check { names }, sources, chart, shared)
         }
         Verb::Reads { sources, shared } => (Command::Reads, sources, ChartFlags::default(), shared),
@@ -181,18 +183,17 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         Command::Schema => Settings::default(),
         _ => settings::load(shared.config.as_deref(), &cwd)?,
     };
-    if let Some((given, strict, named)) = threshold {
-        fail_on = self::fail_on(given.or(settings.fail_on.clone()), strict || settings.strict, named)?;
-    }
+    let fail_on = threshold.map_or(Ok(FailOn::Never), |flags| flags.resolve(&settings))?;
     Ok(Job {
         command,
-        images: images(&sources.image, &settings)?,
+        images: images(&images_told, &settings)?,
         sources: discover::Request {
             app: or(sources.app, settings.app),
             vendored: or(sources.vendored, settings.vendored),
             cwd,
             virtual_env,
         },
+        readers: settings.reader,
         chart: chart.chart.or(settings.chart).map(|path| match path.as_os_str() == "-" {
             true => chart::Input::Stdin,
             false => chart::Input::Path(path),
@@ -216,14 +217,36 @@ fn or<T>(given: Vec<T>, settings: Vec<T>) -> Vec<T> {
     if given.is_empty() { settings } else { given }
 }
 
-fn fail_on(word: Option<String>, strict: bool, named: bool) -> Result<FailOn, Failure> {
-    match word {
-        _ if strict => Ok(FailOn::Review),
-        Some(word) => FailOn::parse(&word).ok_or_else(|| {
-            Failure::new(format!("fail-on = {word:?}: no such level; there are {}", FailOn::words().join(", ")))
-        }),
-        None if named => Ok(FailOn::Unsafe),
-        None => Ok(FailOn::Never),
+/// What the flags say about the exit status.
+struct Threshold {
+    fail_on: Option<String>,
+    strict: bool,
+    named: bool,
+}
+
+impl Threshold {
+    /// `--fail-on` says which entries count, `--strict` adds those for review. Flags win: a given
+    /// `--fail-on` sets aside both settings, and `--strict` a `fail-on = "never"` there.
+    fn resolve(self, settings: &Settings) -> Result<FailOn, Failure> {
+        let strict = self.strict || (settings.strict && self.fail_on.is_none());
+        let (word, by) = match (&self.fail_on, &settings.fail_on) {
+            (Some(word), _) => (Some(word), "--fail-on "),
+            (None, word) => (word.as_ref(), "fail-on = "),
+        };
+        let fail_on = match word {
+            Some(word) => FailOn::parse(word).ok_or_else(|| {
+                Failure::new(format!("{by}{word:?}: no such level; there are {}", FailOn::words().join(", ")))
+            })?,
+            None if self.named => FailOn::Unsafe,
+            None => FailOn::Never,
+        };
+        // Both are flags, or neither is.
+        let same_place = self.strict == self.fail_on.is_some();
+        if strict && same_place && word.is_some() && fail_on == FailOn::Never {
+            let strict = if self.strict { "--strict" } else { "strict = true" };
+            return Err(Failure::new(format!("{by}never and {strict} contradict each other: leave one out")));
+        }
+        Ok(if strict { fail_on.strict() } else { fail_on })
     }
 }
 
@@ -285,6 +308,7 @@ fn outputs(shared: &SharedFlags) -> Result<Vec<Output>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Effect;
 
     fn job(line: &str) -> Result<Job, Failure> {
         let cli = Cli::try_parse_from(line.split(' ')).map_err(|error| Failure::new(error.to_string()))?;
@@ -304,11 +328,35 @@ mod tests {
             ("stripcheck check --fail-on unsafe", FailOn::Unsafe),
             ("stripcheck check A --fail-on never", FailOn::Never),
             ("stripcheck check A --strict", FailOn::Review),
+            ("stripcheck check --strict", FailOn::Review),
+            ("stripcheck check A --strict --fail-on unsafe", FailOn::Review),
+            ("stripcheck check A --strict --fail-on fails-on-use", FailOn::EffectOrReview(Effect::FailsOnUse)),
             ("stripcheck reads", FailOn::Never),
         ] {
             assert_eq!(job(line).map(|job| job.fail_on), Ok(expected), "{line}");
         }
         assert!(job("stripcheck check --fail-on sometimes").is_err());
+        assert!(job("stripcheck check A --strict --fail-on never").is_err(), "a contradiction");
+    }
+
+    #[test]
+    fn flags_win_over_settings_about_the_exit_status() {
+        let told = |fail_on: Option<&str>, strict| Settings {
+            fail_on: fail_on.map(String::from),
+            strict,
+            ..Settings::default()
+        };
+        for (fail_on, strict, settings, expected) in [
+            (None, false, told(Some("never"), false), Some(FailOn::Never)),
+            (None, true, told(Some("never"), false), Some(FailOn::Review)),
+            (Some("never"), false, told(None, true), Some(FailOn::Never)),
+            (Some("unsafe"), false, told(Some("never"), true), Some(FailOn::Unsafe)),
+            (None, false, told(Some("unsafe"), true), Some(FailOn::Review)),
+            (None, false, told(Some("never"), true), None),
+        ] {
+            let flags = Threshold { fail_on: fail_on.map(String::from), strict, named: true };
+            assert_eq!(flags.resolve(&settings).ok(), expected, "{fail_on:?} {strict} {settings:?}");
+        }
     }
 
     #[test]

@@ -65,8 +65,8 @@
 //!
 //! # To add a library
 //!
-//! 1. `src/libraries/NAME.rs` with a `LIBRARY`: its words, mappings, readers and settings classes, with the
-//!    source of each fact. `decouple.rs` is the smallest one.
+//! 1. `src/libraries/NAME.rs` with a `LIBRARY`: its words, mappings, readers, objects and settings classes, with the
+//!    source of each fact. `typer.rs` is a small one; `link/library.rs` says what a row does.
 //! 2. A `mod` line and a place in `libraries::ALL`.
 //! 3. A folder in `fixtures/cases` whose Python says in `# reads: KEY` comments what is read;
 //!    `UPDATE_EXPECT=1 cargo test --test cases` writes its `expected.txt`. Read that before committing.

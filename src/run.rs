@@ -10,6 +10,7 @@ use std::path::PathBuf;
 pub use output::{Output, Target};
 pub use status::FailOn;
 
+use crate::libraries::{self, Libraries};
 use crate::model::{Chart, Failure, Notice, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
@@ -41,6 +42,8 @@ pub struct Job {
     pub sources: discover::Request,
     /// Which code runs in which images: patterns and the roots' paths.
     pub images: Vec<(String, Vec<PathBuf>)>,
+    /// The user's rows of readers.
+    pub readers: Vec<libraries::Row>,
     /// The chart; none: found from the current folder.
     pub chart: Option<chart::Input>,
     /// How it is rendered; its `input` is that of `chart`.
@@ -97,7 +100,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     // Whatever can be refused is refused before the long part.
     let images = roots::image_rules(job, &sources)?;
     progress.stage("scanning Python");
-    let scan = scan::scan(sources);
+    let scan = scan::scan(sources, &Libraries::new(&job.readers));
     progress.stage("searching for mentions");
     let wanted = verdict::asked(&chart, names).into_iter().filter_map(|id| chart.entries.get(id));
     let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
@@ -137,7 +140,7 @@ fn reads(job: &Job) -> Result<u8, Failure> {
     progress.stage("looking for sources");
     let sources = discover::discover(&job.sources)?;
     progress.stage("scanning Python");
-    let scan = scan::scan(sources);
+    let scan = scan::scan(sources, &Libraries::new(&job.readers));
     drop(progress);
     list(job, "reads", &scan, None)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::libraries::Row;
 use crate::model::Failure;
 
 /// The name of the file that is looked for.
@@ -23,6 +24,8 @@ pub struct Settings {
     pub values: Vec<PathBuf>,
     /// Which code runs in which images, as `--image`.
     pub source: Vec<Source>,
+    /// Callables that read variables, of the same shape as the built-in rows.
+    pub reader: Vec<Row>,
     /// As `--fail-on`.
     pub fail_on: Option<String>,
     /// As `--strict`.
@@ -83,14 +86,18 @@ fn parse(text: &str) -> Result<Settings, (usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::libraries::Position;
 
     #[test]
     fn all_keys_are_understood() {
         let text = "app = ['src']\nvendored = ['.venv']\nchart = 'chart'\nvalues = ['v.yaml']\nfail-on = 'review'\n\
-                    strict = true\n[[source]]\nimage = 'acme/*'\nroots = ['src']\n";
+                    strict = true\n[[source]]\nimage = 'acme/*'\nroots = ['src']\n\
+                    [[reader]]\nname = 'acme.get'\nkey = 'name'\ndefault = [1, 'fallback']\n";
         let settings = parse(text).expect("valid");
         assert_eq!(settings.app, [PathBuf::from("src")]);
         assert_eq!(settings.fail_on.as_deref(), Some("review"));
+        assert_eq!(settings.reader[0].key, Position::Name("name".into()));
+        assert_eq!(settings.reader[0].default, Some(Position::Both(1, "fallback".into())));
         assert_eq!(settings.source, [Source { image: "acme/*".into(), roots: vec!["src".into()] }]);
     }
 
@@ -99,6 +106,8 @@ mod tests {
         for (text, line, part) in [
             ("app = ['a']\naps = 1\n", 2, "unknown field `aps`"),
             ("app = 'a'\n", 1, "invalid type"),
+            ("[[reader]]\nkey = 0\n", 1, "missing field `name`"),
+            ("[[reader]]\nname = 'a.b'\nkeys = 0\n", 3, "unknown field `keys`"),
             ("\n\n[[source]]\nimage = 'x'\n", 3, "missing field `roots`"),
             ("app = [", 1, ""),
         ] {

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use stripcheck::libraries::Libraries;
 use stripcheck::model::{Chart, Notice, NoticeKind, Scan};
 use stripcheck::python::facts::Parser;
 use stripcheck::python::outline::outline;
@@ -143,8 +144,8 @@ fn chart_of(folder: &Path) -> Chart {
 #[test]
 fn what_is_not_parsed_would_change_nothing() {
     for folder in common::cases() {
-        let needed = scan::scan(sources(&folder));
-        let all = scan::scan_with(sources(&folder), Demand::Everything);
+        let needed = scan::scan(sources(&folder), &Libraries::new(&[]));
+        let all = scan::scan_with(sources(&folder), &Libraries::new(&[]), Demand::Everything);
         let name = folder.display();
         assert_eq!(needed.reads, all.reads, "{name}");
         assert_eq!(told(&needed), told(&all), "{name}");
@@ -186,7 +187,7 @@ fn cut_and_flipped_fixtures_do_not_panic() {
             fs::write(app.join(format!("cut_{n}.py")), &bytes[..at]).expect("written");
             fs::write(app.join(format!("flipped_{n}.py")), flipped).expect("written");
         }
-        let scan = scan::scan_with(sources(&folder.0), Demand::Everything);
+        let scan = scan::scan_with(sources(&folder.0), &Libraries::new(&[]), Demand::Everything);
         assert_eq!(scan.outlined, 2 * POSITIONS, "{}", path.display());
     }
 }
@@ -410,8 +411,12 @@ fn heaps_of_fragments_do_not_panic() {
             }
             fs::write(app.join(format!("m{n}.py")), text).expect("written");
         }
-        let all = scan::scan_with(sources(&folder.0), Demand::Everything).reads;
-        assert_eq!(scan::scan(sources(&folder.0)).reads, all, "what is not parsed would change nothing");
+        let all = scan::scan_with(sources(&folder.0), &Libraries::new(&[]), Demand::Everything).reads;
+        assert_eq!(
+            scan::scan(sources(&folder.0), &Libraries::new(&[])).reads,
+            all,
+            "what is not parsed would change nothing"
+        );
         assert!(all.iter().all(|read| read.place.span.line > 0), "lines are counted from 1");
         reads += all.len();
     }

@@ -19,9 +19,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("chart", &["model"]),
     ("verdict", &["model"]),
     ("report", &["model", "verdict"]),
-    ("settings", &["model"]),
+    ("settings", &["model", "libraries"]),
     ("progress", &[]),
-    ("run", &["model", "discover", "chart", "scan", "mentions", "verdict", "report", "progress"]),
+    ("run", &["model", "discover", "chart", "scan", "mentions", "verdict", "report", "progress", "libraries"]),
     ("cli", &["model", "settings", "discover", "chart", "report", "run"]),
 ];
 

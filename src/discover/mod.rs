@@ -5,6 +5,7 @@
 //! editable installs. No file is listed twice: what is inside another root belongs to that one.
 
 mod charts;
+mod compiled;
 mod editable;
 mod installed;
 mod metadata;
@@ -25,7 +26,7 @@ use owners::Owners;
 use plan::{Plan, Plans};
 use walk::{Found, Walked};
 
-use crate::model::{Failure, FileId, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources};
+use crate::model::{Failure, FileId, Notice, Root, RootKind, Script, SourceFile, Sources};
 
 /// What to scan.
 #[derive(Debug, Clone, Default)]
@@ -192,6 +193,7 @@ fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
     let mut scripts = BTreeSet::new();
     for (root, (plan, walked)) in scanned.iter().enumerate() {
         let mut commands = Vec::new();
+        let start = sources.files.len();
         let own = match (plan.kind, &plan.installed_by) {
             (RootKind::Application, _) => {
                 commands = project_commands(plan, walked);
@@ -224,25 +226,14 @@ fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
             let detail = "nothing to scan: empty, or all of it ignored by git".to_string();
             sources.notices.push(plan.unreadable("", detail));
         }
-        sources.notices.extend(bytecode(plan, walked));
+        sources.notices.extend(compiled::bytecode(plan, walked));
+        sources.notices.extend(compiled::extensions(plan, walked, &sources.files[start..], &owners.list));
         sources.roots.push(Root { kind: plan.kind, path: plan.path.clone(), label: plan.label.clone() });
     }
     sources.owners = owners.list;
     sources.scripts = scripts.into_iter().collect();
     sources.notices.sort();
     sources.notices.dedup();
-}
-
-/// Says which modules are there only in compiled form: nobody parses those.
-fn bytecode(plan: &Plan, walked: &Walked) -> Option<Notice> {
-    let is_bytecode = |file: &&Found| file.path.ends_with(".pyc");
-    let first = walked.files.iter().find(is_bytecode)?;
-    let count = walked.files.iter().filter(is_bytecode).count();
-    Some(Notice {
-        kind: NoticeKind::NativeCode,
-        detail: format!("compiled Python without its source ({count} such files here): reads in it are not seen"),
-        ..plan.unreadable(&first.path, String::new())
-    })
 }
 
 /// The owner of the file `by` in the root at `site`, which comes before the roots it leads to.

@@ -1,25 +1,35 @@
-//! [python-decouple](https://pypi.org/project/python-decouple): `config("NAME", default=…)`.
+//! [python-decouple](https://pypi.org/project/python-decouple): `config("NAME", default=…)`; facts from
+//! `decouple.py` of 3.8 (`Config.get`, `AutoConfig.__call__`).
 
-use super::{Library, Reader};
-use crate::model::{Access, Outcome};
+use super::{Library, Object, Reader, argument};
+use crate::model::Outcome;
 
-const fn config(name: &'static str) -> Reader {
+const fn config(name: &'static str) -> Reader<'static> {
     Reader {
         name,
-        key: (0, "option"),
-        default: Some((1, "default")),
+        key: Some(argument(0, "option")),
+        default: Some(argument(1, "default")),
         absent: Outcome::Raises,
         exception: "UndefinedValueError",
-        access: Access::Get,
+        ..Reader::PLAIN
     }
+}
+
+const fn object(name: &'static str) -> Object {
+    Object { name, ..Object::PLAIN }
 }
 
 /// The environment wins over the settings file, so each call is a read.
 pub const LIBRARY: Library = Library {
     name: "decouple",
     words: &["decouple"],
-    mappings: &[],
-    readers: &[config("decouple.config"), config("decouple.AutoConfig()"), config("decouple.Config()")],
-    settings: &[],
-    declarations: &[],
+    readers: &[
+        config("decouple.config"),
+        config("decouple.AutoConfig()"),
+        config("decouple.Config()"),
+        config("decouple.Config().get"),
+    ],
+    objects: &[object("decouple.AutoConfig"), object("decouple.Config")],
+    modules: &["decouple"],
+    ..Library::EMPTY
 };

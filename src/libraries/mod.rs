@@ -1,10 +1,25 @@
 //! Knowledge about libraries, as data: what each means by a name. One file a library; the kinds of
 //! behaviour (a call that reads, a settings class) are code elsewhere.
 
+mod click;
+mod configargparse;
 mod decouple;
+mod django;
+mod django_environ;
+mod dynaconf;
+mod environs;
+mod everett;
+mod flask;
+mod goodconf;
 mod os;
+mod prettyconf;
 mod pydantic;
+mod registry;
+mod starlette;
 pub mod stdlib;
+mod typer;
+
+pub use registry::{Libraries, Position, Row};
 
 use crate::model::{Access, Outcome};
 
@@ -12,32 +27,140 @@ use crate::model::{Access, Outcome};
 pub struct Library {
     /// The library's name, as its file's.
     pub name: &'static str,
-    /// Whole words of which a unit must hold one to be worth looking at for this library's sake.
+    /// Whole words (or phrases) of which a unit must hold one to be worth looking at for this library's sake.
+    /// The rarer they are, the less has to be parsed.
     pub words: &'static [&'static str],
     /// Qualified names that are the environment mapping itself.
     pub mappings: &'static [&'static str],
-    /// Callables that read one variable.
-    pub readers: &'static [Reader],
+    /// Callables that read variables.
+    pub readers: &'static [Reader<'static>],
+    /// Classes whose objects keep something that their readers' names are made with.
+    pub objects: &'static [Object],
+    /// Names that mean the same as another: a second name of a class or callable, a ready-made object.
+    pub aliases: &'static [(&'static str, &'static str)],
+    /// Methods of such objects that give context managers: their argument stands before all names
+    /// that are asked of the object inside the `with`.
+    pub scopes: &'static [&'static str],
+    /// Keywords that give a prefix of names, whatever is called with them.
+    pub keywords: &'static [&'static str],
     /// Base classes whose fields are variables.
     pub settings: &'static [SettingsBase],
     /// Callables whose arguments are kept, because settings classes are told by them.
     pub declarations: &'static [&'static str],
+    /// Modules of the library itself whose reads of names that are not known are those of the rows.
+    pub modules: &'static [&'static str],
+    /// Whether the rows count only where the library is not among the scanned code, which else tells.
+    pub only_if_absent: bool,
 }
 
-/// A callable that reads one variable.
-pub struct Reader {
+impl Library {
+    /// One that means nothing, to begin from.
+    pub const EMPTY: Library = Library {
+        name: "",
+        words: &[],
+        mappings: &[],
+        readers: &[],
+        objects: &[],
+        aliases: &[],
+        scopes: &[],
+        keywords: &[],
+        settings: &[],
+        declarations: &[],
+        modules: &[],
+        only_if_absent: false,
+    };
+}
+
+/// An argument: by position, if it can be given so, or by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argument<'a> {
+    /// The position.
+    pub index: Option<usize>,
+    /// The name.
+    pub name: &'a str,
+}
+
+/// An argument at a position, or by name.
+pub const fn argument(index: usize, name: &'static str) -> Argument<'static> {
+    Argument { index: Some(index), name }
+}
+
+/// An argument that can only be given by name.
+pub const fn keyword(name: &'static str) -> Argument<'static> {
+    Argument { index: None, name }
+}
+
+/// A callable that reads variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader<'a> {
     /// Its qualified name; `q()` is an instance of `q`.
-    pub name: &'static str,
-    /// Which argument is the key: its position and name.
-    pub key: (usize, &'static str),
+    pub name: &'a str,
+    /// Which argument is the key, or several keys of which the first that is set counts.
+    pub key: Option<Argument<'a>>,
+    /// What is read if that argument is not given: names between spaces; `*` at an end is any rest.
+    pub usual: &'a str,
+    /// What stands before the key in the variable's name.
+    pub prefix: &'a str,
+    /// Which argument stands before the key with a `_` between.
+    pub namespace: Option<Argument<'a>>,
+    /// What follows on the key, if that is only the beginning of names.
+    pub rest: Option<&'a str>,
+    /// Whether the key is turned into upper case.
+    pub upper: bool,
     /// Which argument takes over if the variable is absent.
-    pub default: Option<(usize, &'static str)>,
+    pub default: Option<Argument<'a>>,
+    /// Which argument says that absence is an error, or that it is none.
+    pub required: Option<&'a str>,
     /// What happens if it is absent and no default is given.
     pub absent: Outcome,
-    /// The exception, if that is [`Outcome::Raises`].
-    pub exception: &'static str,
+    /// The exception, if that is or can be [`Outcome::Raises`].
+    pub exception: &'a str,
+    /// Whether the read happens when the program calls something later, not at this call.
+    pub later: bool,
     /// How the environment is consulted.
     pub access: Access,
+}
+
+impl Reader<'_> {
+    /// A reader with its key in its first argument, to begin from.
+    pub const PLAIN: Reader<'static> = Reader {
+        name: "",
+        key: Some(argument(0, "key")),
+        usual: "",
+        prefix: "",
+        namespace: None,
+        rest: None,
+        upper: false,
+        default: None,
+        required: None,
+        absent: Outcome::None,
+        exception: "",
+        later: false,
+        access: Access::Get,
+    };
+}
+
+/// A class whose objects keep something that their readers' names are made with.
+pub struct Object {
+    /// Its qualified name.
+    pub name: &'static str,
+    /// The argument that stands before all names.
+    pub prefix: Option<Argument<'static>>,
+    /// What stands between that and the name.
+    pub between: &'static str,
+    /// Whether other keywords are variables with their defaults: `NAME=(cast, default)`.
+    pub schema: bool,
+    /// The argument that is asked instead of the environment.
+    pub environment: Option<Argument<'static>>,
+    /// Whether such objects, or its subclasses, are commonly imported by units that hold no word of the
+    /// library and read through them.
+    pub shared: bool,
+}
+
+impl Object {
+    /// One that keeps nothing, to begin from.
+    pub const PLAIN: Object =
+        Object { name: "", prefix: None, between: "", schema: false, environment: None, shared: true };
 }
 
 /// A class whose subclasses' fields are variables.
@@ -58,44 +181,20 @@ pub enum Dialect {
 }
 
 /// All libraries, sorted by name.
-pub const ALL: &[&Library] = &[&decouple::LIBRARY, &os::LIBRARY, &pydantic::LIBRARY];
-
-/// The words that make a unit worth looking at.
-pub fn words() -> Vec<&'static str> {
-    let mut words: Vec<_> = ALL.iter().flat_map(|library| library.words).copied().collect();
-    words.sort_unstable();
-    words.dedup();
-    words
-}
-
-/// The reader of this qualified name.
-pub fn reader(name: &str) -> Option<&'static Reader> {
-    ALL.iter().flat_map(|library| library.readers).find(|reader| reader.name == name)
-}
-
-/// Whether this qualified name is the environment mapping.
-pub fn is_environment(name: &str) -> bool {
-    ALL.iter().any(|library| library.mappings.contains(&name))
-}
-
-/// The settings base class of this qualified name.
-pub fn settings_base(name: &str) -> Option<Dialect> {
-    let bases = ALL.iter().flat_map(|library| library.settings);
-    bases.into_iter().find(|base| base.names.contains(&name)).map(|base| base.dialect)
-}
-
-/// Whether calls of this qualified name are kept with their arguments.
-pub fn is_declaration(name: &str) -> bool {
-    ALL.iter().any(|library| library.declarations.contains(&name))
-}
-
-/// Whether this qualified name is a `TypedDict`, or what makes one: called with keywords, it is a dict of them.
-pub fn is_dict(name: &str) -> bool {
-    matches!(name, "typing.TypedDict" | "typing_extensions.TypedDict")
-        || (is_declaration(name) && name.ends_with("Dict"))
-}
-
-/// Whether any library gives a meaning to this qualified name or to names below it.
-pub fn knows(name: &str) -> bool {
-    is_environment(name) || is_declaration(name) || reader(name).is_some() || settings_base(name).is_some()
-}
+pub const ALL: &[&Library] = &[
+    &click::LIBRARY,
+    &configargparse::LIBRARY,
+    &decouple::LIBRARY,
+    &django::LIBRARY,
+    &django_environ::LIBRARY,
+    &dynaconf::LIBRARY,
+    &environs::LIBRARY,
+    &everett::LIBRARY,
+    &flask::LIBRARY,
+    &goodconf::LIBRARY,
+    &os::LIBRARY,
+    &prettyconf::LIBRARY,
+    &pydantic::LIBRARY,
+    &starlette::LIBRARY,
+    &typer::LIBRARY,
+];

@@ -7,8 +7,6 @@ use super::{Dialect, Library, SettingsBase};
 pub const LIBRARY: Library = Library {
     name: "pydantic",
     words: &["BaseSettings"],
-    mappings: &[],
-    readers: &[],
     settings: &[
         SettingsBase {
             names: &[
@@ -48,4 +46,5 @@ pub const LIBRARY: Library = Library {
         "pydantic_settings.SettingsConfigDict",
         "pydantic_settings.main.SettingsConfigDict",
     ],
+    ..Library::EMPTY
 };

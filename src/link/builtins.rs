@@ -7,7 +7,6 @@ use super::Linker;
 use super::events::Absent;
 use super::scope::Frame;
 use super::value::{Arguments, Symbol, Value, join};
-use crate::libraries::{self, Reader};
 use crate::model::Place;
 use crate::python::ir::Name;
 
@@ -20,8 +19,8 @@ impl Linker<'_> {
         arguments: &Arguments,
         place: Place,
     ) -> Value {
-        if let Some(reader) = libraries::reader(name) {
-            return self.call_reader(frame, reader, arguments, place);
+        if let Some(value) = self.call_known(frame, name, arguments, place) {
+            return value;
         }
         let first = || arguments.positional.first().cloned().unwrap_or(Value::Unknown);
         let environment = arguments.positional.first() == Some(&Value::Environment);
@@ -157,9 +156,6 @@ impl Linker<'_> {
             },
             "os.putenv" | "os.unsetenv" => Value::None,
             _ => {
-                if libraries::is_declaration(name) {
-                    return declaration(name, arguments);
-                }
                 self.escape(arguments);
                 self.handed_on(frame, arguments, place);
                 if name.len() > 200 { Value::Unknown } else { Value::external(format!("{name}()")) }
@@ -196,33 +192,6 @@ impl Linker<'_> {
         }
         items.extend(arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone())));
         Value::dict(items)
-    }
-
-    /// Calls a library's reader.
-    fn call_reader(
-        &mut self,
-        frame: &mut Frame,
-        reader: &'static Reader,
-        arguments: &Arguments,
-        place: Place,
-    ) -> Value {
-        let key = match arguments.get(reader.key.0, reader.key.1) {
-            Some(key) => key.clone(),
-            None if arguments.open => Value::Unknown,
-            None => return Value::Unknown,
-        };
-        let default = reader.default.and_then(|(index, name)| arguments.get(index, name)).cloned();
-        let absent = match &default {
-            Some(default) => Absent::default(default.clone()),
-            None if reader.exception.is_empty() => Absent::new(reader.absent),
-            None => Absent::raises(reader.exception),
-        };
-        let how = (reader.access, reader.name);
-        let read = self.consultation(frame, (&Value::Environment, &key), how, absent, place);
-        match default {
-            Some(default) => join([read, default]),
-            None => read,
-        }
     }
 
     /// `$NAME` and `${NAME}` in a text.
@@ -356,14 +325,6 @@ fn is_type(value: &Value) -> bool {
         Value::Partial(generic) => matches!(&generic.0, Value::External(name) if name.starts_with("typing")),
         _ => false,
     }
-}
-
-/// A call whose arguments matter later: options become a dict, alternatives of a name stay a call.
-fn declaration(name: &Name, arguments: &Arguments) -> Value {
-    if libraries::is_dict(name) {
-        return keywords(arguments);
-    }
-    Value::Partial(Rc::new((Value::External(name.clone()), arguments.clone())))
 }
 
 /// The dict that a `TypedDict` called with keywords is.

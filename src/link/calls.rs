@@ -56,6 +56,7 @@ impl Linker<'_> {
             return Value::Unknown;
         }
         self.depth += 1;
+        self.prefix_keywords(frame, arguments, place);
         let value = self.call_value(frame, callee, arguments, place);
         self.depth -= 1;
         value
@@ -82,6 +83,7 @@ impl Linker<'_> {
                 self.call(frame, &partial.0, &all, place)
             }
             Value::External(name) => self.call_external(frame, name, arguments, place),
+            Value::Object(object) => self.call_object(frame, object, arguments, place),
             Value::Union(values) => {
                 let values: Vec<_> =
                     values.iter().take(MAX_CALLEES).map(|v| self.call(frame, v, arguments, place)).collect();
@@ -136,8 +138,8 @@ impl Linker<'_> {
     /// Whether a value is, holds or reads the environment, so that whoever receives it matters.
     pub(super) fn carries_environment(&self, value: &Value) -> bool {
         value.any(&mut |v| match v {
-            Value::Environment => true,
-            Value::External(name) => crate::libraries::reader(name).is_some(),
+            Value::Environment | Value::Object(_) => true,
+            Value::External(name) => self.libraries.hands_on(name),
             Value::Method(method) => method.0 == Value::Environment,
             Value::Function(callable) => {
                 let state = &self.functions[callable.function];

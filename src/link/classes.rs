@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Linker;
-use super::events::Event;
 use super::functions::Binding;
 use super::scope::{Frame, Outer, Variables};
 use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
@@ -167,7 +166,7 @@ impl Linker<'_> {
         self.typical_reads(class);
         let keeps_environment = own.iter().any(|(_, v)| self.gives_environment(v))
             || self.typical_fields(class).values().any(|v| self.gives_environment(v));
-        if keeps_environment || self.class_offers(class) {
+        if keeps_environment || self.class_offers(class) || self.is_known_object(class) {
             self.note_class(class);
         }
     }
@@ -284,6 +283,9 @@ impl Linker<'_> {
         if mixin && self.class_member(instance.class, "__getitem__").is_some() {
             return Value::Method(Rc::new((receiver, name.clone())));
         }
+        if let Some(value) = self.inherited_from_outside(instance.class, name) {
+            return value;
+        }
         if !name.starts_with("__")
             && let Some(Value::Function(getattr)) = self.class_member(instance.class, "__getattr__")
         {
@@ -351,33 +353,6 @@ impl Linker<'_> {
             let joined = join(old.into_iter().chain([value.clone()]));
             self.classes[class].variables.insert(name.clone(), joined);
         }
-    }
-
-    /// Whether methods of a class read the environment for those who make objects of it.
-    pub(super) fn class_reads(&self, class: ClassId) -> bool {
-        self.any_method_event(class, |_, event| event.mapping.alternatives().contains(&Value::Environment))
-    }
-
-    /// Whether methods of a class read what their callers name.
-    pub(super) fn class_reads_for_callers(&self, class: ClassId) -> bool {
-        self.any_method_event(class, |function, event| {
-            event.mapping.alternatives().contains(&Value::Environment)
-                && event
-                    .key
-                    .any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
-        })
-    }
-
-    /// Whether methods of a class read what those who call them, make its objects or derive from it name.
-    pub(super) fn class_offers(&self, class: ClassId) -> bool {
-        self.any_method_event(class, |_, event| super::exports::for_callers(event))
-    }
-
-    fn any_method_event(&self, class: ClassId, holds: impl Fn(FunctionId, &Event) -> bool) -> bool {
-        self.methods(class).values().any(|&function| {
-            let summary = self.functions[function].summary.as_ref();
-            summary.is_some_and(|s| s.events.iter().any(|event| holds(function, event)))
-        })
     }
 
     /// The methods of a class and its bases, the overriding ones only, by name.

@@ -3,7 +3,7 @@
 use super::Linker;
 use super::events::{Event, Summary};
 use super::scope::Frame;
-use super::value::{Delayed, FunctionId, Part, Symbol, Value};
+use super::value::{ClassId, Delayed, FunctionId, Part, Symbol, Value};
 use crate::python::ir::Name;
 
 impl Linker<'_> {
@@ -41,9 +41,9 @@ impl Linker<'_> {
             _ => {}
         }
         match value {
-            Value::Environment => true,
+            Value::Environment | Value::Object(_) => true,
             Value::Method(method) => method.0 == Value::Environment,
-            Value::External(name) => crate::libraries::reader(name).is_some(),
+            Value::External(name) => self.libraries.hands_on(name),
             Value::Instance(instance) => self.class_reads_for_callers(instance.class),
             Value::Class(class) => self.class_offers(*class),
             Value::Function(callable) => {
@@ -63,6 +63,33 @@ impl Linker<'_> {
         for (name, _) in names {
             self.found.add(frame.file, name);
         }
+    }
+
+    /// Whether methods of a class read the environment for those who make objects of it.
+    pub(super) fn class_reads(&self, class: ClassId) -> bool {
+        self.any_method_event(class, |_, event| event.mapping.alternatives().contains(&Value::Environment))
+    }
+
+    /// Whether methods of a class read what their callers name.
+    pub(super) fn class_reads_for_callers(&self, class: ClassId) -> bool {
+        self.any_method_event(class, |function, event| {
+            event.mapping.alternatives().contains(&Value::Environment)
+                && event
+                    .key
+                    .any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
+        })
+    }
+
+    /// Whether methods of a class read what those who call them, make its objects or derive from it name.
+    pub(super) fn class_offers(&self, class: ClassId) -> bool {
+        self.any_method_event(class, |_, event| for_callers(event))
+    }
+
+    fn any_method_event(&self, class: ClassId, holds: impl Fn(FunctionId, &Event) -> bool) -> bool {
+        self.methods(class).values().any(|&function| {
+            let summary = self.functions[function].summary.as_ref();
+            summary.is_some_and(|s| s.events.iter().any(|event| holds(function, event)))
+        })
     }
 }
 

@@ -61,6 +61,9 @@ impl Linker<'_> {
             .iter()
             .map(|parameter| parameter.default.as_ref().map(|default| self.expression(frame, default)))
             .collect();
+        for (parameter, default) in ir.parameters.iter().zip(&defaults) {
+            self.annotated(frame, parameter.annotation.as_ref(), default.as_ref());
+        }
         let key = (frame.file, ir.span.line, ir.span.column);
         let id = match self.function_at.get(&key) {
             Some(&id) => id,

@@ -25,6 +25,7 @@ mod exports;
 mod expressions;
 mod functions;
 mod interest;
+mod library;
 pub mod modules;
 mod names;
 mod objects;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 
 pub use interest::Interest;
 
+use crate::libraries::Libraries;
 use crate::model::{FileId, Notice, NoticeKind, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
@@ -79,8 +81,13 @@ pub struct Session<'a>(Linker<'a>);
 
 impl<'a> Session<'a> {
     /// Nothing is evaluated yet.
-    pub fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units) -> Session<'a> {
-        Session(Linker::new(sources, modules, units))
+    pub fn new(
+        sources: &'a Sources,
+        modules: &'a Modules<'a>,
+        units: &'a dyn Units,
+        libraries: &'a Libraries<'a>,
+    ) -> Session<'a> {
+        Session(Linker::new(sources, modules, units, libraries))
     }
 
     /// Evaluates the demanded units of the changed files and of those that depend on them; the names
@@ -108,6 +115,7 @@ struct Linker<'a> {
     sources: &'a Sources,
     modules: &'a Modules<'a>,
     units: &'a dyn Units,
+    libraries: &'a Libraries<'a>,
     /// The names known to matter in this round.
     interest: Interest,
     /// The files on whose behalf something is evaluated, innermost last.
@@ -138,6 +146,8 @@ struct Linker<'a> {
     settings_events: HashMap<(ClassId, Name), (EventId, Absent)>,
     /// Where objects are made whose methods read what the constructor was told.
     object_places: HashSet<Place>,
+    /// Root events of reads that happen when the program calls something later.
+    deferred: HashSet<EventId>,
     found: Interest,
     notices: BTreeMap<FileId, Notice>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
@@ -167,11 +177,12 @@ const MAX_DEPTH: usize = 120;
 const MAX_REMEMBERED: usize = 10_000;
 
 impl<'a> Linker<'a> {
-    fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units) -> Self {
+    fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units, libraries: &'a Libraries<'a>) -> Self {
         Linker {
             sources,
             modules,
             units,
+            libraries,
             interest: Interest::default(),
             current: Vec::new(),
             dependents: HashMap::default(),
@@ -191,6 +202,7 @@ impl<'a> Linker<'a> {
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
             object_places: HashSet::default(),
+            deferred: HashSet::default(),
             found: Interest::default(),
             notices: BTreeMap::new(),
             fields: HashMap::default(),

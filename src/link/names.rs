@@ -6,8 +6,7 @@ use super::Linker;
 use super::modules::Target;
 use super::scope::{Frame, Variables};
 use super::value::{Symbol, Value, join};
-use crate::libraries;
-use crate::model::{FileId, Place};
+use crate::model::{FileId, Place, RootKind};
 use crate::python::ir::{Name, StmtKind};
 
 /// A module's namespace.
@@ -101,7 +100,7 @@ impl Linker<'_> {
                 Target::File(target) if !name.starts_with('_') => self.global(target, name),
                 Target::Outside => {
                     let qualified = format!("{module}.{name}");
-                    libraries::knows(&qualified).then(|| self.external(&qualified))
+                    self.libraries.knows(&qualified).then(|| self.external(&qualified))
                 }
                 _ => None,
             };
@@ -116,7 +115,7 @@ impl Linker<'_> {
     /// A name of a module as its importers see it: variables, definitions, star imports, submodules.
     pub(super) fn member(&mut self, file: FileId, name: &Name) -> Option<Value> {
         let qualified = format!("{}.{name}", self.modules.dotted(file));
-        if libraries::knows(&qualified) {
+        if self.libraries.knows(&qualified) && !self.is_own(file) {
             return Some(self.external(&qualified));
         }
         if let Some(value) = self.global(file, name) {
@@ -137,9 +136,27 @@ impl Linker<'_> {
         None
     }
 
+    /// Whether a file is the application's: a module of its own is no library of that name.
+    fn is_own(&self, file: FileId) -> bool {
+        self.sources.roots[self.sources.files[file].root].kind == RootKind::Application
+    }
+
+    /// What an attribute of an import that has not been looked up is, if a library's row tells.
+    pub(super) fn known_attribute(&mut self, import: &Symbol, attribute: &str) -> Option<Value> {
+        let Symbol::Import(from, 0, module, name) = import else { return None };
+        if !self.libraries.may_know(attribute) {
+            return None;
+        }
+        let outer = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
+        let qualified = format!("{outer}.{attribute}");
+        let own = matches!(self.modules.resolve(*from, 0, module), Target::File(file) if self.is_own(file));
+        (!own && self.libraries.knows(&qualified)).then(|| self.external(&qualified))
+    }
+
     /// A qualified name outside the scanned code.
     pub(super) fn external(&mut self, name: &str) -> Value {
-        if libraries::is_environment(name) { Value::Environment } else { Value::external(name) }
+        let name = self.libraries.alias(name).unwrap_or(name);
+        if self.libraries.is_environment(name) { Value::Environment } else { Value::external(name) }
     }
 
     /// Looks up what was left for later, until it is a value or waits for a parameter.
@@ -174,7 +191,9 @@ impl Linker<'_> {
     pub(super) fn imported(&mut self, from: FileId, level: u8, module: &Name, name: &Name) -> Value {
         if level == 0 {
             let qualified = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
-            if libraries::knows(&qualified) || self.modules.resolve(from, 0, module) == Target::Outside {
+            let known = self.libraries.knows(&qualified);
+            let target = self.modules.resolve(from, 0, module);
+            if target == Target::Outside || (known && !matches!(target, Target::File(file) if self.is_own(file))) {
                 return self.external(&qualified);
             }
         }
@@ -183,10 +202,12 @@ impl Linker<'_> {
 
     fn import(&mut self, from: FileId, level: u8, module: &Name, name: &Name) -> Value {
         let qualified = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
-        if level == 0 && libraries::knows(&qualified) {
+        let target = self.modules.resolve(from, level, module);
+        let own = matches!(target, Target::File(file) if self.is_own(file));
+        if level == 0 && !own && self.libraries.knows(&qualified) {
             return self.external(&qualified);
         }
-        match self.modules.resolve(from, level, module) {
+        match target {
             Target::File(file) if name.is_empty() => Value::Module(file),
             Target::File(file) => self.member(file, name).unwrap_or(Value::Unknown),
             Target::Namespace if name.is_empty() => Value::Namespace(from, module.clone()),

@@ -10,7 +10,6 @@ use super::events::Summary;
 use super::functions::Binding;
 use super::scope::Frame;
 use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Symbol, Value, join};
-use crate::libraries;
 use crate::model::Place;
 use crate::python::ir::{ExprKind, Name, StmtKind};
 
@@ -35,7 +34,7 @@ impl Linker<'_> {
             self.settings_made(class, dialect, arguments);
             return value;
         }
-        if self.lineage(class).1.iter().any(|name| libraries::is_dict(name)) {
+        if self.lineage(class).1.iter().any(|name| self.libraries.is_dict(name)) {
             return super::builtins::keywords(arguments);
         }
         match self.class_member(class, "__init__") {
@@ -211,8 +210,8 @@ impl Linker<'_> {
         instance.fields.borrow().values().any(|value| {
             value.any(&mut |v| match v {
                 Value::Text(_) | Value::Environment | Value::Function(_) | Value::Method(_) => true,
-                Value::Symbol(_) | Value::Instance(_) | Value::Partial(_) => true,
-                Value::External(name) => crate::libraries::reader(name).is_some(),
+                Value::Symbol(_) | Value::Instance(_) | Value::Partial(_) | Value::Object(_) => true,
+                Value::External(name) => self.libraries.hands_on(name),
                 _ => false,
             })
         })

@@ -24,6 +24,7 @@ impl Linker<'_> {
                 Value::Symbol(Symbol::Import(*from, 0, dotted, "".into()))
             }
             Value::External(qualified) => self.external_attribute(qualified, name),
+            Value::Object(object) => Value::Object(Rc::new((format!("{}.{name}", object.0).into(), object.1.clone()))),
             Value::Environment | Value::Text(_) | Value::Sequence(_) | Value::Dict(_) => {
                 Value::Method(Rc::new((value.clone(), name.clone())))
             }
@@ -41,7 +42,10 @@ impl Linker<'_> {
                 join(values)
             }
             Value::Symbol(Symbol::Parameter(function, 0)) => self.self_attribute(frame, value, *function, name, place),
-            Value::Symbol(Symbol::Import(..)) => {
+            Value::Symbol(import @ Symbol::Import(..)) => {
+                if let Some(known) = self.known_attribute(import, name) {
+                    return known;
+                }
                 if self.interest.has(name) || self.names_something(value) {
                     let forced = self.force(value);
                     if &forced != value {

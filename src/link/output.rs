@@ -51,6 +51,8 @@ impl Linker<'_> {
         let field = self.settings_fields.get(&event.id);
         let case_sensitive = field.is_none_or(|(_, _, sensitive)| *sensitive);
         let Some(key) = key_of(&event.key, case_sensitive) else { return };
+        let file = event.chain.last().map_or(event.place.file, |step| step.place.file);
+        let explained = explained || (key.kind == KeyKind::Any && self.libraries.explains(&self.modules.dotted(file)));
         let absent = self.refined.get(&event.id).unwrap_or(&event.absent);
         let function = event.function.map(|f| self.functions[f].name.to_string());
         let given = match &event.key {
@@ -101,7 +103,7 @@ impl Linker<'_> {
 
     /// Whether a read's place is where an object is made whose methods read later.
     fn later(&self, event: &Event, last: Place) -> bool {
-        last != event.place && self.object_places.contains(&event.place)
+        self.deferred.contains(&event.root) || (last != event.place && self.object_places.contains(&event.place))
     }
 }
 

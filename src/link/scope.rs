@@ -44,6 +44,8 @@ pub struct Frame {
     pub log: Vec<(Name, Option<Value>)>,
     /// Names declared `global`.
     pub globals: Vec<Name>,
+    /// Prefixes that hold inside the current `with` statements: of which object, and which.
+    pub prefixes: Vec<(Name, Value)>,
     /// Exceptions that are caught around the current statement, innermost last.
     pub handlers: Vec<Caught>,
     /// Parameters that are known to be absent around the current expression.
@@ -98,6 +100,7 @@ impl Frame {
             cell: Rc::default(),
             log: Vec::new(),
             globals: Vec::new(),
+            prefixes: Vec::new(),
             handlers: Vec::new(),
             conditions: Vec::new(),
             present: Vec::new(),

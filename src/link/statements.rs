@@ -128,14 +128,18 @@ impl Linker<'_> {
                 return self.try_statement(frame, body, handlers, orelse, finally);
             }
             StmtKind::With { items, body } => {
+                let outside = frame.prefixes.len();
                 for (context, target) in items {
                     let value = self.expression(frame, context);
+                    self.enter_scope(frame, &value);
                     if let Some(target) = target {
                         let entered = self.entered(frame, &value, context);
                         self.assign(frame, target, &entered);
                     }
                 }
-                return self.block(frame, body);
+                let flow = self.block(frame, body);
+                frame.prefixes.truncate(outside);
+                return flow;
             }
             StmtKind::Match { subject, cases } => {
                 let subject = self.expression(frame, subject);

@@ -104,7 +104,7 @@ impl Linker<'_> {
                     };
                     return kept.as_ref().unwrap_or(value).alternatives().iter().any(|v| match v {
                         Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
-                        Value::External(name) => crate::libraries::reader(name).is_some(),
+                        Value::External(name) => self.libraries.hands_on(name),
                         // Handed further up only so far: what is passed on for long is seldom the environment.
                         Value::Symbol(_) | Value::Delayed(_) => with.handed_on < MAX_HANDED_ON,
                         Value::Sequence(_) | Value::Dict(_) => v.size(64) < 64 && self.carries_environment(v),
@@ -241,6 +241,10 @@ impl Linker<'_> {
                 let callee = self.substitute(frame, &partial.0, with);
                 let arguments = partial.1.map(|v| self.substitute(frame, v, with));
                 Value::Partial(Rc::new((callee, arguments)))
+            }
+            Value::Object(object) => {
+                let kept = object.1.map(|v| self.substitute(frame, v, with));
+                Value::Object(Rc::new((object.0.clone(), kept)))
             }
             Value::Delayed(delayed) => self.resume(frame, delayed, with),
             other => other.clone(),

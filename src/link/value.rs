@@ -56,6 +56,9 @@ pub enum Value {
     Method(Rc<(Value, Name)>),
     /// `functools.partial(callee, …)`
     Partial(Rc<(Value, Arguments)>),
+    /// Something of a library that is known by its qualified name, below an object that keeps what
+    /// it was made with.
+    Object(Rc<(Name, Arguments)>),
     /// Known only where a function is called or an import is looked up.
     Symbol(Symbol),
     /// An operation that waits for a symbol.
@@ -260,6 +263,7 @@ impl Value {
             Value::Dict(items) => items.iter().any(|(k, v)| k.any(found) || v.any(found)),
             Value::Method(method) => method.0.any(found),
             Value::Partial(partial) => partial.0.any(found) || partial.1.values().any(|v| v.any(found)),
+            Value::Object(object) => object.1.values().any(|v| v.any(found)),
             Value::Function(callable) => {
                 callable.bound.as_ref().is_some_and(|v| v.any(found))
                     || callable.captured.iter().any(|(_, v)| v.any(found))

@@ -14,6 +14,8 @@ pub enum FailOn {
     Review,
     /// An unsafe entry with a reader of at least this effect.
     Effect(Effect),
+    /// That, or an entry for review.
+    EffectOrReview(Effect),
 }
 
 impl FailOn {
@@ -21,6 +23,14 @@ impl FailOn {
     pub fn words() -> Vec<&'static str> {
         let known = Effect::CODES.iter().copied().filter(|code| *code != Effect::Unknown.code());
         ["never", "unsafe", "review"].into_iter().chain(known).collect()
+    }
+
+    /// The same with entries for review counting too, as `--strict` says.
+    pub fn strict(self) -> FailOn {
+        match self {
+            FailOn::Effect(effect) | FailOn::EffectOrReview(effect) => FailOn::EffectOrReview(effect),
+            FailOn::Never | FailOn::Unsafe | FailOn::Review => FailOn::Review,
+        }
     }
 
     /// Understands one of the words.
@@ -45,7 +55,10 @@ pub fn of(scan: &Scan, judgements: &[Judgement], fail_on: FailOn) -> u8 {
         FailOn::Never => false,
         FailOn::Unsafe => is_unsafe(judgement),
         FailOn::Review => judgement.verdict != Verdict::Safe,
-        FailOn::Effect(effect) => is_unsafe(judgement) && has_effect(scan, judgement, effect),
+        FailOn::EffectOrReview(_) if judgement.verdict == Verdict::Review => true,
+        FailOn::Effect(effect) | FailOn::EffectOrReview(effect) => {
+            is_unsafe(judgement) && has_effect(scan, judgement, effect)
+        }
     };
     u8::from(judgements.iter().any(fails))
 }

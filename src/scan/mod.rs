@@ -10,6 +10,7 @@ mod demand;
 mod graph;
 mod store;
 
+use crate::libraries::Libraries;
 use crate::link::{self, Interest, modules::Modules};
 use crate::model::{Notice, NoticeKind, RootKind, Scan, Sources};
 use crate::python::imports::When;
@@ -26,18 +27,21 @@ pub enum Demand {
 /// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
 const MAX_ROUNDS: usize = 6;
 
-/// Scans all Python files of `sources`. Never fails: what cannot be seen is a notice.
-pub fn scan(sources: Sources) -> Scan {
-    scan_with(sources, Demand::Needed)
+/// Scans all Python files of `sources`, with what `libraries` say. Never fails: what cannot be seen is a notice.
+pub fn scan(sources: Sources, libraries: &Libraries<'_>) -> Scan {
+    scan_with(sources, libraries, Demand::Needed)
 }
 
 /// [`scan`], computing the units that `demand` says.
-pub fn scan_with(sources: Sources, demand: Demand) -> Scan {
-    let (store, hits) = store::Store::load(&sources, demand);
+pub fn scan_with(sources: Sources, libraries: &Libraries<'_>, demand: Demand) -> Scan {
+    let (store, hits) = store::Store::load(&sources, libraries, demand);
     let modules = Modules::new(&sources);
     let graph = graph::build(&sources, &store, &modules);
     let mut notices = Vec::new();
-    let (mut linked, demanded) = on_a_deep_stack(|| rounds(&sources, &store, &modules, &graph, hits, &mut notices));
+    let (mut linked, demanded) = on_a_deep_stack(|| {
+        let session = link::Session::new(&sources, &modules, &store, libraries);
+        rounds(session, &store, &graph, hits, &mut notices)
+    });
     let mut reads = std::mem::take(&mut linked.reads);
     demand::mark_constructed(&mut reads, &store, &demanded);
     notices.append(&mut linked.notices);
@@ -52,14 +56,12 @@ pub fn scan_with(sources: Sources, demand: Demand) -> Scan {
 
 /// Links in rounds, until none finds a name that has not been followed.
 fn rounds(
-    sources: &Sources,
+    mut session: link::Session<'_>,
     store: &store::Store<'_>,
-    modules: &Modules<'_>,
     graph: &graph::Graph,
     mut demanded: store::Demanded,
     notices: &mut Vec<Notice>,
 ) -> (link::Linked, store::Demanded) {
-    let mut session = link::Session::new(sources, modules, store);
     let mut known = Interest::default();
     let mut changed = demanded.keys().copied().collect();
     for round in 0.. {

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::Demand;
-use crate::libraries;
+use crate::libraries::Libraries;
 use crate::link::Units;
 use crate::model::{FileId, Notice, NoticeKind, Sources};
 use crate::python::facts::Parser;
@@ -23,8 +23,6 @@ pub type Demanded = BTreeMap<FileId, Vec<usize>>;
 
 /// Larger Python files are not looked into: no person wrote them, and Python itself takes minutes.
 const MAX_FILE: u64 = 64 << 20;
-
-static VOCABULARY: LazyLock<Words> = LazyLock::new(|| Words::new(&libraries::words()));
 
 /// The files of a scan.
 pub struct Store<'a> {
@@ -44,9 +42,10 @@ struct Loaded {
 
 impl<'a> Store<'a> {
     /// Outlines all Python files; which units of which hold a library's word.
-    pub fn load(sources: &'a Sources, demand: Demand) -> (Store<'a>, Demanded) {
+    pub fn load(sources: &'a Sources, libraries: &Libraries<'_>, demand: Demand) -> (Store<'a>, Demanded) {
+        let vocabulary = Words::new(libraries.words());
         let loaded: Vec<Loaded> =
-            (0..sources.files.len()).into_par_iter().map(|file| load(sources, file, demand)).collect();
+            (0..sources.files.len()).into_par_iter().map(|file| load(sources, &vocabulary, file, demand)).collect();
         let mut demanded = Demanded::new();
         let mut outlines = Vec::with_capacity(loaded.len());
         let mut notices = BTreeSet::new();
@@ -161,7 +160,7 @@ fn read(sources: &Sources, file: FileId) -> std::io::Result<Vec<u8>> {
     std::fs::read(path(sources, file))
 }
 
-fn load(sources: &Sources, file: FileId, demand: Demand) -> Loaded {
+fn load(sources: &Sources, vocabulary: &Words, file: FileId, demand: Demand) -> Loaded {
     let mut loaded = Loaded { outline: Outline::default(), wanted: Vec::new(), notices: Vec::new() };
     let source = &sources.files[file];
     if !source.python {
@@ -194,7 +193,7 @@ fn load(sources: &Sources, file: FileId, demand: Demand) -> Loaded {
     match demand {
         Demand::Everything => wanted.extend(0..outline.units.len()),
         Demand::Needed => {
-            wanted.extend(VOCABULARY.find(&text.text).map(|(offset, _)| outline.unit_at(offset)));
+            wanted.extend(vocabulary.find(&text.text).map(|(offset, _)| outline.unit_at(offset)));
         }
     }
     loaded.wanted = wanted.into_iter().collect();

@@ -10,6 +10,7 @@ mod images;
 mod index;
 mod matching;
 mod names;
+mod native;
 mod non_python;
 mod place;
 mod reach;

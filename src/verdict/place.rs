@@ -132,8 +132,8 @@ impl Place<'_> {
         Placement { roots, assumed, entries, by_name: targets.by_name, ..Placement::default() }
     }
 
-    /// With installed code alone, the application is the distribution that an image, a command or
-    /// the chart is named after. Once an image is known to be it, other images are not.
+    /// With installed code alone, the application is the distribution that an image or the chart is
+    /// named after, or whose console script an image is named after or a command runs. Once an image is known to be it, other images are not.
     fn installed(&self, containers: &[Container], placements: &mut [Placement]) {
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for (container, placement) in containers.iter().zip(placements.iter_mut()) {
@@ -141,7 +141,7 @@ impl Place<'_> {
             if placement.roots.is_empty() {
                 continue;
             }
-            placement.applications = self.called(&images::short_name(image), placement);
+            placement.applications = self.pictured(image, placement);
             if placement.applications.is_empty() {
                 placement.applications = self.commanded(&targets(container), placement);
             }
@@ -160,23 +160,29 @@ impl Place<'_> {
                 continue;
             }
             let chart = container.chart.as_deref().unwrap_or("");
-            placement.applications = self.called(chart.rsplit('/').next().unwrap_or(chart), placement);
+            // Not a console script of that name: a chart named after a command has images that do not run it.
+            placement.applications = self.called(chart.rsplit('/').next().unwrap_or(chart));
             placement.libraries_only = placement.applications.is_empty();
         }
     }
 
-    /// The distribution of that name, or the one that has a console script of that name.
-    fn called(&self, name: &str, placement: &Placement) -> BTreeSet<OwnerId> {
-        let sources = &self.index.scan.sources;
-        let name = normalised(name);
-        let named: BTreeSet<OwnerId> = (sources.owners.iter().enumerate())
-            .filter(|(_, owner)| owner.kind == RootKind::Distribution && normalised(&owner.name) == name)
-            .map(|(id, _)| id)
-            .collect();
+    /// The distribution that an image is named after, or the one whose console script it is named
+    /// after.
+    fn pictured(&self, image: &str, placement: &Placement) -> BTreeSet<OwnerId> {
+        let name = images::short_name(image);
+        let named = self.called(&name);
         if !named.is_empty() || name.is_empty() {
             return named;
         }
-        self.owners(&self.index.resolve(&Target::Script(name), &placement.roots))
+        self.owners(&self.index.resolve(&Target::Script(normalised(&name)), &placement.roots))
+    }
+
+    /// The distribution of that name.
+    fn called(&self, name: &str) -> BTreeSet<OwnerId> {
+        let name = normalised(name);
+        let owners = self.index.scan.sources.owners.iter().enumerate();
+        let named = owners.filter(|(_, owner)| owner.kind == RootKind::Distribution && normalised(&owner.name) == name);
+        named.map(|(id, _)| id).collect()
     }
 
     /// The owners of the modules a command names, else of its console script.

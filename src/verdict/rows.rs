@@ -248,6 +248,10 @@ fn row_8_no_reader(case: &Case<'_>) -> Vec<Reason> {
     if missing > 0 {
         text += &format!("; imports that no root provides: {missing}");
     }
+    let compiled = case.scan.notices.iter().filter(|notice| notice.kind == NoticeKind::NativeCode).count();
+    if compiled > 0 {
+        text += &format!("; compiled code that was only searched for the name: {compiled}");
+    }
     // Often a shell script.
     if case.container.command.is_empty() {
         text += "; the image's own entry point was not looked at";

@@ -1,5 +1,7 @@
 //! Row 2: variables that the runtime itself reads, as a table with its sources.
 
+use super::native::LIBRARIES;
+
 /// Who reads some variables by itself, whatever the Python code does.
 #[derive(Debug)]
 pub struct Runtime {
@@ -27,7 +29,7 @@ pub enum Presence {
 /// Who reads `name`, if the runtime does. Exact names are looked for before patterns.
 pub fn reader_of(name: &str) -> Option<&'static Runtime> {
     let named = |exact: bool| {
-        RUNTIMES.iter().find(|runtime| {
+        RUNTIMES.iter().chain(LIBRARIES).find(|runtime| {
             runtime.names.iter().any(|known| match known.strip_suffix('*') {
                 Some(prefix) => !exact && name.starts_with(prefix),
                 None => exact && *known == name,
@@ -210,134 +212,16 @@ const RUNTIMES: &[Runtime] = &[
         ],
     },
     Runtime {
+        reader: "SQLite (through Python's sqlite3)",
+        presence: Presence::Always,
+        source: "https://www.sqlite.org/tempfiles.html#temporary_file_storage_locations",
+        names: &["SQLITE_TMPDIR"],
+    },
+    Runtime {
         reader: "NVIDIA's container toolkit, when it starts the container",
         presence: Presence::Always,
         source: "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html",
         names: &["NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_REQUIRE_*", "NVIDIA_DISABLE_REQUIRE"],
-    },
-    Runtime {
-        reader: "libpq (psycopg and other PostgreSQL drivers)",
-        presence: Presence::WithLibrary,
-        // The page lists all but PGGSSLIB, PGSYSCONFDIR, PGLOCALEDIR (further down) and PGKRBSRVNAME.
-        source: "https://www.postgresql.org/docs/current/libpq-envars.html",
-        names: &[
-            "PGHOST",
-            "PGHOSTADDR",
-            "PGPORT",
-            "PGDATABASE",
-            "PGUSER",
-            "PGPASSWORD",
-            "PGPASSFILE",
-            "PGREQUIREAUTH",
-            "PGCHANNELBINDING",
-            "PGSERVICE",
-            "PGSERVICEFILE",
-            "PGOPTIONS",
-            "PGAPPNAME",
-            "PGSSLMODE",
-            "PGREQUIRESSL",
-            "PGSSLNEGOTIATION",
-            "PGSSLCOMPRESSION",
-            "PGSSLCERT",
-            "PGSSLKEY",
-            "PGSSLCERTMODE",
-            "PGSSLROOTCERT",
-            "PGSSLCRL",
-            "PGSSLCRLDIR",
-            "PGSSLSNI",
-            "PGREQUIREPEER",
-            "PGSSLMINPROTOCOLVERSION",
-            "PGSSLMAXPROTOCOLVERSION",
-            "PGGSSENCMODE",
-            "PGKRBSRVNAME",
-            "PGGSSLIB",
-            "PGGSSDELEGATION",
-            "PGCONNECT_TIMEOUT",
-            "PGCLIENTENCODING",
-            "PGTARGETSESSIONATTRS",
-            "PGLOADBALANCEHOSTS",
-            "PGMINPROTOCOLVERSION",
-            "PGMAXPROTOCOLVERSION",
-            "PGDATESTYLE",
-            "PGTZ",
-            "PGGEQO",
-            "PGSYSCONFDIR",
-            "PGLOCALEDIR",
-        ],
-    },
-    Runtime {
-        reader: "OpenMP or a BLAS library (NumPy, SciPy, PyTorch)",
-        presence: Presence::WithLibrary,
-        source: "https://gcc.gnu.org/onlinedocs/libgomp/Environment-Variables.html; OpenBLAS, oneMKL and BLIS manuals",
-        names: &[
-            "OMP_*",
-            "GOMP_*",
-            "KMP_*",
-            "MKL_*",
-            "OPENBLAS_*",
-            "GOTO_NUM_THREADS",
-            "BLIS_NUM_THREADS",
-            "VECLIB_MAXIMUM_THREADS",
-        ],
-    },
-    Runtime {
-        reader: "Kerberos (GSSAPI drivers)",
-        presence: Presence::WithLibrary,
-        source: "https://web.mit.edu/kerberos/krb5-latest/doc/user/user_config/kerberos.html#environment-variables",
-        names: &[
-            "KRB5_CONFIG",
-            "KRB5CCNAME",
-            "KRB5_KTNAME",
-            "KRB5_CLIENT_KTNAME",
-            "KRB5_TRACE",
-            "KRB5_KDC_PROFILE",
-            "KRB5RCACHENAME",
-            "KRB5RCACHETYPE",
-            "KRB5RCACHEDIR",
-            "KPROP_PORT",
-            "GSS_MECH_CONFIG",
-        ],
-    },
-    Runtime {
-        reader: "CUDA (PyTorch, TensorFlow, CuPy)",
-        presence: Presence::WithLibrary,
-        source: "https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-environment-variables",
-        names: &["CUDA_*", "NCCL_*"],
-    },
-    Runtime {
-        reader: "jemalloc (if preloaded)",
-        presence: Presence::WithLibrary,
-        source: "https://jemalloc.net/jemalloc.3.html",
-        names: &["MALLOC_CONF", "_RJEM_MALLOC_CONF"],
-    },
-    Runtime {
-        reader: "gRPC's core (grpcio)",
-        presence: Presence::WithLibrary,
-        source: "https://github.com/grpc/grpc/blob/master/doc/environment_variables.md",
-        names: &[
-            "GRPC_VERBOSITY",
-            "GRPC_TRACE",
-            "GRPC_DNS_RESOLVER",
-            "GRPC_POLL_STRATEGY",
-            "GRPC_PROXY",
-            "grpc_proxy",
-            "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
-            "GRPC_SSL_CIPHER_SUITES",
-            "GRPC_ENABLE_FORK_SUPPORT",
-            "no_grpc_proxy",
-        ],
-    },
-    Runtime {
-        reader: "unixODBC (pyodbc)",
-        presence: Presence::WithLibrary,
-        source: "https://www.unixodbc.org/odbcinst.html",
-        names: &["ODBCINI", "ODBCSYSINI", "ODBCINSTINI"],
-    },
-    Runtime {
-        reader: "libcurl (pycurl)",
-        presence: Presence::WithLibrary,
-        source: "https://curl.se/libcurl/c/libcurl-env.html",
-        names: &["CURL_SSL_BACKEND", "CURL_HOME", "CURL_CA_BUNDLE", "NETRC"],
     },
     Runtime {
         reader: "perhaps the Python interpreter (the name is not in its documentation)",
@@ -370,6 +254,10 @@ mod tests {
             ("OMP_NUM_THREADS", Some(Presence::WithLibrary)),
             ("NUMEXPR_NUM_THREADS", None),
             ("MALLOC_CONF", Some(Presence::WithLibrary)),
+            ("TORCH_NCCL_DEBUG", Some(Presence::WithLibrary)),
+            ("RAYON_NUM_THREADS", Some(Presence::WithLibrary)),
+            ("ARROW_ROOT", None),
+            ("SQLITE_TMPDIR", Some(Presence::Always)),
             ("API_TOKEN", None),
             ("SHELL", None),
         ] {
@@ -380,7 +268,7 @@ mod tests {
     #[test]
     fn every_row_has_a_source_and_no_name_is_listed_twice() {
         let mut seen = std::collections::BTreeSet::new();
-        for runtime in RUNTIMES {
+        for runtime in RUNTIMES.iter().chain(LIBRARIES) {
             assert!(runtime.source.starts_with("https://"), "{}", runtime.reader);
             for name in runtime.names {
                 assert!(seen.insert(name), "{name} twice");

@@ -217,6 +217,21 @@ fn row_1_an_image_can_be_an_installed_distribution() {
 }
 
 #[test]
+fn row_1_a_console_script_is_run_by_a_command_or_an_image_not_by_a_chart() {
+    // The chart is called `web` too.
+    let installed = |image: &str, command: &[&str]| {
+        let mut world = World::default();
+        world.root(RootKind::Distribution, "site", "acme-ingestion", Some("1.0"));
+        world.file(0, "acme/cli.py", vec![]);
+        world.scan.sources.scripts.push(Script { name: "web".into(), module: "acme.cli".into(), root: 0 });
+        world.container("c", Some(image), command).entries(&["K"])
+    };
+    assert_eq!(installed("acme/frontend-java:1", &[]).verdict(), "Review NotScanned");
+    assert_eq!(installed("acme/web:1", &[]).verdict(), "Safe NoReader");
+    assert_eq!(installed("acme/frontend-java:1", &["web", "serve"]).verdict(), "Safe NoReader");
+}
+
+#[test]
 fn row_2_what_the_container_or_its_runtime_uses_is_unsafe() {
     let used = one("K").entry(|entry| entry.uses.push("args[0]".into()));
     assert_eq!(used.verdict(), "Unsafe UsedByContainer");

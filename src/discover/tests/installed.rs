@@ -165,3 +165,22 @@ fn compiled_modules_are_listed_where_their_source_is_not() {
     assert_eq!(files(&sources), ["lib: a.pyc [a -]", "lib: b.py [b -]"]);
     assert_eq!(notices(&sources), ["lib/a.pyc"]);
 }
+
+#[test]
+fn an_owner_with_compiled_code_that_has_no_source_is_a_blind_spot() {
+    let tree = Tree::new(
+        "extensions",
+        &[
+            ("lib/a/_x.abi3.so", ""),
+            ("lib/a/_y.so", ""),
+            ("lib/a/__init__.py", ""),
+            ("lib/b/fast.cpython-313-x86_64-linux-gnu.so", ""),
+            ("lib/b/fast.py", ""),
+        ],
+    );
+    let sources = tree.discover(&[], &["lib"]);
+    assert_eq!(notices(&sources), ["lib/a/_x.abi3.so"]);
+    let notice = &sources.notices[0];
+    assert_eq!(notice.kind, crate::model::NoticeKind::NativeCode);
+    assert_eq!(notice.detail, "a has compiled code without Python source (2 modules): only names in it are searched");
+}

@@ -33,11 +33,11 @@ impl Linker<'_> {
     /// What an annotation says, its names looked up in `frame`.
     pub(super) fn annotation_of(&mut self, frame: &mut Frame, annotation: &Expr) -> Annotation {
         let mut found = Annotation::default();
-        self.annotated(frame, annotation, &mut found, 0);
+        self.read_annotation(frame, annotation, &mut found, 0);
         found
     }
 
-    fn annotated(&mut self, frame: &mut Frame, annotation: &Expr, found: &mut Annotation, depth: usize) {
+    fn read_annotation(&mut self, frame: &mut Frame, annotation: &Expr, found: &mut Annotation, depth: usize) {
         if depth > MAX_NESTING {
             return;
         }
@@ -46,7 +46,7 @@ impl Linker<'_> {
             ExprKind::Str(text) => self.quoted(frame, text, found),
             ExprKind::Binary(Operator::BitOr, parts) => {
                 for part in parts {
-                    self.annotated(frame, part, found, depth + 1);
+                    self.read_annotation(frame, part, found, depth + 1);
                 }
             }
             ExprKind::Subscript(generic, index) => {
@@ -58,7 +58,7 @@ impl Linker<'_> {
                 match name.as_deref() {
                     Some("Annotated") => {
                         if let Some((first, metadata)) = parts.split_first() {
-                            self.annotated(frame, first, found, depth + 1);
+                            self.read_annotation(frame, first, found, depth + 1);
                             for item in metadata {
                                 let value = self.concrete(frame, item);
                                 self.metadata(item, &value, found);
@@ -70,18 +70,18 @@ impl Linker<'_> {
                         found.is_final |= name == "Final";
                         found.optional |= name == "Optional";
                         for part in parts {
-                            self.annotated(frame, part, found, depth + 1);
+                            self.read_annotation(frame, part, found, depth + 1);
                         }
                     }
                     // Markers of the command line (pydantic-settings `sources/types.py`).
                     Some(name) if name.starts_with("Cli") => {
                         for part in parts {
-                            self.annotated(frame, part, found, depth + 1);
+                            self.read_annotation(frame, part, found, depth + 1);
                         }
                     }
                     Some("Literal") => {}
                     Some(name) if is_collection(name) => found.mapping |= is_mapping(name),
-                    _ => self.annotated(frame, generic, found, depth + 1),
+                    _ => self.read_annotation(frame, generic, found, depth + 1),
                 }
             }
             _ => {

@@ -19,7 +19,7 @@ impl Linker<'_> {
         call: &Expr,
     ) -> Option<Value> {
         let Value::External(name) = callee else { return None };
-        if !(name.ends_with(".create_model") && crate::libraries::is_declaration(name)) {
+        if !(name.ends_with(".create_model") && self.libraries.is_declaration(name)) {
             return None;
         }
         let (class, open) = class_of(arguments, call);

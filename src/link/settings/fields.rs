@@ -1,7 +1,7 @@
 //! The fields of a settings class, and what each says of its variables and its default.
 
 use super::annotations::{Annotation, field_arguments};
-use crate::libraries::{self, Dialect};
+use crate::libraries::Dialect;
 use crate::link::Linker;
 use crate::link::statements::last_segment;
 use crate::link::value::{Arguments, ClassId, Value};
@@ -89,7 +89,7 @@ impl Linker<'_> {
         let lineage = self.lineage(class);
         let unknown = lineage.0.iter().flat_map(|&c| &self.classes[c].bases).any(|base| *base == Value::Unknown);
         let model = |name: &Name| {
-            libraries::settings_base(name).is_some()
+            self.libraries.settings_base(name).is_some()
                 || matches!(name.rsplit('.').next(), Some("BaseModel" | "GenericModel"))
         };
         unknown || lineage.1.iter().any(model) || lineage.0.iter().any(|&c| model(&self.classes[c].ir.name))

@@ -15,14 +15,14 @@ mod options;
 use super::Linker;
 use super::events::{Absent, Event};
 use super::value::{Arguments, ClassId, Value};
-use crate::libraries::{self, Dialect};
+use crate::libraries::Dialect;
 use crate::model::{Access, Outcome, Place, Step};
 use fields::{Declared, Field};
 
 impl Linker<'_> {
     /// The rules a class's fields follow, if it is a settings class.
     pub(super) fn settings_dialect(&self, class: ClassId) -> Option<Dialect> {
-        self.lineage(class).1.iter().find_map(|name| libraries::settings_base(name))
+        self.lineage(class).1.iter().find_map(|name| self.libraries.settings_base(name))
     }
 
     /// The reads of a settings class: one for each field and variable. `told` is what its constructor

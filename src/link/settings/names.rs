@@ -2,7 +2,7 @@
 
 use super::fields::{Declared, Field};
 use super::options::Options;
-use crate::libraries::{self, Dialect, stdlib};
+use crate::libraries::{Dialect, stdlib};
 use crate::link::Linker;
 use crate::link::statements::last_segment;
 use crate::link::value::{Arguments, ClassId, Value};
@@ -121,7 +121,7 @@ impl Linker<'_> {
     fn is_compound(&self, class: ClassId) -> bool {
         let lineage = self.lineage(class);
         let compound = |name: &str| {
-            libraries::settings_base(name).is_some()
+            self.libraries.settings_base(name).is_some()
                 || matches!(
                     name.rsplit('.').next(),
                     Some(

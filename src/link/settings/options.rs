@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::concrete::truth;
-use crate::libraries::{self, Dialect};
+use crate::libraries::Dialect;
 use crate::link::Linker;
 use crate::link::scope::Frame;
 use crate::link::value::{Arguments, ClassId, Value, join};
@@ -106,7 +106,7 @@ impl Linker<'_> {
                     let inherited = self.options_of_v2(base, depth + 1);
                     merged.update(inherited);
                 }
-                Value::External(name) if libraries::settings_base(&name).is_some() => merged = Merged::default(),
+                Value::External(name) if self.libraries.settings_base(&name).is_some() => merged = Merged::default(),
                 _ => {}
             }
         }

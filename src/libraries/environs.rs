@@ -1,0 +1,54 @@
+//! [environs](https://pypi.org/project/environs): `env.str("NAME", default)`; facts from `environs/__init__.py` of
+//! 14.1.1 (`_field2method`, `_func2method`, `Env.prefixed`). Before 14 a missing variable raised `EnvError` too.
+
+use super::{Library, Object, Reader, argument};
+use crate::model::Outcome;
+
+const fn method(name: &'static str) -> Reader<'static> {
+    Reader {
+        name,
+        key: Some(argument(0, "name")),
+        default: Some(argument(1, "default")),
+        absent: Outcome::Raises,
+        exception: "EnvError",
+        ..Reader::PLAIN
+    }
+}
+
+const fn object(name: &'static str) -> Object {
+    Object { name, prefix: Some(argument(0, "prefix")), ..Object::PLAIN }
+}
+
+/// Objects whose methods read one variable each.
+pub const LIBRARY: Library = Library {
+    name: "environs",
+    words: &["environs"],
+    readers: &[
+        method("environs.Env()"),
+        method("environs.Env().int"),
+        method("environs.Env().bool"),
+        method("environs.Env().str"),
+        method("environs.Env().float"),
+        method("environs.Env().decimal"),
+        method("environs.Env().list"),
+        method("environs.Env().dict"),
+        method("environs.Env().json"),
+        method("environs.Env().datetime"),
+        method("environs.Env().date"),
+        method("environs.Env().time"),
+        method("environs.Env().timedelta"),
+        method("environs.Env().path"),
+        method("environs.Env().log_level"),
+        method("environs.Env().uuid"),
+        method("environs.Env().url"),
+        method("environs.Env().enum"),
+        method("environs.Env().dj_db_url"),
+        method("environs.Env().dj_email_url"),
+        method("environs.Env().dj_cache_url"),
+    ],
+    objects: &[object("environs.Env")],
+    aliases: &[("environs.env", "environs.Env()")],
+    scopes: &["environs.Env().prefixed"],
+    modules: &["environs"],
+    ..Library::EMPTY
+};
