@@ -1,5 +1,6 @@
 //! What the commands do: the stages in order.
 
+mod explain;
 mod output;
 mod roots;
 mod status;
@@ -27,6 +28,11 @@ pub enum Command {
     },
     /// List the reads.
     Reads,
+    /// Tell everything about the reads of one name.
+    Explain {
+        /// The name.
+        name: String,
+    },
     /// List the entries.
     Entries,
     /// Print the JSON Schema of the report.
@@ -84,6 +90,7 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
         Command::Reads => reads(job),
+        Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
         Command::Schema => output::print(&format!("{}\n", report::schema())).map(|()| 0),
     })
@@ -122,6 +129,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
         notices,
         named: !names.is_empty(),
         show_values: job.show_values,
+        quotes: report::Quotes::default(),
     });
     drop(progress);
     output::write(&report, &job.outputs)?;
@@ -164,6 +172,7 @@ fn list(job: &Job, command: &'static str, scan: &Scan, chart: Option<&Chart>) ->
         notices,
         named: false,
         show_values: job.show_values,
+        quotes: report::Quotes::default(),
     });
     output::write(&report, &job.outputs)?;
     Ok(0)

@@ -9,7 +9,7 @@
 //!
 //! A further trial says that every code a verdict can have is claimed by some case.
 //!
-//! `UPDATE_EXPECT=1` writes `expected.txt` anew.
+//! `UPDATE_EXPECT=1` writes `expected.txt` and `explained.txt` anew.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -40,6 +40,10 @@ fn run(folder: &Path) -> Result<(), String> {
     let case = common::case(folder)?;
     let reads = json(common::run(folder, "reads", &case, &["--format", "json"])?)?;
     same("reads", &claimed_reads(folder)?, &actual_reads(&reads))?;
+    if let Some(name) = &case.explain {
+        let shown = common::run(folder, "explain", &case, &[name.as_str()])?;
+        expect(&folder.join("explained.txt"), &String::from_utf8_lossy(&shown.stdout))?;
+    }
     if !folder.join("manifests").exists() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use super::{Format, Report, json};
 pub const FORMAT: Format = Format { name: "jsonl", summary: "one JSON object a line, as in json", write };
 
 fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if report.content.command == "reads" {
+    if matches!(report.content.command, "reads" | "explain") {
         for row in &report.reads {
             serde_json::to_writer(&mut *out, &json::read(report, row))?;
             writeln!(out)?;

@@ -54,6 +54,15 @@ pub fn closing(report: &Report<'_>) -> Vec<String> {
     let blind_spots = terminal::blind_spots(report);
     let text = match report.content.command {
         "reads" => format!("{scanned}; {blind_spots}"),
+        "explain" => {
+            let read = count(report.reads.len(), "read");
+            let unresolved = match report.content.quotes.unresolved {
+                0 => String::new(),
+                number => format!(" ({} that name no variable may ask for it too)", count(number, "read")),
+            };
+            let files = count(scan.outlined, "Python file");
+            format!("{read} of {} in {files}{unresolved}; {blind_spots}", report.content.quotes.name)
+        }
         "entries" => format!("{}; {blind_spots}", count(summary.entries, "entry")),
         _ => {
             let verdicts = [

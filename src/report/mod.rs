@@ -1,6 +1,7 @@
 //! The report: one value, many renderers. Renderers decide nothing.
 
 mod blocks;
+mod explain;
 mod ids;
 mod json;
 mod jsonl;
@@ -37,7 +38,7 @@ pub const ALL: &[&Format] = &[&terminal::FORMAT, &json::FORMAT, &jsonl::FORMAT];
 /// What a report is made from.
 #[derive(Debug)]
 pub struct Content<'a> {
-    /// The command: `check`, `reads`, `entries`.
+    /// The command: `check`, `reads`, `entries`, `explain`.
     pub command: &'static str,
     /// The scan; an empty one for `entries`.
     pub scan: &'a Scan,
@@ -47,7 +48,7 @@ pub struct Content<'a> {
     pub release: Option<&'a str>,
     /// The mentions that judgements point to.
     pub mentions: &'a [Mention],
-    /// For `reads`: by read of the scan, the import chain from the application.
+    /// For `reads` and `explain`: by read of the scan, the import chain from the application.
     pub reached: Vec<Option<Vec<FileId>>>,
     /// The judgements, in the chart's order.
     pub judgements: &'a [Judgement],
@@ -59,6 +60,21 @@ pub struct Content<'a> {
     pub show_values: bool,
     /// Whether a part of the input failed.
     pub incomplete: bool,
+    /// For `explain`: the source to show beside places.
+    pub quotes: Quotes,
+}
+
+/// Lines of source code, for a person to read.
+#[derive(Debug, Default)]
+pub struct Quotes {
+    /// The name that is explained.
+    pub name: String,
+    /// Lines, trimmed, by file and number.
+    pub lines: BTreeMap<(FileId, u32), String>,
+    /// The line of the statement with which one file imports another.
+    pub imports: BTreeMap<(FileId, FileId), u32>,
+    /// Reads whose name could not be resolved, which may ask for it too.
+    pub unresolved: usize,
 }
 
 /// An entry of the report.
@@ -210,7 +226,7 @@ fn entry_rows<'a>(content: &Content<'a>) -> Vec<EntryRow<'a>> {
 
 fn read_rows<'a>(content: &Content<'a>) -> Vec<ReadRow<'a>> {
     let mut reached: BTreeMap<usize, Option<Vec<FileId>>> = BTreeMap::new();
-    if content.command == "reads" {
+    if matches!(content.command, "reads" | "explain") {
         let chain = |index: usize| content.reached.get(index).cloned().flatten();
         reached.extend((0..content.scan.reads.len()).map(|index| (index, chain(index))));
     }

@@ -11,7 +11,7 @@ use crate::model::*;
 pub const FORMAT: Format = Format { name: "terminal", summary: "text for a person (the default)", write };
 
 /// Width of the labels at the left.
-const LABEL: usize = 11;
+pub(super) const LABEL: usize = 11;
 /// Readers that an answer to a named variable shows; the rest is counted.
 const SHOWN_READERS: usize = 3;
 /// Containers, mentions and names that it shows.
@@ -25,6 +25,7 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     match report.content.command {
         "reads" => listing::reads(report, out)?,
         "entries" => listing::entries(report, out)?,
+        "explain" => super::explain::write(report, out)?,
         _ => check(report, out)?,
     }
     for line in listing::closing(report) {
@@ -251,7 +252,7 @@ fn not_scanned(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A line with a label, wrapped below itself.
-fn field(out: &mut dyn Write, label: &str, text: &str, style: anstyle::Style) -> io::Result<()> {
+pub(super) fn field(out: &mut dyn Write, label: &str, text: &str, style: anstyle::Style) -> io::Result<()> {
     let text = plain(text);
     let inner = text.len() - text.trim_start().len();
     for (at, line) in wrapped(&text, LABEL + inner).iter().enumerate() {
@@ -263,7 +264,7 @@ fn field(out: &mut dyn Write, label: &str, text: &str, style: anstyle::Style) ->
 }
 
 /// A line with a label that is never broken, so that a path in it can be clicked.
-fn unbroken(out: &mut dyn Write, label: &str, text: &str, beside: &str) -> io::Result<()> {
+pub(super) fn unbroken(out: &mut dyn Write, label: &str, text: &str, beside: &str) -> io::Result<()> {
     writeln!(out, "{}{}{}", styled(DIM, &padded(label, LABEL)), plain(text), styled(DIM, &plain(beside)))
 }
 

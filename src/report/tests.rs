@@ -156,6 +156,7 @@ fn judgements_of_a_pattern() -> Judgement {
 fn content<'a>(scan: &'a Scan, chart: &'a Chart, judgements: &'a [Judgement], named: bool) -> Content<'a> {
     Content {
         command: "check",
+        quotes: Quotes::default(),
         scan,
         chart: Some(chart),
         release: None,

@@ -84,6 +84,17 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
     judgements
 }
 
+/// The reads that ask for `name`, exactly or by a pattern, surest first; and how many others may, as
+/// their names could not be resolved.
+pub fn readers(scan: &Scan, name: &str) -> (Vec<usize>, usize) {
+    let mut found = Index::new(scan, &[]).reads(name);
+    found.sort_by_key(|(read, how)| (*how, *read));
+    let sure: Vec<usize> =
+        found.iter().filter(|(_, how)| *how != matching::Match::Any).map(|(read, _)| *read).collect();
+    let unresolved = found.len() - sure.len();
+    (sure, unresolved)
+}
+
 /// For each read of `scan`, the import chain from the application roots' modules to its module;
 /// `None` if nothing proves that it is reached.
 pub fn reached(scan: &Scan) -> Vec<Option<Vec<FileId>>> {

@@ -17,6 +17,8 @@ pub struct Case {
     pub exit: Option<i32>,
     /// A part of what `check` says on standard error.
     pub stderr: Option<String>,
+    /// The name that `explain` is asked about; it says what `explained.txt` holds.
+    pub explain: Option<String>,
     /// One line for people.
     pub why: String,
 }
@@ -58,7 +60,7 @@ pub fn run(folder: &Path, verb: &str, case: &Case, more: &[&str]) -> Result<Outp
     if verb == "check" {
         command.args(&case.vars).args(&case.args);
     }
-    if verb != "reads" {
+    if matches!(verb, "check" | "entries") {
         command.args(["--chart", "manifests"]);
     }
     if verb != "entries" {
