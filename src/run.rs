@@ -12,7 +12,7 @@ pub use output::{Output, Target};
 pub use status::FailOn;
 
 use crate::libraries::{self, Libraries};
-use crate::model::{Chart, Failure, Notice, Scan};
+use crate::model::{Chart, Failure, Notice, Quotes, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
@@ -129,7 +129,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
         notices,
         named: !names.is_empty(),
         show_values: job.show_values,
-        quotes: report::Quotes::default(),
+        quotes: Quotes::default(),
     });
     drop(progress);
     output::write(&report, &job.outputs)?;
@@ -172,7 +172,7 @@ fn list(job: &Job, command: &'static str, scan: &Scan, chart: Option<&Chart>) ->
         notices,
         named: false,
         show_values: job.show_values,
-        quotes: report::Quotes::default(),
+        quotes: Quotes::default(),
     });
     output::write(&report, &job.outputs)?;
     Ok(0)

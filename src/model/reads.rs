@@ -1,5 +1,7 @@
 //! Reads, and what else the scan says.
 
+use std::collections::BTreeMap;
+
 use super::{FileId, Notice, Sources};
 
 /// A stretch of a file.
@@ -227,4 +229,17 @@ pub struct Mention {
     pub file: FileId,
     /// The line; `None` in a binary.
     pub line: Option<u32>,
+}
+
+/// Lines of source code, for a person to read.
+#[derive(Debug, Default)]
+pub struct Quotes {
+    /// The name that is explained.
+    pub name: String,
+    /// Lines, trimmed, by file and number.
+    pub lines: BTreeMap<(FileId, u32), String>,
+    /// The line of the statement with which one file imports another.
+    pub imports: BTreeMap<(FileId, FileId), u32>,
+    /// Reads whose name could not be resolved, which may ask for it too.
+    pub unresolved: usize,
 }

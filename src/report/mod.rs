@@ -64,19 +64,6 @@ pub struct Content<'a> {
     pub quotes: Quotes,
 }
 
-/// Lines of source code, for a person to read.
-#[derive(Debug, Default)]
-pub struct Quotes {
-    /// The name that is explained.
-    pub name: String,
-    /// Lines, trimmed, by file and number.
-    pub lines: BTreeMap<(FileId, u32), String>,
-    /// The line of the statement with which one file imports another.
-    pub imports: BTreeMap<(FileId, FileId), u32>,
-    /// Reads whose name could not be resolved, which may ask for it too.
-    pub unresolved: usize,
-}
-
 /// An entry of the report.
 #[derive(Debug)]
 pub struct EntryRow<'a> {

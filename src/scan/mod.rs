@@ -8,9 +8,12 @@
 
 mod demand;
 mod graph;
+mod quotes;
 mod store;
 
 use crate::libraries::Libraries;
+pub use quotes::quotes;
+
 use crate::link::{self, Interest, modules::Modules};
 use crate::model::{Notice, NoticeKind, RootKind, Scan, Sources};
 use crate::python::imports::When;
