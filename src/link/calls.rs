@@ -102,7 +102,7 @@ impl Linker<'_> {
             let (keep, wait) = match callee {
                 Value::Delayed(delayed) => match &**delayed {
                     Delayed::Attribute(receiver, method) => {
-                        let consults = self.consult(frame, receiver, method, arguments, place);
+                        let consults = self.consult(frame, receiver, method, arguments, place).is_some();
                         let interesting = self.interest.has(method);
                         (interesting && !consults, interesting || consults || changes_text(method))
                     }

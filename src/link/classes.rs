@@ -99,6 +99,7 @@ impl Linker<'_> {
         let keywords = ir.keywords.iter().map(|(n, v)| (n.clone(), self.expression(frame, v))).collect();
         self.classes[id].keywords = keywords;
         let mut body = Frame::new(frame.file);
+        body.unit = frame.unit;
         body.class = Some(id);
         body.outer = match frame.function {
             Some(_) => Some(Rc::new(Outer {

@@ -120,7 +120,7 @@ impl Linker<'_> {
                 }
                 Clause::If(test) => {
                     let tested = self.test(frame, test);
-                    frame.present.extend(tested.present_if_true);
+                    frame.are_present(&tested.holds.present);
                 }
             }
         }

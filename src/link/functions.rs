@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::Linker;
 use super::calls::Substitution;
-use super::events::{Absent, Event, Summary};
-use super::scope::{Frame, Outer};
+use super::events::{Event, Summary};
+use super::guards::Guard;
+use super::outcomes::Ending;
+use super::scope::{Flow, Frame, Outer};
 use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
 use crate::model::FileId;
 use crate::python::ir::{Expr, Function, Name};
@@ -31,6 +33,8 @@ pub struct FunctionState {
     pub ir: Arc<Function>,
     /// Where.
     pub file: FileId,
+    /// In which unit of it.
+    pub unit: usize,
     /// Qualified within its module.
     pub name: Name,
     /// The class it is a method of.
@@ -75,6 +79,7 @@ impl Linker<'_> {
                 self.functions.push(FunctionState {
                     ir: ir.clone(),
                     file: frame.file,
+                    unit: frame.unit,
                     name: name.into(),
                     class: frame.class.filter(|_| is_method),
                     inside: frame.function,
@@ -152,6 +157,7 @@ impl Linker<'_> {
         self.depth += 1;
         self.current.push(file);
         let mut frame = Frame::new(file);
+        frame.unit = self.functions[id].unit;
         frame.function = Some(id);
         frame.class = class;
         frame.outer = outer.clone();
@@ -160,7 +166,9 @@ impl Linker<'_> {
             let symbol = Value::Symbol(Symbol::Parameter(id, index));
             frame.variables.insert(parameter.name.clone(), symbol);
         }
-        self.block(&mut frame, &ir.body);
+        if self.block(&mut frame, &ir.body) == Flow::Next {
+            self.leaves(&mut frame, &Ending::Quietly);
+        }
         self.finish_frame(&mut frame);
         let returns = (!frame.returns.is_empty()).then(|| {
             let all = std::mem::take(&mut frame.returns);
@@ -207,6 +215,10 @@ impl Linker<'_> {
                     frame.events.push(event.clone());
                 }
             }
+        }
+        for mut read in std::mem::take(&mut frame.pending).into_iter().chain(std::mem::take(&mut frame.jumped)) {
+            read.instead.retain(|(guards, _)| !guards.iter().any(Guard::is_other));
+            self.conclude(read);
         }
         let made = std::mem::take(&mut frame.made);
         for instance in &made {
@@ -266,7 +278,8 @@ impl Linker<'_> {
                 continue;
             }
             let key = self.substitute(&mut frame, &event.key, &substitution);
-            self.own_read(id, event, &key);
+            let absent = self.substitute_absent(&mut frame, &event.absent, &substitution);
+            self.own_read(id, &Event { absent, ..event.clone() }, &key);
             substitution.events.clear();
         }
         for (value, function) in summary.events.iter().map(|e| (e.root, id)) {
@@ -285,11 +298,7 @@ impl Linker<'_> {
                     self.generic.push((self.behalf(), generic, id));
                 }
             } else {
-                let mut own = event.clone();
-                if own.absent.default.as_ref().is_some_and(Value::has_parameter) {
-                    own.absent = Absent { default: None, ..own.absent };
-                }
-                self.emit(&own, key);
+                self.emit(event, key);
             }
         }
     }

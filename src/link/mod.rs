@@ -14,6 +14,7 @@
 )]
 
 mod absence;
+mod branches;
 mod builtins;
 mod calls;
 mod classes;
@@ -24,11 +25,13 @@ mod events;
 mod exports;
 mod expressions;
 mod functions;
+mod guards;
 mod interest;
 pub mod modules;
 mod names;
 mod objects;
 mod operations;
+mod outcomes;
 mod output;
 mod scope;
 mod settings;
@@ -48,7 +51,7 @@ use crate::model::{FileId, Notice, NoticeKind, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
 use classes::{ClassState, Lineage};
-use events::{Absent, Event, Summary};
+use events::{Absent, Event, Recorded, Summary};
 use functions::FunctionState;
 use modules::Modules;
 use names::ModuleState;
@@ -123,6 +126,8 @@ struct Linker<'a> {
     looking_up: HashSet<(FileId, Name)>,
     next_event: EventId,
     refined: HashMap<EventId, Absent>,
+    /// What conditions need to know of the reads recorded so far.
+    recorded: HashMap<EventId, Recorded>,
     /// Reads, with the file on whose behalf they were found.
     emitted: Vec<(FileId, Event)>,
     /// Root events that were emitted with nothing known of their parameters → the functions whose
@@ -184,6 +189,7 @@ impl<'a> Linker<'a> {
             looking_up: HashSet::default(),
             next_event: 0,
             refined: HashMap::default(),
+            recorded: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),
             carriers: HashMap::default(),

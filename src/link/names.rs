@@ -219,6 +219,7 @@ impl Linker<'_> {
         self.current.push(file);
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
+        frame.unit = unit;
         let mut value = Value::Unknown;
         for stmt in &facts.body {
             match &stmt.kind {

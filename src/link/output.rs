@@ -84,7 +84,7 @@ impl Linker<'_> {
             function,
             reader: event.reader.to_string(),
             access: event.access,
-            absent: absence(absent),
+            absent: absence(&absent.decided()),
             condition: event.condition.as_ref().map(|c| c.to_string()),
             timing,
             chain: event.chain.clone(),
@@ -107,13 +107,15 @@ impl Linker<'_> {
 
 /// Keeps the more telling of two reads of one key at one place, and both ways to the consulting expressions.
 fn merge(old: &mut Read, mut new: Read) {
+    // What only takes a variable away, or looks at all of them, tells least of what its absence does.
     let rank = |read: &Read| {
         let access = match read.access {
-            Access::Item | Access::Pop | Access::Field => 0,
+            Access::Item | Access::Field => 0,
             Access::Get => 1,
             Access::SetDefault => 2,
             Access::Contains => 3,
-            Access::Whole | Access::Copy => 4,
+            Access::Pop => 4,
+            Access::Whole | Access::Copy => 5,
         };
         let absent = match read.absent.outcome {
             Outcome::Raises => 0,
@@ -122,7 +124,7 @@ fn merge(old: &mut Read, mut new: Read) {
             Outcome::Handled => 3,
             Outcome::Unknown => 4,
         };
-        (absent, access, read.chain.clone())
+        (access >= 4, absent, access, read.chain.clone())
     };
     let explained = old.explained && new.explained;
     if rank(&new) < rank(old) {

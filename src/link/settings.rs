@@ -65,7 +65,7 @@ impl Linker<'_> {
             let absent = match (&declared.default, declared.required) {
                 (_, true) => Absent::raises("ValidationError"),
                 (Some(default), _) => Absent::default(default.clone()),
-                (None, false) => Absent { outcome: Outcome::Default, exception: None, default: None },
+                (None, false) => Absent::new(Outcome::Default),
             };
             for key in keys {
                 let key = if options.case_sensitive { key } else { upper(&key) };

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::calls::Substitution;
-use super::events::{Absent, Event, Summary};
+use super::events::{Event, Summary};
 use super::scope::Frame;
 use super::value::{Delayed, Instance, Part, Symbol, Value, join};
 use crate::model::{Place, Step};
@@ -132,15 +132,7 @@ impl Linker<'_> {
         new.handed_on += 1;
         new.mapping = mapping;
         new.key = self.substitute(frame, &event.key, substitution);
-        if let Some(default) = &event.absent.default {
-            new.absent = Absent::default(self.substitute(frame, default, substitution));
-        }
-        if let Some(caught) = new.absent.exception.as_ref().and_then(|e| frame.caught(e)) {
-            new.absent = match &caught.raises {
-                Some(exception) => Absent::raises(exception.clone()),
-                None => Absent::new(crate::model::Outcome::Handled),
-            };
-        }
+        new.absent = self.substitute_absent(frame, &event.absent, substitution);
         if let Some(place) = moved.filter(|place| place.span.line > 0)
             && place != event.place
         {
