@@ -2,6 +2,7 @@
 //! parameters.
 
 use super::Linker;
+use super::events::Absent;
 use super::guards::{Guard, Question};
 use super::scope::Frame;
 use super::value::{EventId, Symbol, Value};
@@ -24,6 +25,12 @@ pub struct Side {
 }
 
 impl Side {
+    /// What else must hold for a read whose variable is absent to get here.
+    pub fn guards_of(&self, event: EventId) -> impl Iterator<Item = Guard> {
+        let itself = move |guard: &&Guard| !matches!(guard, Guard::Absence(reads) if reads.contains(&event));
+        self.guards.iter().filter(itself).cloned()
+    }
+
     /// Reads whose absence alone leads here.
     fn certain(&self) -> Vec<EventId> {
         self.absent.iter().filter(|(_, guards)| guards.is_empty()).map(|(event, _)| *event).collect()
@@ -91,11 +98,11 @@ impl Linker<'_> {
             ExprKind::Call(callee, arguments) => {
                 let value = self.expression(frame, test);
                 match checked_type(callee, arguments) {
-                    // What is of any type is not `None`.
-                    Some(object) => {
+                    Some((object, class)) => {
                         let object = self.expression(frame, object);
-                        let tested = self.asked(frame, &object, Question::Is(Value::None)).not();
-                        if tested.holds.present.is_empty() { Tested::other() } else { tested }
+                        let class = self.expression(frame, class);
+                        let class = if object.has_parameter() { self.force(&class) } else { class };
+                        self.asked(frame, &object, Question::Kind(class))
                     }
                     None => self.asked(frame, &value, Question::Truth),
                 }
@@ -141,11 +148,9 @@ impl Linker<'_> {
         let reads = value.alternatives().iter().any(|value| matches!(value, Value::Read(_)));
         for value in value.alternatives() {
             match value {
-                Value::Read(event) if !self.is_own(frame, *event) => {}
+                Value::Read(event) if !self.is_own(frame, *event) || self.is_there(frame, *event) => {}
                 Value::Read(event) => self.asked_of_read(&mut tested, *event, &question, empty),
                 value if value.has_parameter() => {
-                    tested.holds.guards.push(Guard::Asks(value.clone(), question.clone(), true));
-                    tested.fails.guards.push(Guard::Asks(value.clone(), question.clone(), false));
                     let side = if question == Question::Truth { &mut tested.fails } else { &mut tested.holds };
                     if empty && matches!(value, Value::Symbol(_) | Value::Delayed(_)) {
                         side.waiting.push(value.clone());
@@ -157,11 +162,13 @@ impl Linker<'_> {
                 _ => {}
             }
         }
-        let parameters = tested.holds.guards.len();
         if reads {
             tested.holds.guards = vec![Guard::Absence(tested.holds.certain())];
             tested.fails.guards = vec![Guard::Absence(tested.fails.certain())];
-        } else if parameters != 1 || value.alternatives().len() != 1 {
+        } else if value.has_parameter() {
+            tested.holds.guards = vec![Guard::Asks(value.clone(), question.clone(), true)];
+            tested.fails.guards = vec![Guard::Asks(value.clone(), question, false)];
+        } else {
             tested.holds.guards = vec![Guard::other()];
             tested.fails.guards = vec![Guard::other()];
         }
@@ -172,9 +179,14 @@ impl Linker<'_> {
         let key = self.recorded.get(&event).map(|recorded| recorded.key.clone());
         let Some(instead) = self.without(event) else {
             // Nothing goes on from a read that raises; what a handler made of it counts as absent.
-            if empty && self.absent(event).is_none_or(|absent| absent.outcome != Outcome::Raises) {
-                let side = if *question == Question::Truth { &mut tested.fails } else { &mut tested.holds };
-                side.absent.push((event, Vec::new()));
+            let open = |absent: &Absent| !matches!(absent.outcome, Outcome::Raises | Outcome::Default);
+            let (absent, present) = match question {
+                Question::Truth => (&mut tested.fails, &mut tested.holds),
+                _ => (&mut tested.holds, &mut tested.fails),
+            };
+            if empty && self.absent(event).is_none_or(open) {
+                absent.absent.push((event, Vec::new()));
+                present.present.extend(key);
             }
             return;
         };
@@ -215,8 +227,10 @@ impl Linker<'_> {
     }
 }
 
-/// The object of `isinstance(object, …)`.
-fn checked_type<'a>(callee: &Expr, arguments: &'a [Argument]) -> Option<&'a Expr> {
-    let known = matches!(&callee.kind, ExprKind::Name(name) if &**name == "isinstance");
-    known.then(|| arguments.first().map(|argument| &argument.value)).flatten()
+/// The object and class of `isinstance(object, class)`.
+fn checked_type<'a>(callee: &Expr, arguments: &'a [Argument]) -> Option<(&'a Expr, &'a Expr)> {
+    match (&callee.kind, arguments) {
+        (ExprKind::Name(name), [object, class]) if &**name == "isinstance" => Some((&object.value, &class.value)),
+        _ => None,
+    }
 }

@@ -9,7 +9,7 @@ use super::guards::Guard;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
 use super::statements::last_segment;
 use super::value::Value;
-use crate::python::ir::{Case, Expr, ExprKind, Handler, Name, Stmt};
+use crate::python::ir::{Case, Expr, ExprKind, Handler, Stmt};
 
 /// What a branch leaves.
 struct Branch {
@@ -29,9 +29,9 @@ impl Linker<'_> {
         let (guards, pending, mark) = (frame.guards.len(), frame.pending.len(), frame.log.len());
         frame.conditions.extend(side.missing.iter().cloned());
         frame.are_present(&side.present);
-        frame.are_absent(&side.absent);
-        let own: Vec<_> = side.absent.iter().map(|(event, _)| *event).collect();
         frame.guards.extend(side.guards.iter().cloned());
+        frame.are_absent(side);
+        let own: Vec<_> = side.absent.iter().map(|(event, _)| *event).collect();
         let flow = self.block(frame, body);
         frame.back_to(guards);
         frame.conditions.truncate(conditions);
@@ -152,14 +152,14 @@ impl Linker<'_> {
             }
             // The first read that is caught comes before the others: all are absent here.
             let before = frame.pending.len();
-            let new = |(event, exception): &(usize, Name)| Pending {
-                depth: frame.guards.len(),
-                exception: Some(exception.clone()),
-                ..Pending::new(*event)
-            };
-            let own: Vec<Pending> = caught.reads.iter().map(new).collect();
-            frame.pending.extend(own);
+            let guards = frame.guards.len();
+            frame.guards.push(Guard::Absence(caught.reads.iter().map(|(event, _)| *event).collect()));
+            for (event, exception) in &caught.reads {
+                let exception = Some(exception.clone());
+                frame.pending.push(Pending { depth: guards + 1, exception, ..Pending::new(*event) });
+            }
             let flow = self.block(frame, &handler.body);
+            frame.back_to(guards);
             let rest = frame.pending.split_off(before.min(frame.pending.len()));
             let changed = frame.undo(mark);
             for read in rest {

@@ -114,7 +114,7 @@ impl Linker<'_> {
                 let second = self.on_side(frame, &tested.fails, orelse);
                 for (side, value) in [(&tested.holds, &first), (&tested.fails, &second)] {
                     for (event, guards) in &side.absent {
-                        let guards = guards.iter().chain(&side.guards).cloned().collect();
+                        let guards = guards.iter().cloned().chain(side.guards_of(*event)).collect();
                         self.refine_instead(*event, guards, value);
                     }
                 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::Linker;
 use super::calls::Substitution;
 use super::events::{Event, Summary};
-use super::guards::Guard;
 use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Outer};
 use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
@@ -216,8 +215,7 @@ impl Linker<'_> {
                 }
             }
         }
-        for mut read in std::mem::take(&mut frame.pending).into_iter().chain(std::mem::take(&mut frame.jumped)) {
-            read.instead.retain(|(guards, _)| !guards.iter().any(Guard::is_other));
+        for read in std::mem::take(&mut frame.pending).into_iter().chain(std::mem::take(&mut frame.jumped)) {
             self.conclude(read);
         }
         let made = std::mem::take(&mut frame.made);

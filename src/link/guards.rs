@@ -17,6 +17,8 @@ pub enum Question {
     Is(Value),
     /// `value == other`
     Equal(Value),
+    /// `isinstance(value, class)`
+    Kind(Value),
     /// Whether `int()` or `float()` can read it.
     Number,
 }
@@ -56,6 +58,13 @@ impl Question {
                 (Some(a), Some(b)) => (a.trim().to_lowercase() != b.trim().to_lowercase()).then_some(false),
                 _ if is_vague(other) => None,
                 _ => (*value == Value::None || *other == Value::None).then_some(value == other),
+            },
+            Question::Kind(class) => match (value, class) {
+                (Value::Instance(instance), Value::Class(class)) if instance.class == *class => Some(true),
+                (Value::Text(_), Value::External(class)) if &**class == "builtins.str" => Some(true),
+                (Value::Text(_) | Value::Constant(_), Value::Class(_)) => Some(false),
+                (Value::None, _) => Some(false),
+                _ => None,
             },
             Question::Number => match value {
                 Value::None => Some(false),
@@ -151,8 +160,8 @@ impl Absent {
         self
     }
 
-    /// What it comes to where nothing more will be known: the one outcome that all ways lead to; of
-    /// ways that something other decides, the one that stops the program.
+    /// What it comes to where nothing more will be known. Of ways that something other decides, the one
+    /// that stops the program counts; if a parameter decides whether it stops, that is not known.
     pub fn decided(&self) -> Absent {
         let mut settled = self.clone().settled();
         let instead = std::mem::take(&mut settled.instead);
@@ -162,8 +171,9 @@ impl Absent {
         if ways.iter().all(|(_, absent)| *absent == settled) {
             return settled;
         }
+        let raises = settled.outcome == Outcome::Raises || ways.iter().any(|(_, way)| way.outcome == Outcome::Raises);
         if ways.iter().any(|(guards, _)| !other(guards)) {
-            return Absent::new(Outcome::Unknown);
+            return if raises { Absent::new(Outcome::Unknown) } else { settled };
         }
         let mut stops = ways.into_iter().map(|(_, absent)| absent).chain([settled]);
         stops.find(|absent| absent.outcome == Outcome::Raises).unwrap_or_else(|| Absent::new(Outcome::Handled))
@@ -228,6 +238,9 @@ mod tests {
             (Question::Equal(text("a")), text("A"), None),
             (Question::Equal(text("a")), text("b"), Some(false)),
             (Question::Equal(text("a")), Value::None, Some(false)),
+            (Question::Kind(Value::external("builtins.str")), Value::None, Some(false)),
+            (Question::Kind(Value::external("builtins.str")), text(""), Some(true)),
+            (Question::Kind(Value::external("builtins.int")), text(""), None),
             (Question::Number, text("8_080"), Some(true)),
             (Question::Number, text("eight"), Some(false)),
             (Question::Number, constant("8"), Some(true)),

@@ -36,13 +36,23 @@ impl Linker<'_> {
         self.recorded.get(&event).is_none_or(|recorded| recorded.unit == (frame.file, frame.unit))
     }
 
+    /// Whether a read's variable is known to be there.
+    pub(super) fn is_there(&self, frame: &Frame, event: EventId) -> bool {
+        self.recorded.get(&event).is_some_and(|recorded| frame.is_present(&recorded.key))
+    }
+
     /// The code leaves here: of reads whose variable is absent on this way, this is what happens.
     pub(super) fn leaves(&mut self, frame: &mut Frame, ending: &Ending) {
         let pending = std::mem::take(&mut frame.pending);
         for mut read in pending {
             let here = |guard: &&Guard| !matches!(guard, Guard::Absence(reads) if reads.contains(&read.event));
-            let mut guards = read.guards.clone();
-            guards.extend(frame.guards.iter().skip(read.depth).filter(here).cloned());
+            let mut guards: Vec<Guard> = frame.guards.iter().skip(read.depth).filter(here).cloned().collect();
+            // What something else leads to besides is not what the variable's absence does.
+            if guards.iter().any(Guard::is_other) {
+                frame.pending.push(read);
+                continue;
+            }
+            guards.extend(read.guards.iter().cloned());
             let certain = guards.is_empty();
             if let Some(absent) = self.ends_in(frame, &read, ending, certain) {
                 read.instead.push((guards, absent));
@@ -73,7 +83,7 @@ impl Linker<'_> {
             _ if self.has_default(read.event) => None,
             Ending::Returns(value) => self.instead_of(read.event, value),
             _ => match self.absent(read.event).map(|absent| absent.outcome) {
-                Some(Outcome::None) => None,
+                Some(Outcome::None | Outcome::Default) => None,
                 _ => Some(Absent::new(Outcome::Handled)),
             },
         }
@@ -90,7 +100,12 @@ impl Linker<'_> {
         if itself {
             return None;
         }
+        let own = self.without(event);
+        let switch =
+            matches!(&own, Some(Value::Constant(_))) && self.absent(event).is_some_and(|a| a.default.is_some());
         Some(match value {
+            // A flag's own default says more than whatever is done because of it.
+            value if switch && value.known_text().is_none() && !matches!(value, Value::Constant(_)) => return None,
             Value::None if self.absent(event).is_some_and(|absent| absent.outcome == Outcome::Handled) => {
                 Absent::new(Outcome::Handled)
             }
@@ -115,10 +130,7 @@ impl Linker<'_> {
             return;
         }
         let last = read.instead.last().filter(|(guards, _)| guards.is_empty()).map(|(_, absent)| absent.clone());
-        if last.is_some() {
-            // A way that is sure to be there counts before those that something other leads to.
-            read.instead.retain(|(guards, _)| !guards.is_empty() && !guards.iter().any(Guard::is_other));
-        }
+        read.instead.retain(|(guards, _)| !guards.is_empty());
         if let Some(exception) = last.as_ref().filter(|last| read.instead.is_empty() && last.outcome == Outcome::Raises)
             && let Some(exception) = &exception.exception
         {
@@ -128,9 +140,10 @@ impl Linker<'_> {
         if self.refined.get(&read.event).is_some_and(|now| now.outcome == Outcome::Raises) {
             return;
         }
-        let mut absent = last.unwrap_or(now);
-        read.instead.append(&mut absent.instead);
-        absent.instead = read.instead;
+        // Ways that have left before come first.
+        let mut ways = now.instead.clone();
+        ways.append(&mut read.instead);
+        let absent = Absent { instead: ways, ..last.unwrap_or(now) };
         self.refined.insert(read.event, absent.settled());
     }
 

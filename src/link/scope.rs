@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap as HashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::absence::Side;
 use super::events::{Absent, Event, PendingCall};
 use super::guards::Guard;
 use super::value::{ClassId, EventId, FunctionId, Instance, Value, join};
@@ -225,12 +226,13 @@ impl Frame {
         self.present.iter().any(|(present, _)| present == key)
     }
 
-    /// From here on these reads' variables are absent.
-    pub fn are_absent(&mut self, reads: &[(EventId, Vec<Guard>)]) {
-        let depth = self.guards.len();
-        let pending =
-            |(event, guards): &(EventId, Vec<Guard>)| Pending { guards: guards.clone(), depth, ..Pending::new(*event) };
-        self.pending.extend(reads.iter().map(pending));
+    /// From here on the reads on this side of a condition have absent variables.
+    pub fn are_absent(&mut self, side: &Side) {
+        for (event, guards) in &side.absent {
+            let mut guards = guards.clone();
+            guards.extend(side.guards_of(*event));
+            self.pending.push(Pending { guards, depth: self.guards.len(), ..Pending::new(*event) });
+        }
     }
 
     /// A block is left in which more had been asked.

@@ -72,8 +72,9 @@ impl Linker<'_> {
             StmtKind::Assert(test) => {
                 let tested = self.test(frame, test);
                 let absent = Absent::raises("AssertionError");
-                for (event, guards) in tested.fails.absent {
-                    self.conclude(Pending { instead: vec![(guards, absent.clone())], ..Pending::new(event) });
+                for (event, guards) in &tested.fails.absent {
+                    let guards = guards.iter().cloned().chain(tested.fails.guards_of(*event)).collect();
+                    self.conclude(Pending { instead: vec![(guards, absent.clone())], ..Pending::new(*event) });
                 }
                 frame.are_present(&tested.holds.present);
             }
