@@ -50,6 +50,10 @@ impl Linker<'_> {
             };
         }
         event.key = self.force(&event.key);
+        if matches!(event.key, Value::EnvironmentName(_)) {
+            // A name that was met there: the iteration is the read.
+            return None;
+        }
         let mut symbolic = Vec::new();
         for key in event.key.alternatives() {
             if key.has_parameter() && frame.function.is_some() {

@@ -29,10 +29,16 @@ impl Linker<'_> {
                     .collect();
                 self.concat(&parts)
             }
-            ExprKind::Name(name) => self.name(frame, name),
+            ExprKind::Name(name) => {
+                let value = self.name(frame, name);
+                self.mentioned(&value);
+                value
+            }
             ExprKind::Attribute(object, name) => {
                 let object = self.expression(frame, object);
-                self.attribute(frame, &object, name, frame.place(expr.span))
+                let value = self.attribute(frame, &object, name, frame.place(expr.span));
+                self.mentioned(&value);
+                value
             }
             ExprKind::Subscript(object, index) => {
                 let object = self.expression(frame, object);
@@ -194,10 +200,21 @@ impl Linker<'_> {
                     self.attribute(frame, &object_value, name, frame.place(callee.span))
                 }
             }
+            ExprKind::Name(name) => self.name(frame, name),
             _ => self.expression(frame, callee),
         };
         let arguments = self.arguments(frame, arguments);
         self.call(frame, &callee_value, &arguments, place)
+    }
+
+    /// A value is named other than to call it: functions may be called from wherever it goes.
+    fn mentioned(&mut self, value: &Value) {
+        let forced = if self.names_something(value) { self.force(value) } else { value.clone() };
+        for value in forced.alternatives() {
+            if let Value::Function(callable) = value {
+                self.functions[callable.function].referenced = true;
+            }
+        }
     }
 
     /// The arguments of a call.

@@ -9,7 +9,7 @@ use super::calls::Substitution;
 use super::events::{Event, Summary};
 use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Outer};
-use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Part, Symbol, Value, join};
 use crate::model::FileId;
 use crate::python::ir::{Expr, Function, Name};
 
@@ -54,6 +54,8 @@ pub struct FunctionState {
     pub callers: usize,
     /// Handed to code that was not followed.
     pub escaped: bool,
+    /// Named other than to call it.
+    pub referenced: bool,
 }
 
 impl Linker<'_> {
@@ -89,6 +91,7 @@ impl Linker<'_> {
                     busy: false,
                     callers: 0,
                     escaped: false,
+                    referenced: false,
                 });
                 self.function_at.insert(key, self.functions.len() - 1);
                 self.functions.len() - 1
@@ -280,21 +283,17 @@ impl Linker<'_> {
             self.own_read(id, &Event { absent, ..event.clone() }, &key);
             substitution.events.clear();
         }
-        for (value, function) in summary.events.iter().map(|e| (e.root, id)) {
-            self.carriers.entry(value).or_default().insert(function);
-        }
     }
 
     /// A read with its parameters at their defaults, or unknown.
     pub(super) fn own_read(&mut self, id: FunctionId, event: &Event, key: &Value) {
         let key = self.force(key);
         for key in key.alternatives() {
-            if key.has_parameter() || matches!(key, Value::Unknown | Value::Delayed(_)) {
-                // Only at the consulting expression itself; callers' callers carry it on.
-                if event.id == event.root || event.chain.len() <= 1 {
-                    let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
-                    self.generic.push((self.behalf(), generic, id));
-                }
+            let unknown = matches!(key, Value::Unknown | Value::Delayed(_))
+                || matches!(key, Value::Text(text) if text.parts.iter().all(|part| *part == Part::Any));
+            if key.has_parameter() || unknown {
+                let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
+                self.generic.push((self.behalf(), generic, id));
             } else {
                 self.emit(event, key);
             }

@@ -133,8 +133,6 @@ struct Linker<'a> {
     /// Root events that were emitted with nothing known of their parameters → the functions whose
     /// callers would fix them.
     generic: Vec<(FileId, Event, FunctionId)>,
-    /// Root events → functions that pass a dependence on to their own callers.
-    carriers: HashMap<EventId, HashSet<FunctionId>>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
     /// Fields of settings classes, by the event that reads them: class, field, case rule.
@@ -192,7 +190,6 @@ impl<'a> Linker<'a> {
             recorded: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),
-            carriers: HashMap::default(),
             filtered: HashSet::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
@@ -241,15 +238,12 @@ impl<'a> Linker<'a> {
         self.generic.retain(|(file, ..)| !again.contains(file));
         self.notices.retain(|file, _| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
-            (state.summary, state.callers, state.escaped) = (None, 0, false);
+            (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
         }
         for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
             state.forget();
         }
-        let (functions, classes) = (&self.functions, &self.classes);
-        for carriers in self.carriers.values_mut() {
-            carriers.retain(|&f| !again.contains(&functions[f].file));
-        }
+        let classes = &self.classes;
         self.settings_events.retain(|(class, _), _| !again.contains(&classes[*class].file));
         for dependents in self.dependents.values_mut() {
             dependents.retain(|file| !again.contains(file));

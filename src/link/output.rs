@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;
 
 use super::events::{Absent, Event};
-use super::value::{EventId, Part, Value};
+use super::value::{EventId, FunctionId, Part, Value};
 use super::{Linked, Linker};
 use crate::model::{Absence, Access, Key, KeyKind, Notice, NoticeKind, Outcome, Place, Read, SettingsField, Timing};
 
@@ -18,16 +18,16 @@ impl Linker<'_> {
         let mut reads: BTreeMap<(Place, Key), Read> = BTreeMap::new();
         for (_, event) in &emitted {
             let filtered = event.access == Access::Whole && filtered.contains(&event.id);
-            self.add_read(&mut reads, event, filtered);
+            // Names that are set from somewhere unless they are there: no value is taken.
+            let set = event.access == Access::SetDefault && matches!(event.key, Value::Unknown);
+            self.add_read(&mut reads, event, filtered || set);
         }
         for (_, event, function) in std::mem::take(&mut self.generic) {
-            let state = &self.functions[function];
-            let called = |f: &usize| self.functions[*f].callers > 0 && !self.functions[*f].escaped;
-            let carried = self.carriers.get(&event.root).is_none_or(|carriers| carriers.iter().all(called));
-            let explained = known_roots.contains(&event.root)
-                && !state.escaped
-                && (state.class.is_some() || (state.callers > 0 && carried));
-            self.add_read(&mut reads, &event, explained);
+            let explained = self.is_explained(function, known_roots.contains(&event.root));
+            // A caller that hands a name on is worth a line of its own only if its callers are not known.
+            if event.chain.len() <= 1 || !explained {
+                self.add_read(&mut reads, &event, explained);
+            }
         }
         let reads: Vec<Read> = reads.into_values().collect();
         let mut notices: Vec<Notice> = std::mem::take(&mut self.notices).into_values().collect();
@@ -44,6 +44,21 @@ impl Linker<'_> {
         notices.sort();
         notices.dedup();
         Linked { reads, notices }
+    }
+
+    /// Whether those who call a function, of which some `resolved` what it reads, are all known: each
+    /// call is then a read of its own, or is made by a function for which the same is asked.
+    fn is_explained(&self, function: FunctionId, resolved: bool) -> bool {
+        let state = &self.functions[function];
+        if state.escaped {
+            return false;
+        }
+        if state.class.is_some() {
+            return resolved;
+        }
+        // Called by nobody, and mentioned by nobody who could have it called.
+        let idle = !state.referenced && state.inside.is_none() && state.ir.decorators.is_empty();
+        if state.callers > 0 { resolved } else { idle }
     }
 
     /// Adds a read, one for each place and key.
