@@ -145,11 +145,15 @@ impl Linker<'_> {
             || matches!(&question, Question::Is(with) | Question::Equal(with)
                 if *with == Value::None || with.known_text().as_deref() == Some(""));
         let mut tested = Tested::default();
-        let reads = value.alternatives().iter().any(|value| matches!(value, Value::Read(_)));
+        let reads = value.alternatives().iter().any(|value| self.read_of(frame, value).is_some());
         for value in value.alternatives() {
+            if let Some(event) = self.read_of(frame, value)
+                && self.is_own(frame, event)
+                && !self.is_there(frame, event)
+            {
+                self.asked_of_read(&mut tested, event, &question, empty);
+            }
             match value {
-                Value::Read(event) if !self.is_own(frame, *event) || self.is_there(frame, *event) => {}
-                Value::Read(event) => self.asked_of_read(&mut tested, *event, &question, empty),
                 value if value.has_parameter() => {
                     let side = if question == Question::Truth { &mut tested.fails } else { &mut tested.holds };
                     if empty && matches!(value, Value::Symbol(_) | Value::Delayed(_)) {

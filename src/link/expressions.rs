@@ -121,7 +121,7 @@ impl Linker<'_> {
                 for (side, value) in [(&tested.holds, &first), (&tested.fails, &second)] {
                     for (event, guards) in &side.absent {
                         let guards = guards.iter().cloned().chain(side.guards_of(*event)).collect();
-                        self.refine_instead(*event, guards, value);
+                        self.refine_instead(frame, *event, guards, value);
                     }
                 }
                 join([first, second])

@@ -36,11 +36,29 @@ pub enum Guard {
 }
 
 impl Question {
+    /// The same with what the value is compared with changed.
+    fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Question {
+        match self {
+            Question::Is(with) => Question::Is(f(with)),
+            Question::Equal(with) => Question::Equal(f(with)),
+            Question::Kind(class) => Question::Kind(f(class)),
+            Question::Truth | Question::Number => self.clone(),
+        }
+    }
+
     /// The answer, if all that the value may be agrees on it.
     pub fn of(&self, value: &Value) -> Option<bool> {
         let mut answers = value.alternatives().iter().map(|value| self.of_one(value));
-        let first = answers.next()??;
-        answers.all(|answer| answer == Some(first)).then_some(first)
+        if matches!(self, Question::Is(with) if *with != Value::None) {
+            // What is not known is hardly the one object that stands for nothing given.
+            let known: Vec<bool> = answers.clone().flatten().collect();
+            let all = known.len() == value.alternatives().len();
+            let same = known.iter().all(|answer| *answer == known[0]);
+            (same && known.first().is_some_and(|answer| all || !answer)).then(|| known[0])
+        } else {
+            let first = answers.next()??;
+            answers.all(|answer| answer == Some(first)).then_some(first)
+        }
     }
 
     fn of_one(&self, value: &Value) -> Option<bool> {
@@ -201,8 +219,8 @@ impl Linker<'_> {
             if value.has_parameter() { value } else { self.force(&value) }
         };
         match guard {
-            Guard::Asks(value, question, answer) => Guard::Asks(filled(value), question.clone(), *answer),
-            Guard::Fails(value, question, answer) => Guard::Fails(filled(value), question.clone(), *answer),
+            Guard::Asks(value, question, answer) => Guard::Asks(filled(value), question.map(filled), *answer),
+            Guard::Fails(value, question, answer) => Guard::Fails(filled(value), question.map(filled), *answer),
             Guard::Absence(reads) => Guard::Absence(reads.clone()),
         }
     }
@@ -213,6 +231,7 @@ const MAX_INSTEAD: usize = 8;
 
 #[cfg(test)]
 mod tests {
+    use super::super::value::join;
     use super::*;
 
     fn text(text: &str) -> Value {
@@ -229,11 +248,14 @@ mod tests {
             (Question::Truth, constant("0"), Some(false)),
             (Question::Truth, Value::None, Some(false)),
             (Question::Truth, Value::Unknown, None),
-            (Question::Truth, super::super::value::join([text("x"), Value::None]), None),
+            (Question::Truth, join([text("x"), Value::None]), None),
             (Question::Is(Value::None), Value::None, Some(true)),
             (Question::Is(Value::None), text(""), Some(false)),
             (Question::Is(Value::external("builtins.object()")), Value::None, Some(false)),
             (Question::Is(Value::None), Value::Unknown, None),
+            (Question::Is(Value::external("o()")), Value::Unknown, None),
+            (Question::Is(Value::external("o()")), join([Value::Unknown, text("x")]), Some(false)),
+            (Question::Is(Value::external("o()")), join([Value::external("o()"), text("x")]), None),
             (Question::Equal(text("a")), text("a"), Some(true)),
             (Question::Equal(text("a")), text("A"), None),
             (Question::Equal(text("a")), text("b"), Some(false)),

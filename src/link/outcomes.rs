@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Linker;
-use super::events::{Absent, Recorded};
+use super::events::{Absent, Event, Recorded};
 use super::guards::{Guard, Question};
 use super::scope::{Bindings, Frame, Pending};
 use super::statements::last_segment;
-use super::value::{EventId, Value};
+use super::value::{Delayed, EventId, Value};
 use crate::model::{Access, Outcome};
 use crate::python::ir::{Expr, ExprKind, Name, Stmt, StmtKind};
 
@@ -34,6 +34,30 @@ impl Linker<'_> {
     /// sure to be evaluated whenever the read is.
     pub(super) fn is_own(&self, frame: &Frame, event: EventId) -> bool {
         self.recorded.get(&event).is_none_or(|recorded| recorded.unit == (frame.file, frame.unit))
+    }
+
+    /// The read that a value is, or waits to be, in a body that asks a mapping it is given.
+    pub(super) fn read_of(&self, frame: &Frame, value: &Value) -> Option<EventId> {
+        let (mapping, key) = match value {
+            Value::Read(event) => return Some(*event),
+            Value::Delayed(delayed) => match &**delayed {
+                Delayed::Item(mapping, key) => (mapping, key),
+                Delayed::Call(Value::Delayed(callee), arguments, _) => match &**callee {
+                    Delayed::Attribute(mapping, method) if &**method == "get" => (mapping, arguments.get(0, "key")?),
+                    _ => return None,
+                },
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let asks = |event: &&Event| event.mapping == *mapping && event.key == *key && event.access != Access::Contains;
+        frame.events.iter().rev().find(asks).map(|event| event.id)
+    }
+
+    /// Whether a read is among what a value may be.
+    fn may_be(&self, frame: &Frame, value: &Value, event: EventId) -> bool {
+        value.any(&mut |v| *v == Value::Read(event))
+            || value.alternatives().iter().any(|v| self.read_of(frame, v) == Some(event))
     }
 
     /// Whether a read's variable is known to be there.
@@ -81,7 +105,7 @@ impl Linker<'_> {
         }
         match ending {
             _ if self.has_default(read.event) => None,
-            Ending::Returns(value) => self.instead_of(read.event, value),
+            Ending::Returns(value) => self.instead_of(frame, read.event, value),
             _ => match self.absent(read.event).map(|absent| absent.outcome) {
                 Some(Outcome::None | Outcome::Default) => None,
                 _ => Some(Absent::new(Outcome::Handled)),
@@ -95,9 +119,8 @@ impl Linker<'_> {
     }
 
     /// The outcome if a value takes a read's place; `None` if it is the read itself.
-    fn instead_of(&self, event: EventId, value: &Value) -> Option<Absent> {
-        let itself = value.any(&mut |v| *v == Value::Read(event));
-        if itself {
+    fn instead_of(&self, frame: &Frame, event: EventId, value: &Value) -> Option<Absent> {
+        if self.may_be(frame, value, event) {
             return None;
         }
         let own = self.without(event);
@@ -153,7 +176,7 @@ impl Linker<'_> {
         let sorted: BTreeMap<&Name, &Option<Value>> = changed.iter().collect();
         let holds = |name: &Name| {
             let old = before.get(name).cloned().flatten().or_else(|| frame.variables.get(name).cloned());
-            old.is_some_and(|old| old.any(&mut |v| *v == Value::Read(read.event)))
+            old.is_some_and(|old| self.may_be(frame, &old, read.event))
         };
         let contains = self.recorded.get(&read.event).is_some_and(|recorded| recorded.access == Access::Contains);
         let rebound = sorted.iter().find(|(name, _)| holds(name)).and_then(|(_, value)| value.as_ref());
@@ -161,7 +184,7 @@ impl Linker<'_> {
             let mut values = sorted.values().filter_map(|value| value.as_ref());
             values.find(|value| contains && matches!(value, Value::Text(_) | Value::Constant(_)))
         };
-        if let Some(absent) = rebound.or_else(literal).and_then(|value| self.instead_of(read.event, value)) {
+        if let Some(absent) = rebound.or_else(literal).and_then(|value| self.instead_of(frame, read.event, value)) {
             read.instead.push((read.guards.clone(), absent));
         }
         self.conclude(read);
@@ -216,19 +239,16 @@ impl Linker<'_> {
     /// Something else is taken if the variables of `value` are absent.
     pub(super) fn refine_default(&mut self, frame: &Frame, value: &Value, instead: &Value) {
         for alternative in value.alternatives() {
-            let Value::Read(event) = alternative else { continue };
-            if !self.is_own(frame, *event) {
-                continue;
-            }
-            if !self.has_default(*event) {
-                self.refine_instead(*event, Vec::new(), instead);
+            let Some(event) = self.read_of(frame, alternative) else { continue };
+            if self.is_own(frame, event) && !self.has_default(event) {
+                self.refine_instead(frame, event, Vec::new(), instead);
             }
         }
     }
 
     /// Something else is taken if a variable is absent and these guards hold.
-    pub(super) fn refine_instead(&mut self, event: EventId, guards: Vec<Guard>, instead: &Value) {
-        if let Some(absent) = self.instead_of(event, instead) {
+    pub(super) fn refine_instead(&mut self, frame: &Frame, event: EventId, guards: Vec<Guard>, instead: &Value) {
+        if let Some(absent) = self.instead_of(frame, event, instead) {
             self.conclude(Pending { instead: vec![(guards, absent)], ..Pending::new(event) });
         }
     }

@@ -257,8 +257,14 @@ impl Linker<'_> {
             Delayed::Item(value, index) => {
                 let value = self.substitute(frame, value, with);
                 let index = self.substitute(frame, index, with);
-                // The consultation itself is replayed as an event.
-                if value == Value::Environment { Value::Unknown } else { self.item(frame, &value, &index, nowhere) }
+                match &value {
+                    // The consultation itself is replayed as an event.
+                    Value::Environment => Value::Unknown,
+                    Value::Symbol(_) | Value::Delayed(_) if value.has_parameter() => {
+                        Value::delayed(Delayed::Item(value.clone(), index))
+                    }
+                    _ => self.item(frame, &value, &index, nowhere),
+                }
             }
             Delayed::Element(value) => {
                 let value = self.substitute(frame, value, with);
@@ -271,6 +277,9 @@ impl Linker<'_> {
                     && method.0 == Value::Environment
                 {
                     return Value::Unknown;
+                }
+                if matches!(callee, Value::Symbol(_) | Value::Delayed(_)) && callee.has_parameter() {
+                    return Value::delayed(Delayed::Call(callee, arguments, *place));
                 }
                 self.call(frame, &callee, &arguments, *place)
             }

@@ -256,7 +256,9 @@ fn glue(a: &Text, b: &Text) -> Text {
             _ => parts.push(part.clone()),
         }
     }
-    Text { parts, given: a.given.or(b.given) }
+    // An empty text tells nothing of the name.
+    let given = if a.parts.is_empty() { b.given } else { a.given.or(b.given) };
+    Text { parts, given }
 }
 
 /// A key with everything unknown that would depend on a caller.
