@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Linker;
+use super::bounds;
 use super::events::Event;
 use super::functions::Binding;
 use super::scope::{Frame, Outer, Variables};
@@ -142,9 +143,9 @@ impl Linker<'_> {
         if std::mem::replace(&mut self.classes[class].evaluated, true) {
             return;
         }
-        self.current.push(self.classes[class].file);
+        self.enter(self.classes[class].file);
         self.evaluate_methods(class);
-        self.current.pop();
+        self.leave();
     }
 
     fn evaluate_methods(&mut self, class: ClassId) {
@@ -201,7 +202,11 @@ impl Linker<'_> {
         seen: &mut HashSet<ClassId>,
         depth: usize,
     ) {
-        if !seen.insert(class) || depth > MAX_LINEAGE {
+        if !seen.insert(class) {
+            return;
+        }
+        if depth > MAX_LINEAGE {
+            bounds::hit("a class has too many bases above each other: not all were followed");
             return;
         }
         classes.push(class);

@@ -51,6 +51,8 @@ impl Linker<'_> {
         };
         if size <= super::value::MAX_ALTERNATIVES {
             frame.set(name, grown);
+        } else {
+            self.limit_reached("a table grows too large: what is added later was not followed");
         }
         true
     }

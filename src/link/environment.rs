@@ -69,10 +69,16 @@ impl Linker<'_> {
         Some(event.id)
     }
 
-    fn keep(&mut self, frame: &mut Frame, event: Event) {
+    /// Keeps a read for the callers of the function.
+    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
         let same = |e: &Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
-        if frame.events.len() < MAX_EVENTS && !frame.events.iter().any(same) {
+        if frame.events.iter().any(same) {
+            return;
+        }
+        if frame.events.len() < MAX_EVENTS {
             frame.events.push(event);
+        } else {
+            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
         }
     }
 

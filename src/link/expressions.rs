@@ -209,11 +209,16 @@ impl Linker<'_> {
 
     /// A value is named other than to call it: functions may be called from wherever it goes.
     fn mentioned(&mut self, value: &Value) {
-        let forced = if self.names_something(value) { self.force(value) } else { value.clone() };
-        for value in forced.alternatives() {
-            if let Value::Function(callable) = value {
-                self.functions[callable.function].referenced = true;
+        match value {
+            Value::Function(callable) => self.functions[callable.function].referenced = true,
+            Value::Union(values) => values.iter().for_each(|value| self.mentioned(value)),
+            Value::Symbol(_) | Value::Delayed(_) if self.names_something(value) => {
+                let forced = self.force(value);
+                if !matches!(forced, Value::Symbol(_) | Value::Delayed(_)) {
+                    self.mentioned(&forced);
+                }
             }
+            _ => {}
         }
     }
 

@@ -151,13 +151,14 @@ impl Linker<'_> {
         if let Some(summary) = &state.summary {
             return summary.clone();
         }
-        if state.busy || self.depth > super::MAX_DEPTH {
+        if state.busy || self.too_deep() {
             return Rc::default();
         }
+        let state = &self.functions[id];
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
         self.depth += 1;
-        self.current.push(file);
+        self.enter(file);
         let mut frame = Frame::new(file);
         frame.unit = self.functions[id].unit;
         frame.function = Some(id);
@@ -197,7 +198,7 @@ impl Linker<'_> {
         self.functions[id].busy = false;
         self.own_reads(id, &summary);
         self.note_function(id, &summary);
-        self.current.pop();
+        self.leave();
         self.depth -= 1;
         summary
     }
@@ -213,8 +214,8 @@ impl Linker<'_> {
             let summary = self.summary(inner);
             for event in &summary.events {
                 let own = event.key.has_parameter_of(inner) || event.mapping.has_parameter_of(inner);
-                if !own && frame.events.len() < 500 {
-                    frame.events.push(event.clone());
+                if !own {
+                    self.keep(frame, event.clone());
                 }
             }
         }

@@ -2,6 +2,7 @@
 //! absence outcome comes to once they are.
 
 use super::Linker;
+use super::bounds;
 use super::events::Absent;
 use super::scope::Frame;
 use super::value::{EventId, Value};
@@ -173,7 +174,10 @@ impl Absent {
             }
         }
         open.append(&mut self.instead);
-        open.truncate(MAX_INSTEAD);
+        if open.len() > MAX_INSTEAD {
+            bounds::hit("what an absent variable leads to depends on too much: not all of it was followed");
+            open.truncate(MAX_INSTEAD);
+        }
         self.instead = open;
         self
     }

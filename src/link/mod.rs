@@ -14,6 +14,7 @@
 )]
 
 mod absence;
+mod bounds;
 mod branches;
 mod builtins;
 mod calls;
@@ -47,7 +48,7 @@ use std::sync::Arc;
 
 pub use interest::Interest;
 
-use crate::model::{FileId, Notice, NoticeKind, Place, Read, Sources};
+use crate::model::{FileId, Notice, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
 use classes::{ClassState, Lineage};
@@ -142,7 +143,8 @@ struct Linker<'a> {
     /// Where objects are made whose methods read what the constructor was told.
     object_places: HashSet<Place>,
     found: Interest,
-    notices: BTreeMap<FileId, Notice>,
+    /// Bounds that were hit, by the file on whose behalf.
+    limits: BTreeMap<FileId, BTreeSet<&'static str>>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
     fields: HashMap<ClassId, (usize, Rc<HashMap<Name, Value>>)>,
     /// What calls that were followed gave.
@@ -195,7 +197,7 @@ impl<'a> Linker<'a> {
             settings_events: HashMap::default(),
             object_places: HashSet::default(),
             found: Interest::default(),
-            notices: BTreeMap::new(),
+            limits: BTreeMap::new(),
             fields: HashMap::default(),
             calls: HashMap::default(),
             parts: HashMap::default(),
@@ -211,14 +213,14 @@ impl<'a> Linker<'a> {
     /// Evaluates a module's body and the wanted units of it.
     fn evaluate(&mut self, file: FileId, wanted: &[usize]) {
         self.start();
-        self.current.push(file);
+        self.enter(file);
         self.module(file);
         for &unit in wanted.iter().filter(|&&unit| unit > 0) {
             self.start();
             let value = self.unit_value(file, unit);
             self.evaluate_fully(&value);
         }
-        self.current.pop();
+        self.leave();
     }
 
     /// Forgets what was evaluated of the changed files and of all that depends on them; those files.
@@ -236,7 +238,7 @@ impl<'a> Linker<'a> {
         self.unit_values.retain(|(file, _), _| !again.contains(file));
         self.emitted.retain(|(file, _)| !again.contains(file));
         self.generic.retain(|(file, ..)| !again.contains(file));
-        self.notices.retain(|file, _| !again.contains(file));
+        self.limits.retain(|file, _| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
         }
@@ -289,15 +291,36 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// From here on something is evaluated on behalf of a file.
+    fn enter(&mut self, file: FileId) {
+        self.take_limits();
+        self.current.push(file);
+    }
+
+    /// What was evaluated on behalf of the current file is done.
+    fn leave(&mut self) {
+        self.take_limits();
+        self.current.pop();
+    }
+
+    fn take_limits(&mut self) {
+        for detail in bounds::take() {
+            self.limit_reached(detail);
+        }
+    }
+
     /// Notes that a bound was hit on behalf of the current file.
-    fn limit_reached(&mut self, detail: &str) {
+    fn limit_reached(&mut self, detail: &'static str) {
         let file = self.behalf();
-        let notice = Notice {
-            kind: NoticeKind::LimitReached,
-            file: Some(self.sources.files[file].path.to_string()),
-            line: None,
-            detail: detail.into(),
-        };
-        self.notices.insert(file, notice);
+        self.limits.entry(file).or_default().insert(detail);
+    }
+
+    /// Whether evaluations nest too deep to go on.
+    fn too_deep(&mut self) -> bool {
+        let deep = self.depth > MAX_DEPTH;
+        if deep {
+            self.limit_reached("calls and definitions nest too deep: some were not followed");
+        }
+        deep
     }
 }

@@ -33,11 +33,11 @@ impl Linker<'_> {
             state.units.insert(unit.name.as_ref().into(), index);
         }
         self.states.insert(file, state);
-        if outline.units.is_empty() || self.depth > super::MAX_DEPTH {
+        if outline.units.is_empty() || self.too_deep() {
             return;
         }
         self.depth += 1;
-        self.current.push(file);
+        self.enter(file);
         let facts = self.units.facts(file, 0);
         let mut frame = Frame::new(file);
         frame.module = true;
@@ -47,7 +47,7 @@ impl Linker<'_> {
         }
         self.finish_frame(&mut frame);
         self.note_variables(&frame);
-        self.current.pop();
+        self.leave();
         self.depth -= 1;
     }
 
@@ -147,7 +147,7 @@ impl Linker<'_> {
         match value {
             Value::Symbol(Symbol::Import(file, level, module, name)) => {
                 let key: Name = format!("{level} {module} {name}").into();
-                if self.depth > super::MAX_DEPTH || !self.looking_up.insert((*file, key.clone())) {
+                if self.too_deep() || !self.looking_up.insert((*file, key.clone())) {
                     return Value::Unknown;
                 }
                 self.depth += 1;
@@ -209,14 +209,14 @@ impl Linker<'_> {
         if let Some(value) = self.unit_values.get(&(file, unit)) {
             return value.clone();
         }
-        if self.depth > super::MAX_DEPTH {
+        if self.too_deep() {
             return Value::Unknown;
         }
         // Found by itself while it is being made (a class that its own body mentions): unknown.
         self.unit_values.insert((file, unit), Value::Unknown);
         self.module(file);
         self.depth += 1;
-        self.current.push(file);
+        self.enter(file);
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
         frame.unit = unit;
@@ -236,7 +236,7 @@ impl Linker<'_> {
         }
         self.unit_values.insert((file, unit), value.clone());
         self.finish_frame(&mut frame);
-        self.current.pop();
+        self.leave();
         self.depth -= 1;
         value
     }

@@ -30,7 +30,15 @@ impl Linker<'_> {
             }
         }
         let reads: Vec<Read> = reads.into_values().collect();
-        let mut notices: Vec<Notice> = std::mem::take(&mut self.notices).into_values().collect();
+        let mut notices = Vec::new();
+        for (file, details) in std::mem::take(&mut self.limits) {
+            notices.extend(details.into_iter().map(|detail| Notice {
+                kind: NoticeKind::LimitReached,
+                file: Some(self.sources.files[file].path.to_string()),
+                line: None,
+                detail: detail.into(),
+            }));
+        }
         for read in &reads {
             if read.key.kind == KeyKind::Any && !read.explained && read.access != Access::Copy {
                 notices.push(Notice {

@@ -184,6 +184,8 @@ impl Linker<'_> {
                     let table = Value::dict(items);
                     if items_bound(&table) {
                         frame.set(name, table);
+                    } else {
+                        self.limit_reached("a table grows too large: what is added later was not followed");
                     }
                 }
             }

@@ -156,7 +156,11 @@ impl Linker<'_> {
             return value.clone();
         }
         self.substitutions += 1;
-        if self.depth > super::MAX_DEPTH || self.substitutions > MAX_SUBSTITUTIONS {
+        if self.substitutions > MAX_SUBSTITUTIONS {
+            self.limit_reached("too many values depend on calls: some were not followed");
+            return Value::Unknown;
+        }
+        if self.too_deep() {
             return Value::Unknown;
         }
         self.depth += 1;
@@ -201,7 +205,14 @@ impl Linker<'_> {
                     for (symbol, value) in &with.parameters {
                         if !callable.captured.iter().any(|(s, _)| s == symbol) {
                             let small = value.size(MAX_CAPTURED) < MAX_CAPTURED;
-                            let value = if small { value.clone() } else { Value::Unknown };
+                            let value = if small {
+                                value.clone()
+                            } else {
+                                self.limit_reached(
+                                    "a function is given too large a table for those it defines to know it",
+                                );
+                                Value::Unknown
+                            };
                             callable.captured.push((symbol.clone(), value));
                         }
                     }

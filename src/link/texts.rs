@@ -20,6 +20,7 @@ impl Linker<'_> {
             let part = if part.has_parameter() { part.clone() } else { self.force(part) };
             let mut choices: Vec<Text> = part.alternatives().iter().map(|v| self.as_text(v)).collect();
             if texts.len() * choices.len() > MAX_PRODUCT {
+                self.limit_reached("a text is put together in too many ways: a part of it is taken as unknown");
                 choices = vec![Text { parts: vec![Part::Any], given: None }];
             }
             let longest = |texts: &[Text]| texts.iter().map(known_length).max().unwrap_or(0);
