@@ -101,7 +101,8 @@ impl Linker<'_> {
                     Some((object, class)) => {
                         let object = self.expression(frame, object);
                         let class = self.expression(frame, class);
-                        let class = if object.has_parameter() { self.force(&class) } else { class };
+                        let near = matches!(class, Value::Symbol(Symbol::Unit(file, _)) if file == frame.file);
+                        let class = if near && object.has_parameter() { self.force(&class) } else { class };
                         self.asked(frame, &object, Question::Kind(class))
                     }
                     None => self.asked(frame, &value, Question::Truth),

@@ -304,17 +304,20 @@ impl Linker<'_> {
                 self.compare_names(frame, &right_value, &left_value);
                 self.in_question(left_value, right_value)
             }
-            Comparison::Is | Comparison::IsNot => self.in_question(left_value, right_value),
+            Comparison::Is | Comparison::IsNot => {
+                let (value, with) = self.in_question(left_value, right_value);
+                // The object that stands for nothing given.
+                let with = if value.is_symbolic() && !with.has_parameter() { self.force(&with) } else { with };
+                (value, with)
+            }
             _ => (left_value, Value::Unknown),
         }
     }
 
     /// Of two values that are compared first the one that is not known.
-    fn in_question(&mut self, left: Value, right: Value) -> (Value, Value) {
+    fn in_question(&self, left: Value, right: Value) -> (Value, Value) {
         let open = |value: &Value| value.has_parameter() || value.any(&mut |v| matches!(v, Value::Read(_)));
-        let (value, with) = if open(&left) || !open(&right) { (left, right) } else { (right, left) };
-        let with = if open(&value) && !with.has_parameter() { self.force(&with) } else { with };
-        (value, with)
+        if open(&left) || !open(&right) { (left, right) } else { (right, left) }
     }
 
     /// What `with value as target` binds.

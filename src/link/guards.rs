@@ -205,6 +205,8 @@ impl Absent {
 impl Linker<'_> {
     /// An absence outcome with the arguments of a call in it.
     pub(super) fn substitute_absent(&mut self, frame: &mut Frame, absent: &Absent, with: &Substitution) -> Absent {
+        // What a read does without its variable must not use up what finds further reads.
+        let before = self.substitutions;
         let mut new = match &absent.default {
             Some(default) => Absent::default(self.substitute(frame, default, with)),
             None => Absent { instead: Vec::new(), ..absent.clone() },
@@ -214,6 +216,7 @@ impl Linker<'_> {
             let guards = guards.iter().map(|guard| self.substitute_guard(frame, guard, with)).collect();
             new.instead.push((guards, self.substitute_absent(frame, absent, with)));
         }
+        self.substitutions = before;
         new.settled()
     }
 

@@ -64,8 +64,10 @@ impl Linker<'_> {
         if state.class.is_some() {
             return resolved;
         }
-        // Called by nobody, and mentioned by nobody who could have it called.
-        let idle = !state.referenced && state.inside.is_none() && state.ir.decorators.is_empty();
+        // Called by nobody: then those who mention its name have been looked at, and none could have it called.
+        let looked_for = self.found.files.get(&state.file).is_some_and(|names| names.contains(&state.ir.name));
+        let plain = state.inside.is_none() && state.ir.decorators.is_empty() && !state.ir.name.starts_with("__");
+        let idle = looked_for && plain && !state.referenced;
         if state.callers > 0 { resolved } else { idle }
     }
 

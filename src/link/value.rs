@@ -199,7 +199,7 @@ pub const MAX_ALTERNATIVES: usize = 2048;
 /// How many values a collection may be made of, all levels together.
 pub const MAX_COLLECTION: usize = 300_000;
 /// How many values an operation that waits may be made of before it is given up as unknown.
-pub const MAX_WAITING: usize = 256;
+pub const MAX_WAITING: usize = 64;
 
 impl Value {
     /// A known text.
