@@ -33,7 +33,7 @@
 //! # Invariants
 //!
 //! Most are absences. `tests/tidy.rs` checks which part imports which, who knows a crate, and how long
-//! files are; `tests/properties.rs` checks what has to hold for every input.
+//! files are; `tests/properties` checks what has to hold for every input.
 //!
 //! - Only `discover`, `mentions`, `chart` (`input`, `helm`), `scan::store`, `settings`, and `run` and `cli`
 //!   at the edge touch the disk or the surroundings. All else is a function of values.

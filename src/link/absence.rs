@@ -1,59 +1,76 @@
-//! Absence outcomes refined by what follows: checks that raise, defaults that take over.
-
-use rustc_hash::FxHashMap as HashMap;
+//! Conditions: what they tell of reads whose variable may be absent, of keys that are there, and of
+//! parameters.
 
 use super::Linker;
 use super::events::Absent;
+use super::guards::{Guard, Question};
 use super::scope::Frame;
-use super::statements::last_segment;
 use super::value::{EventId, Symbol, Value};
-use crate::model::Outcome;
-use crate::python::ir::{Comparison, Expr, ExprKind, Name, Stmt, StmtKind};
+use crate::model::{Access, Outcome};
+use crate::python::ir::{Argument, Comparison, Expr, ExprKind, Name};
 
-/// What a condition tells of reads and parameters.
+/// What a condition tells if it holds, or if it does not.
+#[derive(Debug, Clone, Default)]
+pub struct Side {
+    /// Reads whose variable may be absent, each under further guards.
+    pub absent: Vec<(EventId, Vec<Guard>)>,
+    /// Values that are known later and may be absent.
+    pub waiting: Vec<Value>,
+    /// Keys that are there.
+    pub present: Vec<Value>,
+    /// Parameters that were not given.
+    pub missing: Vec<Name>,
+    /// What else has been asked.
+    pub guards: Vec<Guard>,
+}
+
+impl Side {
+    /// What else must hold for a read whose variable is absent to get here.
+    pub fn guards_of(&self, event: EventId) -> impl Iterator<Item = Guard> {
+        let itself = move |guard: &&Guard| !matches!(guard, Guard::Absence(reads) if reads.contains(&event));
+        self.guards.iter().filter(itself).cloned()
+    }
+
+    /// Reads whose absence alone leads here.
+    fn certain(&self) -> Vec<EventId> {
+        self.absent.iter().filter(|(_, guards)| guards.is_empty()).map(|(event, _)| *event).collect()
+    }
+}
+
+/// What a condition tells.
 #[derive(Debug, Default)]
 pub struct Tested {
-    /// Reads whose variable may be absent if it holds.
-    pub absent_if_true: Vec<EventId>,
-    /// Reads whose variable may be absent if it does not.
-    pub absent_if_false: Vec<EventId>,
-    /// Values that are known later and may be absent if it holds.
-    pub waiting_if_true: Vec<Value>,
-    /// Values that are known later and may be absent if it does not.
-    pub waiting_if_false: Vec<Value>,
-    /// Keys that are there if it holds.
-    pub present_if_true: Vec<Value>,
-    /// Keys that are there if it does not hold.
-    pub present_if_false: Vec<Value>,
-    /// Parameters that were not given if it holds.
-    pub missing_if_true: Vec<Name>,
-    /// Parameters that were not given if it does not hold.
-    pub missing_if_false: Vec<Name>,
+    /// If it holds.
+    pub holds: Side,
+    /// If it does not.
+    pub fails: Side,
 }
 
 impl Tested {
     fn not(self) -> Tested {
-        Tested {
-            absent_if_true: self.absent_if_false,
-            absent_if_false: self.absent_if_true,
-            waiting_if_true: self.waiting_if_false,
-            waiting_if_false: self.waiting_if_true,
-            present_if_true: self.present_if_false,
-            present_if_false: self.present_if_true,
-            missing_if_true: self.missing_if_false,
-            missing_if_false: self.missing_if_true,
-        }
+        Tested { holds: self.fails, fails: self.holds }
+    }
+
+    /// About neither a variable nor a parameter.
+    fn other() -> Tested {
+        let side = Side { guards: vec![Guard::other()], ..Side::default() };
+        Tested { holds: side.clone(), fails: side }
     }
 
     fn and(mut self, other: Tested) -> Tested {
-        self.absent_if_true.extend(other.absent_if_true);
-        self.absent_if_false.extend(other.absent_if_false);
-        self.waiting_if_true.extend(other.waiting_if_true);
-        self.waiting_if_false.extend(other.waiting_if_false);
-        self.present_if_true.extend(other.present_if_true);
-        self.missing_if_true.extend(other.missing_if_true);
-        self.present_if_false.clear();
-        self.missing_if_false.clear();
+        // An absent variable that makes one part fail makes all of it fail, whatever else is asked.
+        let mut certain = self.fails.certain();
+        certain.extend(other.fails.certain());
+        self.fails.guards = vec![Guard::Absence(certain)];
+        self.holds.absent.extend(other.holds.absent);
+        self.holds.waiting.extend(other.holds.waiting);
+        self.holds.present.extend(other.holds.present);
+        self.holds.missing.extend(other.holds.missing);
+        self.holds.guards.extend(other.holds.guards);
+        self.fails.absent.extend(other.fails.absent);
+        self.fails.waiting.extend(other.fails.waiting);
+        self.fails.present.clear();
+        self.fails.missing.clear();
         self
     }
 }
@@ -63,184 +80,162 @@ impl Linker<'_> {
     pub(super) fn test(&mut self, frame: &mut Frame, test: &Expr) -> Tested {
         match &test.kind {
             ExprKind::Not(inner) => self.test(frame, inner).not(),
-            ExprKind::And(parts) => {
-                let mut tested = Tested::default();
-                let present = frame.present.len();
-                for (index, part) in parts.iter().enumerate() {
-                    let next = self.test(frame, part);
-                    frame.present.extend(next.present_if_true.iter().cloned());
-                    tested = if index == 0 { next } else { tested.and(next) };
-                }
-                frame.present.truncate(present);
-                tested
-            }
-            ExprKind::Or(parts) => {
-                let tested: Vec<_> = parts.iter().map(|part| self.test(frame, part).not()).collect();
-                tested.into_iter().reduce(Tested::and).unwrap_or_default().not()
-            }
+            ExprKind::And(parts) => self.test_all(frame, parts, false),
+            ExprKind::Or(parts) => self.test_all(frame, parts, true).not(),
             ExprKind::Compare(left, rest) if rest.len() == 1 => {
                 let (comparison, right) = &rest[0];
-                let value = self.comparison(frame, test, left, *comparison, right);
-                let empty = matches!(&right.kind, ExprKind::Constant(c) if &**c == "None")
-                    || matches!(&right.kind, ExprKind::Str(s) if s.is_empty());
+                let (found, with) = self.comparison(frame, test, left, *comparison, right);
                 match comparison {
-                    Comparison::Is | Comparison::Equal if empty => self.truth(&value.0).not(),
-                    Comparison::IsNot | Comparison::NotEqual if empty => self.truth(&value.0),
-                    Comparison::In => self.contains_truth(&value),
-                    Comparison::NotIn => self.contains_truth(&value).not(),
-                    _ => Tested::default(),
+                    Comparison::Is => self.asked(frame, &found, Question::Is(with)),
+                    Comparison::IsNot => self.asked(frame, &found, Question::Is(with)).not(),
+                    Comparison::Equal => self.asked(frame, &found, Question::Equal(with)),
+                    Comparison::NotEqual => self.asked(frame, &found, Question::Equal(with)).not(),
+                    Comparison::In => self.contains_truth(frame, &found, with),
+                    Comparison::NotIn => self.contains_truth(frame, &found, with).not(),
+                    _ => Tested::other(),
                 }
             }
-            ExprKind::Walrus(..) | ExprKind::Name(_) | ExprKind::Call(..) | ExprKind::Attribute(..) => {
+            ExprKind::Call(callee, arguments) => {
                 let value = self.expression(frame, test);
-                self.truth(&value)
+                match checked_type(callee, arguments) {
+                    Some((object, class)) => {
+                        let object = self.expression(frame, object);
+                        let class = self.expression(frame, class);
+                        let near = matches!(class, Value::Symbol(Symbol::Unit(file, _)) if file == frame.file);
+                        let class = if near && object.has_parameter() { self.force(&class) } else { class };
+                        self.asked(frame, &object, Question::Kind(class))
+                    }
+                    None => self.asked(frame, &value, Question::Truth),
+                }
             }
             _ => {
                 let value = self.expression(frame, test);
-                self.truth(&value)
+                self.asked(frame, &value, Question::Truth)
             }
         }
     }
 
-    fn contains_truth(&mut self, (event, key): &(Value, Value)) -> Tested {
-        let mut tested = self.truth(event);
+    /// `a and b`; or, denied, `not a and not b`. Each part knows that those before it hold.
+    fn test_all(&mut self, frame: &mut Frame, parts: &[Expr], denied: bool) -> Tested {
+        let present = frame.present.len();
+        let mut all: Option<Tested> = None;
+        for part in parts {
+            let tested = self.test(frame, part);
+            let tested = if denied { tested.not() } else { tested };
+            frame.are_present(&tested.holds.present);
+            all = Some(match all {
+                Some(all) => all.and(tested),
+                None => tested,
+            });
+        }
+        frame.present.truncate(present);
+        all.unwrap_or_default()
+    }
+
+    fn contains_truth(&mut self, frame: &Frame, event: &Value, key: Value) -> Tested {
+        let mut tested = self.asked(frame, event, Question::Truth);
         if matches!(event, Value::Read(_)) {
-            tested.present_if_true.push(key.clone());
+            tested.holds.present.push(key);
         }
         tested
     }
 
-    /// What a value's truth tells.
-    fn truth(&mut self, value: &Value) -> Tested {
+    /// What the answer to a question about a value tells.
+    pub(super) fn asked(&mut self, frame: &Frame, value: &Value, question: Question) -> Tested {
+        let empty = matches!(&question, Question::Truth)
+            || matches!(&question, Question::Is(with) | Question::Equal(with)
+                if *with == Value::None || with.known_text().as_deref() == Some(""));
         let mut tested = Tested::default();
+        let reads = value.alternatives().iter().any(|value| self.read_of(frame, value).is_some());
         for value in value.alternatives() {
+            if let Some(event) = self.read_of(frame, value)
+                && self.is_own(frame, event)
+                && !self.is_there(frame, event)
+            {
+                self.asked_of_read(&mut tested, event, &question, empty);
+            }
             match value {
-                Value::Read(event) => tested.absent_if_false.push(*event),
-                Value::Delayed(_) if value.has_parameter() => tested.waiting_if_false.push(value.clone()),
-                Value::Symbol(Symbol::Parameter(function, index)) => {
-                    tested.waiting_if_false.push(value.clone());
-                    let name = self.parameter_name(*function, *index);
-                    tested.missing_if_false.extend(name);
+                value if value.has_parameter() => {
+                    let side = if question == Question::Truth { &mut tested.fails } else { &mut tested.holds };
+                    if empty && matches!(value, Value::Symbol(_) | Value::Delayed(_)) {
+                        side.waiting.push(value.clone());
+                    }
+                    if let (true, Value::Symbol(Symbol::Parameter(function, index))) = (empty && !reads, value) {
+                        side.missing.extend(self.parameter_name(*function, *index));
+                    }
                 }
                 _ => {}
             }
+        }
+        if reads {
+            tested.holds.guards = vec![Guard::Absence(tested.holds.certain())];
+            tested.fails.guards = vec![Guard::Absence(tested.fails.certain())];
+        } else if value.has_parameter() {
+            tested.holds.guards = vec![Guard::Asks(value.clone(), question.clone(), true)];
+            tested.fails.guards = vec![Guard::Asks(value.clone(), question, false)];
+        } else {
+            tested.holds.guards = vec![Guard::other()];
+            tested.fails.guards = vec![Guard::other()];
         }
         tested
     }
 
-    /// Notes that a block which runs when values known later are absent raises.
-    pub(super) fn check_later(&mut self, frame: &mut Frame, waiting: &[Value], body: &[Stmt]) {
-        if waiting.is_empty() || frame.function.is_none() || frame.checks.len() > MAX_CHECKS {
-            return;
-        }
-        if let Some(exception) = self.raised_at_the_end(frame, body) {
-            frame.checks.extend(waiting.iter().map(|value| (value.clone(), exception.clone())));
-        }
-    }
-
-    /// A check whose value is known now.
-    pub(super) fn checked(&mut self, frame: &mut Frame, value: &Value, exception: &Name) {
-        for alternative in value.alternatives() {
-            match alternative {
-                Value::Read(event) => self.refine_raises(*event, exception.clone()),
-                value if value.has_parameter() && frame.function.is_some() && frame.checks.len() < MAX_CHECKS => {
-                    frame.checks.push((value.clone(), exception.clone()));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// The code raises this if the variable is absent.
-    pub(super) fn refine_raises(&mut self, event: EventId, exception: impl Into<Name>) {
-        let field = self.settings_fields.get(&event).map(|(class, field, _)| (*class, field.clone()));
-        let refined = match field.and_then(|field| self.settings_events.get(&field)) {
-            // The object was made with its default; the check comes later, on first use.
-            Some((_, absent)) if absent.outcome == Outcome::Default => {
-                Absent { exception: Some(exception.into()), ..absent.clone() }
-            }
-            _ => Absent::raises(exception),
-        };
-        self.refined.insert(event, refined);
-    }
-
-    /// A branch that runs when the variables of `events` are absent: it raises, returns or sets a default.
-    pub(super) fn refine_branch(
-        &mut self,
-        frame: &mut Frame,
-        events: &[EventId],
-        body: &[Stmt],
-        changed: &HashMap<Name, Option<Value>>,
-    ) {
-        if events.is_empty() || body.is_empty() {
-            return;
-        }
-        if let Some(exception) = self.raised_at_the_end(frame, body) {
-            for &event in events {
-                self.refine_raises(event, exception.clone());
-            }
-            return;
-        }
-        let replacement = match body.last().map(|stmt| &stmt.kind) {
-            Some(StmtKind::Return(Some(_))) => frame.returns.last().cloned(),
-            _ => changed.values().flatten().find(|v| matches!(v, Value::Text(_) | Value::Constant(_))).cloned(),
-        };
-        let outcome = match replacement {
-            Some(value @ (Value::Text(_) | Value::Constant(_) | Value::None | Value::Symbol(_))) => {
-                Absent::default(value)
-            }
-            Some(Value::Read(_)) => Absent::new(Outcome::Handled),
-            _ => return,
-        };
-        for &event in events {
-            let now = self.refined.get(&event);
-            if now.is_none_or(|now| now.outcome != Outcome::Raises) {
-                self.refined.insert(event, outcome.clone());
-            }
-        }
-    }
-
-    /// Something else is taken if the variables of `value` are absent.
-    pub(super) fn refine_default(&mut self, value: &Value, instead: &Value) {
-        for alternative in value.alternatives() {
-            let Value::Read(event) = alternative else { continue };
-            if self.refined.get(event).is_some_and(|now| now.outcome == Outcome::Raises) {
-                continue;
-            }
-            let absent = match instead {
-                Value::Text(_) | Value::Constant(_) | Value::None | Value::Symbol(_) => {
-                    Absent::default(instead.clone())
-                }
-                Value::Union(_) | Value::Read(_) => Absent::new(Outcome::Handled),
-                _ => Absent { outcome: Outcome::Default, exception: None, default: None },
+    fn asked_of_read(&self, tested: &mut Tested, event: EventId, question: &Question, empty: bool) {
+        let key = self.recorded.get(&event).map(|recorded| recorded.key.clone());
+        let Some(instead) = self.without(event) else {
+            // Nothing goes on from a read that raises; what a handler made of it counts as absent.
+            let open = |absent: &Absent| !matches!(absent.outcome, Outcome::Raises | Outcome::Default);
+            let (absent, present) = match question {
+                Question::Truth => (&mut tested.fails, &mut tested.holds),
+                _ => (&mut tested.holds, &mut tested.fails),
             };
-            self.refined.insert(*event, absent);
+            if empty && self.absent(event).is_none_or(open) {
+                absent.absent.push((event, Vec::new()));
+                present.present.extend(key);
+            }
+            return;
+        };
+        match question.of(&instead) {
+            // The default decides, and has taken over: only a test for just this value is one for absence.
+            Some(answer) if Question::Truth.of(&instead) == Some(true) && (!answer || *question == Question::Truth) => {
+            }
+            Some(answer) => {
+                let (absent, present) = if answer {
+                    (&mut tested.holds, &mut tested.fails)
+                } else {
+                    (&mut tested.fails, &mut tested.holds)
+                };
+                absent.absent.push((event, Vec::new()));
+                present.present.extend(key);
+            }
+            None if instead.has_parameter() => {
+                let guard = |answer| vec![Guard::Asks(instead.clone(), question.clone(), answer)];
+                tested.holds.absent.push((event, guard(true)));
+                tested.fails.absent.push((event, guard(false)));
+            }
+            None => {}
         }
     }
 
-    /// The exception that a block raises in the end, by its last segment; `SystemExit` for `sys.exit`.
-    pub(super) fn raised_at_the_end(&mut self, frame: &mut Frame, body: &[Stmt]) -> Option<Name> {
-        match &body.last()?.kind {
-            StmtKind::Raise(Some(exception)) => last_segment(exception),
-            StmtKind::Expr(Expr { kind: ExprKind::Call(callee, _), .. }) => match &callee.kind {
-                ExprKind::Name(name) if matches!(&**name, "exit" | "quit") => {
-                    (!frame.variables.contains_key(name)).then(|| "SystemExit".into())
-                }
-                ExprKind::Attribute(module, name) if matches!(&**name, "exit" | "_exit") => {
-                    let known = matches!(&module.kind, ExprKind::Name(m) if matches!(&**m, "sys" | "os"));
-                    known.then(|| "SystemExit".into())
-                }
-                _ => None,
-            },
+    /// What a read gives if its variable is absent, if that is a value.
+    pub(super) fn without(&self, event: EventId) -> Option<Value> {
+        if self.recorded.get(&event).is_some_and(|recorded| recorded.access == Access::Contains) {
+            return Some(Value::Constant("False".into()));
+        }
+        let absent = self.absent(event)?;
+        match absent.outcome {
+            _ if !absent.instead.is_empty() => None,
+            Outcome::None => Some(Value::None),
+            Outcome::Default if absent.exception.is_none() => absent.default.clone(),
             _ => None,
         }
     }
-
-    /// Whether a value is what a call that never returns gives.
-    pub(super) fn never_returns(&self, value: &Value) -> bool {
-        matches!(value, Value::External(name) if matches!(&**name, "sys.exit()" | "os._exit()" | "builtins.exit()" | "builtins.quit()"))
-    }
 }
 
-/// How many checks of parameters a function keeps for its callers.
-const MAX_CHECKS: usize = 100;
+/// The object and class of `isinstance(object, class)`.
+fn checked_type<'a>(callee: &Expr, arguments: &'a [Argument]) -> Option<(&'a Expr, &'a Expr)> {
+    match (&callee.kind, arguments) {
+        (ExprKind::Name(name), [object, class]) if &**name == "isinstance" => Some((&object.value, &class.value)),
+        _ => None,
+    }
+}

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::events::Absent;
+use super::guards::Question;
 use super::scope::Frame;
 use super::value::{Arguments, Symbol, Value, join};
 use crate::model::Place;
@@ -28,11 +29,16 @@ impl Linker<'_> {
         match short {
             "str" | "os.fspath" | "os.fsencode" | "os.fsdecode" | "sys.intern" | "repr" => {
                 let value = first();
-                self.refine_nothing(&value)
+                self.enum_text(&value).unwrap_or(value)
             }
             "int" | "float" | "bool" | "len" | "print" | "isinstance" | "hash" | "id" => {
                 if environment && short == "print" {
                     self.whole(frame, place.span, "os.environ passed on");
+                }
+                if matches!(short, "int" | "float") {
+                    let fails =
+                        [(Question::Is(Value::None), true, "TypeError"), (Question::Number, false, "ValueError")];
+                    self.used(frame, &first(), &fails);
                 }
                 match first() {
                     value @ (Value::Constant(_) | Value::Read(_) | Value::Union(_)) if short != "len" => value,
@@ -163,10 +169,6 @@ impl Linker<'_> {
         }
     }
 
-    fn refine_nothing(&mut self, value: &Value) -> Value {
-        self.enum_text(value).unwrap_or_else(|| value.clone())
-    }
-
     /// Functions handed to code that is not followed may be called with anything.
     fn escape(&mut self, arguments: &Arguments) {
         for value in arguments.values() {
@@ -233,12 +235,15 @@ impl Linker<'_> {
                 }
                 _ => Value::Unknown,
             },
-            Value::Read(_) => match &**method {
-                "lower" | "upper" | "strip" | "rstrip" | "lstrip" | "encode" | "decode" | "casefold" => {
-                    receiver.clone()
+            Value::Read(_) => {
+                self.used(frame, receiver, &[(Question::Is(Value::None), true, "AttributeError")]);
+                match &**method {
+                    "lower" | "upper" | "strip" | "rstrip" | "lstrip" | "encode" | "decode" | "casefold" => {
+                        receiver.clone()
+                    }
+                    _ => Value::Unknown,
                 }
-                _ => Value::Unknown,
-            },
+            }
             Value::Text(text) => self.text_method(text, method, arguments).unwrap_or(Value::Unknown),
             Value::Dict(items) => {
                 let items = items.clone();
@@ -276,7 +281,7 @@ impl Linker<'_> {
                 };
                 let value = self.call(frame, &getitem, &key, place);
                 let default = arguments.positional.get(1).cloned().unwrap_or(Value::None);
-                self.refine_default(&value, &default);
+                self.refine_default(frame, &value, &default);
                 join([value, default])
             }
             _ => Value::Unknown,
@@ -284,7 +289,7 @@ impl Linker<'_> {
     }
 
     fn environment_method(&mut self, frame: &mut Frame, method: &Name, arguments: &Arguments, place: Place) -> Value {
-        if let Some(value) = self.consult_value(frame, &Value::Environment, method, arguments, place) {
+        if let Some(value) = self.consult(frame, &Value::Environment, method, arguments, place) {
             return value;
         }
         match &**method {

@@ -52,7 +52,7 @@ impl Substitution {
 impl Linker<'_> {
     /// `callee(arguments)`
     pub(super) fn call(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) -> Value {
-        if self.depth > super::MAX_DEPTH {
+        if self.too_deep() {
             return Value::Unknown;
         }
         self.depth += 1;
@@ -85,6 +85,9 @@ impl Linker<'_> {
             Value::External(name) => self.call_external(frame, name, arguments, place),
             Value::Object(object) => self.call_object(frame, object, arguments, place),
             Value::Union(values) => {
+                if values.len() > MAX_CALLEES {
+                    self.limit_reached("a call may be of too many functions: not all were followed");
+                }
                 let values: Vec<_> =
                     values.iter().take(MAX_CALLEES).map(|v| self.call(frame, v, arguments, place)).collect();
                 join(values)
@@ -104,7 +107,7 @@ impl Linker<'_> {
             let (keep, wait) = match callee {
                 Value::Delayed(delayed) => match &**delayed {
                     Delayed::Attribute(receiver, method) => {
-                        let consults = self.consult(frame, receiver, method, arguments, place);
+                        let consults = self.consult(frame, receiver, method, arguments, place).is_some();
                         let interesting = self.interest.has(method);
                         (interesting && !consults, interesting || consults || changes_text(method))
                     }
@@ -112,7 +115,9 @@ impl Linker<'_> {
                 },
                 _ => (true, true),
             };
-            if keep && frame.calls.len() < MAX_PENDING && worth_keeping(arguments) {
+            if keep && worth_keeping(arguments) && frame.calls.len() >= MAX_PENDING {
+                self.limit_reached("a function calls too many of its parameters: not all calls were followed");
+            } else if keep && worth_keeping(arguments) {
                 frame.calls.push(super::events::PendingCall {
                     callee: callee.clone(),
                     arguments: arguments.clone(),

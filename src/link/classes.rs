@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Linker;
+use super::bounds;
 use super::functions::Binding;
 use super::scope::{Frame, Outer, Variables};
 use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
@@ -101,6 +102,7 @@ impl Linker<'_> {
         let keywords = ir.keywords.iter().map(|(n, v)| (n.clone(), self.expression(frame, v))).collect();
         self.classes[id].keywords = keywords;
         let mut body = Frame::new(frame.file);
+        body.unit = frame.unit;
         body.class = Some(id);
         body.outer = match frame.function {
             Some(_) => Some(Rc::new(Outer {
@@ -144,9 +146,9 @@ impl Linker<'_> {
         if std::mem::replace(&mut self.classes[class].evaluated, true) {
             return;
         }
-        self.current.push(self.classes[class].file);
+        self.enter(self.classes[class].file);
         self.evaluate_methods(class);
-        self.current.pop();
+        self.leave();
     }
 
     fn evaluate_methods(&mut self, class: ClassId) {
@@ -203,7 +205,11 @@ impl Linker<'_> {
         seen: &mut HashSet<ClassId>,
         depth: usize,
     ) {
-        if !seen.insert(class) || depth > MAX_LINEAGE {
+        if !seen.insert(class) {
+            return;
+        }
+        if depth > MAX_LINEAGE {
+            bounds::hit("a class has too many bases above each other: not all were followed");
             return;
         }
         classes.push(class);

@@ -51,6 +51,8 @@ impl Linker<'_> {
         };
         if size <= super::value::MAX_ALTERNATIVES {
             frame.set(name, grown);
+        } else {
+            self.limit_reached("a table grows too large: what is added later was not followed");
         }
         true
     }
@@ -120,7 +122,7 @@ impl Linker<'_> {
                 }
                 Clause::If(test) => {
                     let tested = self.test(frame, test);
-                    frame.present.extend(tested.present_if_true);
+                    frame.are_present(&tested.holds.present);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Linker;
-use super::events::{Absent, Event};
+use super::events::{Absent, Event, Recorded};
 use super::scope::Frame;
 use super::value::{Arguments, EventId, Part, Text, Value};
 use crate::model::{Access, Outcome, Place, Span, Step};
@@ -19,6 +19,14 @@ impl Linker<'_> {
         if !event.mapping.has_parameter() {
             event.mapping = self.force(&event.mapping);
         }
+        self.within(frame, &mut event);
+        let recorded = Recorded {
+            absent: event.absent.clone(),
+            key: event.key.clone(),
+            access: event.access,
+            unit: (frame.file, frame.unit),
+        };
+        self.recorded.insert(event.id, recorded);
         let is_environment = event.mapping.alternatives().contains(&Value::Environment);
         if !is_environment {
             return match event.mapping.clone() {
@@ -42,6 +50,10 @@ impl Linker<'_> {
             };
         }
         event.key = self.force(&event.key);
+        if matches!(event.key, Value::EnvironmentName(_)) {
+            // A name that was met there: the iteration is the read.
+            return None;
+        }
         let mut symbolic = Vec::new();
         for key in event.key.alternatives() {
             if key.has_parameter() && frame.function.is_some() {
@@ -57,10 +69,16 @@ impl Linker<'_> {
         Some(event.id)
     }
 
-    fn keep(&mut self, frame: &mut Frame, event: Event) {
+    /// Keeps a read for the callers of the function.
+    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
         let same = |e: &Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
-        if frame.events.len() < MAX_EVENTS && !frame.events.iter().any(same) {
+        if frame.events.iter().any(same) {
+            return;
+        }
+        if frame.events.len() < MAX_EVENTS {
             frame.events.push(event);
+        } else {
+            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
         }
     }
 
@@ -136,15 +154,32 @@ impl Linker<'_> {
         place: Place,
     ) -> Value {
         let mut event = self.event(frame, mapping, key, access, reader, place);
-        let caught = absent.exception.as_ref().and_then(|e| frame.caught(e)).cloned();
-        event.absent = match caught {
-            Some(caught) => caught.raises.map_or_else(|| Absent::new(Outcome::Handled), Absent::raises),
-            None => absent,
-        };
-        if frame.present.contains(key) {
-            event.absent = Absent::new(Outcome::Handled);
-        }
+        event.absent = absent;
         self.record(frame, event).map_or(Value::Unknown, Value::Read)
+    }
+
+    /// A read's outcome with what the code around it says: the key is there, or the exception is caught.
+    fn within(&mut self, frame: &mut Frame, event: &mut Event) {
+        let given = frame.present.iter().rev().find(|(key, _)| *key == event.key).map(|(_, value)| value.clone());
+        if let Some(given) = given {
+            event.absent = match given {
+                None | Some(Value::Unknown) => Absent::new(Outcome::Handled),
+                // The program has set it itself.
+                Some(value) => Absent::default(value),
+            };
+        }
+        let raises = event.absent.exception.clone().filter(|_| event.absent.outcome == Outcome::Raises);
+        if let Some(exception) = raises
+            && frame.catches(&exception, Some(event.id))
+        {
+            event.absent =
+                Absent { instead: std::mem::take(&mut event.absent.instead), ..Absent::new(Outcome::Handled) };
+        }
+        for (_, absent) in &mut event.absent.instead {
+            if absent.exception.as_ref().is_some_and(|exception| frame.catches(exception, None)) {
+                *absent = Absent::new(Outcome::Handled);
+            }
+        }
     }
 
     /// `environ[key]`, or a subscript of what may turn out to be the environment.
@@ -193,19 +228,9 @@ impl Linker<'_> {
         }
     }
 
-    /// A method of the environment, or of what may turn out to be it; whether it is one that consults.
+    /// A method of the environment, or of what may turn out to be it: what it gives, if it is one that
+    /// consults.
     pub(super) fn consult(
-        &mut self,
-        frame: &mut Frame,
-        mapping: &Value,
-        method: &str,
-        arguments: &Arguments,
-        place: Place,
-    ) -> bool {
-        self.consult_value(frame, mapping, method, arguments, place).is_some()
-    }
-
-    pub(super) fn consult_value(
         &mut self,
         frame: &mut Frame,
         mapping: &Value,
@@ -231,6 +256,11 @@ impl Linker<'_> {
             None => missing,
         };
         let read = self.consultation(frame, (mapping, key), (access, reader), absent, place);
+        match access {
+            Access::SetDefault => frame.present.push((key.clone(), Some(default.clone().unwrap_or(Value::None)))),
+            Access::Pop => frame.present.retain(|(present, _)| present != key),
+            _ => {}
+        }
         Some(match default {
             Some(default) => super::value::join([read, default]),
             None => read,

@@ -1,7 +1,8 @@
 //! Events: reads as functions of what is not known yet, and what evaluating a function leaves.
 
+use super::guards::Guard;
 use super::value::{Arguments, EventId, FunctionId, Value};
-use crate::model::{Access, Outcome, Place, Step};
+use crate::model::{Access, FileId, Outcome, Place, Step};
 use crate::python::ir::Name;
 
 /// The absence outcome while it may still hold symbols.
@@ -13,25 +14,27 @@ pub struct Absent {
     pub exception: Option<Name>,
     /// What takes over, for [`Outcome::Default`].
     pub default: Option<Value>,
+    /// What happens instead if all these guards hold; the first of them counts.
+    pub instead: Vec<(Vec<Guard>, Absent)>,
 }
 
 impl Absent {
     /// An outcome without particulars.
     pub fn new(outcome: Outcome) -> Absent {
-        Absent { outcome, exception: None, default: None }
+        Absent { outcome, exception: None, default: None, instead: Vec::new() }
     }
 
     /// The code stops with this exception.
     pub fn raises(exception: impl Into<Name>) -> Absent {
-        Absent { outcome: Outcome::Raises, exception: Some(exception.into()), default: None }
+        Absent { exception: Some(exception.into()), ..Absent::new(Outcome::Raises) }
     }
 
     /// This value takes over.
     pub fn default(value: Value) -> Absent {
         match value {
             Value::None => Absent::new(Outcome::None),
-            Value::Read(_) => Absent::new(Outcome::Handled),
-            value => Absent { outcome: Outcome::Default, exception: None, default: Some(value) },
+            value if value.alternatives().iter().any(|v| matches!(v, Value::Read(_))) => Absent::new(Outcome::Handled),
+            value => Absent { default: Some(value), ..Absent::new(Outcome::Default) },
         }
     }
 }
@@ -63,6 +66,19 @@ pub struct Event {
     pub chain: Vec<Step>,
     /// Through how many callers it has come.
     pub handed_on: usize,
+}
+
+/// What conditions need to know of a read.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// What happens if the variable is absent, as far as the consulting expression tells.
+    pub absent: Absent,
+    /// The name asked for.
+    pub key: Value,
+    /// How.
+    pub access: Access,
+    /// The file and unit whose evaluation came upon it.
+    pub unit: (FileId, usize),
 }
 
 /// A call whose callee is not known yet, kept because it may turn out to be a reader.

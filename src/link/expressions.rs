@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::absence::Side;
+use super::guards::Question;
 use super::scope::Frame;
 use super::value::{Arguments, Value, join};
 use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Operator};
@@ -27,10 +29,16 @@ impl Linker<'_> {
                     .collect();
                 self.concat(&parts)
             }
-            ExprKind::Name(name) => self.name(frame, name),
+            ExprKind::Name(name) => {
+                let value = self.name(frame, name);
+                self.mentioned(&value);
+                value
+            }
             ExprKind::Attribute(object, name) => {
                 let object = self.expression(frame, object);
-                self.attribute(frame, &object, name, frame.place(expr.span))
+                let value = self.attribute(frame, &object, name, frame.place(expr.span));
+                self.mentioned(&value);
+                value
             }
             ExprKind::Subscript(object, index) => {
                 let object = self.expression(frame, object);
@@ -60,13 +68,14 @@ impl Linker<'_> {
                 let present = frame.present.len();
                 let mut last = Value::Unknown;
                 for part in parts {
-                    if matches!(part.kind, ExprKind::Compare(..) | ExprKind::Not(_)) {
-                        let tested = self.test(frame, part);
-                        frame.present.extend(tested.present_if_true);
+                    let tested = if is_test(part) {
                         last = Value::Unknown;
+                        self.test(frame, part)
                     } else {
                         last = self.expression(frame, part);
-                    }
+                        self.asked(frame, &last, Question::Truth)
+                    };
+                    frame.are_present(&tested.holds.present);
                 }
                 frame.present.truncate(present);
                 last
@@ -110,22 +119,13 @@ impl Linker<'_> {
                     return self.expression(frame, if holds { body } else { orelse });
                 }
                 let tested = self.test(frame, test);
-                let (present, conditions) = (frame.present.len(), frame.conditions.len());
-                frame.present.extend(tested.present_if_true.iter().cloned());
-                frame.conditions.extend(tested.missing_if_true.iter().cloned());
-                let first = self.expression(frame, body);
-                frame.present.truncate(present);
-                frame.conditions.truncate(conditions);
-                frame.present.extend(tested.present_if_false.iter().cloned());
-                frame.conditions.extend(tested.missing_if_false.iter().cloned());
-                let second = self.expression(frame, orelse);
-                frame.present.truncate(present);
-                frame.conditions.truncate(conditions);
-                for event in &tested.absent_if_true {
-                    self.refine_default(&Value::Read(*event), &first);
-                }
-                for event in &tested.absent_if_false {
-                    self.refine_default(&Value::Read(*event), &second);
+                let first = self.on_side(frame, &tested.holds, body);
+                let second = self.on_side(frame, &tested.fails, orelse);
+                for (side, value) in [(&tested.holds, &first), (&tested.fails, &second)] {
+                    for (event, guards) in &side.absent {
+                        let guards = guards.iter().cloned().chain(side.guards_of(*event)).collect();
+                        self.refine_instead(frame, *event, guards, value);
+                    }
                 }
                 join([first, second])
             }
@@ -161,8 +161,16 @@ impl Linker<'_> {
         }
     }
 
-    /// An annotation: evaluated only for settings classes, never for effects.
-    pub(super) fn annotation(&mut self, _frame: &mut Frame, _annotation: &Expr) {}
+    /// A value that counts on one side of a condition.
+    fn on_side(&mut self, frame: &mut Frame, side: &Side, value: &Expr) -> Value {
+        let (present, conditions) = (frame.present.len(), frame.conditions.len());
+        frame.are_present(&side.present);
+        frame.conditions.extend(side.missing.iter().cloned());
+        let value = self.expression(frame, value);
+        frame.present.truncate(present);
+        frame.conditions.truncate(conditions);
+        value
+    }
 
     /// A subscript's index; a slice is kept as its bounds.
     fn index(&mut self, frame: &mut Frame, index: &Expr) -> Value {
@@ -195,6 +203,7 @@ impl Linker<'_> {
                     self.attribute(frame, &object_value, name, frame.place(callee.span))
                 }
             }
+            ExprKind::Name(name) => self.name(frame, name),
             _ => self.expression(frame, callee),
         };
         if let Some(class) = self.created(frame, &callee_value, arguments, expr) {
@@ -202,6 +211,21 @@ impl Linker<'_> {
         }
         let arguments = self.arguments(frame, arguments);
         self.call(frame, &callee_value, &arguments, place)
+    }
+
+    /// A value is named other than to call it: functions may be called from wherever it goes.
+    fn mentioned(&mut self, value: &Value) {
+        match value {
+            Value::Function(callable) => self.functions[callable.function].referenced = true,
+            Value::Union(values) => values.iter().for_each(|value| self.mentioned(value)),
+            Value::Symbol(_) | Value::Delayed(_) if self.names_something(value) => {
+                let forced = self.force(value);
+                if !matches!(forced, Value::Symbol(_) | Value::Delayed(_)) {
+                    self.mentioned(&forced);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The arguments of a call.
@@ -241,17 +265,18 @@ impl Linker<'_> {
         let conditions = frame.conditions.len();
         let mut values: Vec<Value> = Vec::new();
         for part in parts {
-            let value = match &part.kind {
-                ExprKind::Compare(..) | ExprKind::Not(_) => {
-                    let tested = self.test(frame, part);
-                    frame.conditions.extend(tested.missing_if_false);
-                    Value::Unknown
-                }
-                _ => self.expression(frame, part),
+            let value = if is_test(part) {
+                let tested = self.test(frame, part);
+                frame.conditions.extend(tested.fails.missing);
+                Value::Unknown
+            } else {
+                self.expression(frame, part)
             };
-            if let Some(before) = values.last() {
-                let before = before.clone();
-                self.refine_default(&before, &value);
+            if let Some(before) = values.last_mut() {
+                self.refine_default(frame, before, &value);
+                let is_true = |value: &&Value| Question::Truth.of(value) != Some(false);
+                let kept: Vec<Value> = before.alternatives().iter().filter(is_true).cloned().collect();
+                *before = join(kept);
             }
             if let Value::Symbol(super::value::Symbol::Parameter(function, index)) = &value {
                 frame.conditions.extend(self.parameter_name(*function, *index));
@@ -262,7 +287,8 @@ impl Linker<'_> {
         join(values)
     }
 
-    /// A single comparison: what `in` found (or the left value), and the key it asked for.
+    /// A single comparison: what `in` found and the key it asked for, or the value in question and the
+    /// one it is compared with.
     pub(super) fn comparison(
         &mut self,
         frame: &mut Frame,
@@ -282,10 +308,22 @@ impl Linker<'_> {
             Comparison::Equal | Comparison::NotEqual => {
                 self.compare_names(frame, &left_value, &right_value);
                 self.compare_names(frame, &right_value, &left_value);
-                (left_value, Value::Unknown)
+                self.in_question(left_value, right_value)
+            }
+            Comparison::Is | Comparison::IsNot => {
+                let (value, with) = self.in_question(left_value, right_value);
+                // The object that stands for nothing given.
+                let with = if value.is_symbolic() && !with.has_parameter() { self.force(&with) } else { with };
+                (value, with)
             }
             _ => (left_value, Value::Unknown),
         }
+    }
+
+    /// Of two values that are compared first the one that is not known.
+    fn in_question(&self, left: Value, right: Value) -> (Value, Value) {
+        let open = |value: &Value| value.has_parameter() || value.any(&mut |v| matches!(v, Value::Read(_)));
+        if open(&left) || !open(&right) { (left, right) } else { (right, left) }
     }
 
     /// What `with value as target` binds.
@@ -304,4 +342,9 @@ impl Linker<'_> {
         let function: &Function = &self.functions[function].ir;
         function.parameters.get(index).map(|parameter| parameter.name.clone())
     }
+}
+
+/// Whether an expression is evaluated as a condition.
+fn is_test(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Compare(..) | ExprKind::Not(_))
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::Linker;
 use super::calls::Substitution;
-use super::events::{Absent, Event, Summary};
-use super::scope::{Frame, Outer};
-use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
+use super::events::{Event, Summary};
+use super::outcomes::Ending;
+use super::scope::{Flow, Frame, Outer};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Part, Symbol, Value, join};
 use crate::model::FileId;
 use crate::python::ir::{Expr, Function, Name};
 
@@ -31,6 +32,8 @@ pub struct FunctionState {
     pub ir: Arc<Function>,
     /// Where.
     pub file: FileId,
+    /// In which unit of it.
+    pub unit: usize,
     /// Qualified within its module.
     pub name: Name,
     /// The class it is a method of.
@@ -51,6 +54,8 @@ pub struct FunctionState {
     pub callers: usize,
     /// Handed to code that was not followed.
     pub escaped: bool,
+    /// Named other than to call it.
+    pub referenced: bool,
 }
 
 impl Linker<'_> {
@@ -78,6 +83,7 @@ impl Linker<'_> {
                 self.functions.push(FunctionState {
                     ir: ir.clone(),
                     file: frame.file,
+                    unit: frame.unit,
                     name: name.into(),
                     class: frame.class.filter(|_| is_method),
                     inside: frame.function,
@@ -88,6 +94,7 @@ impl Linker<'_> {
                     busy: false,
                     callers: 0,
                     escaped: false,
+                    referenced: false,
                 });
                 self.function_at.insert(key, self.functions.len() - 1);
                 self.functions.len() - 1
@@ -147,14 +154,16 @@ impl Linker<'_> {
         if let Some(summary) = &state.summary {
             return summary.clone();
         }
-        if state.busy || self.depth > super::MAX_DEPTH {
+        if state.busy || self.too_deep() {
             return Rc::default();
         }
+        let state = &self.functions[id];
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
         self.depth += 1;
-        self.current.push(file);
+        self.enter(file);
         let mut frame = Frame::new(file);
+        frame.unit = self.functions[id].unit;
         frame.function = Some(id);
         frame.class = class;
         frame.outer = outer.clone();
@@ -163,7 +172,9 @@ impl Linker<'_> {
             let symbol = Value::Symbol(Symbol::Parameter(id, index));
             frame.variables.insert(parameter.name.clone(), symbol);
         }
-        self.block(&mut frame, &ir.body);
+        if self.block(&mut frame, &ir.body) == Flow::Next {
+            self.leaves(&mut frame, &Ending::Quietly);
+        }
         self.finish_frame(&mut frame);
         let returns = (!frame.returns.is_empty()).then(|| {
             let all = std::mem::take(&mut frame.returns);
@@ -190,7 +201,7 @@ impl Linker<'_> {
         self.functions[id].busy = false;
         self.own_reads(id, &summary);
         self.note_function(id, &summary);
-        self.current.pop();
+        self.leave();
         self.depth -= 1;
         summary
     }
@@ -206,10 +217,13 @@ impl Linker<'_> {
             let summary = self.summary(inner);
             for event in &summary.events {
                 let own = event.key.has_parameter_of(inner) || event.mapping.has_parameter_of(inner);
-                if !own && frame.events.len() < 500 {
-                    frame.events.push(event.clone());
+                if !own {
+                    self.keep(frame, event.clone());
                 }
             }
+        }
+        for read in std::mem::take(&mut frame.pending).into_iter().chain(std::mem::take(&mut frame.jumped)) {
+            self.conclude(read);
         }
         let made = std::mem::take(&mut frame.made);
         for instance in &made {
@@ -269,11 +283,9 @@ impl Linker<'_> {
                 continue;
             }
             let key = self.substitute(&mut frame, &event.key, &substitution);
-            self.own_read(id, event, &key);
+            let absent = self.substitute_absent(&mut frame, &event.absent, &substitution);
+            self.own_read(id, &Event { absent, ..event.clone() }, &key);
             substitution.events.clear();
-        }
-        for (value, function) in summary.events.iter().map(|e| (e.root, id)) {
-            self.carriers.entry(value).or_default().insert(function);
         }
     }
 
@@ -281,18 +293,13 @@ impl Linker<'_> {
     pub(super) fn own_read(&mut self, id: FunctionId, event: &Event, key: &Value) {
         let key = self.force(key);
         for key in key.alternatives() {
-            if key.has_parameter() || matches!(key, Value::Unknown | Value::Delayed(_)) {
-                // Only at the consulting expression itself; callers' callers carry it on.
-                if event.id == event.root || event.chain.len() <= 1 {
-                    let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
-                    self.generic.push((self.behalf(), generic, id));
-                }
+            let unknown = matches!(key, Value::Unknown | Value::Delayed(_))
+                || matches!(key, Value::Text(text) if text.parts.iter().all(|part| *part == Part::Any));
+            if key.has_parameter() || unknown {
+                let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
+                self.generic.push((self.behalf(), generic, id));
             } else {
-                let mut own = event.clone();
-                if own.absent.default.as_ref().is_some_and(Value::has_parameter) {
-                    own.absent = Absent { default: None, ..own.absent };
-                }
-                self.emit(&own, key);
+                self.emit(event, key);
             }
         }
     }

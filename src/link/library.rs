@@ -162,7 +162,7 @@ impl Linker<'_> {
         for item in items.iter().skip(1).filter(|item| matches!(item.kind, ExprKind::Call(..))) {
             let value = self.expression(frame, item);
             if let Some(default) = default.filter(|default| !is_ellipsis(default)) {
-                self.refine_default(&value, default);
+                self.refine_default(frame, &value, default);
             }
         }
     }
@@ -265,9 +265,7 @@ fn absence(reader: &Reader<'_>, arguments: &Arguments, default: Option<&Value>) 
     };
     match default.filter(|default| **default != Value::None || !told("True")) {
         Some(default) => Absent::default(default.clone()),
-        None if arguments.keyword("default_factory").is_some() => {
-            Absent { outcome: Outcome::Default, exception: None, default: None }
-        }
+        None if arguments.keyword("default_factory").is_some() => Absent::new(Outcome::Default),
         None if told("True") => Absent::raises(reader.exception),
         None if reader.absent == Outcome::Raises && !told("False") => Absent::raises(reader.exception),
         None if reader.absent == Outcome::Raises => Absent::new(Outcome::None),

@@ -14,6 +14,8 @@
 )]
 
 mod absence;
+mod bounds;
+mod branches;
 mod builtins;
 mod calls;
 mod classes;
@@ -24,12 +26,14 @@ mod events;
 mod exports;
 mod expressions;
 mod functions;
+mod guards;
 mod interest;
 mod library;
 pub mod modules;
 mod names;
 mod objects;
 mod operations;
+mod outcomes;
 mod output;
 mod scope;
 mod settings;
@@ -46,11 +50,11 @@ use std::sync::Arc;
 pub use interest::Interest;
 
 use crate::libraries::Libraries;
-use crate::model::{FileId, Notice, NoticeKind, Place, Read, Sources};
+use crate::model::{FileId, Notice, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
 use classes::{ClassState, Lineage};
-use events::{Absent, Event, Summary};
+use events::{Absent, Event, Recorded, Summary};
 use functions::FunctionState;
 use modules::Modules;
 use names::ModuleState;
@@ -131,13 +135,13 @@ struct Linker<'a> {
     looking_up: HashSet<(FileId, Name)>,
     next_event: EventId,
     refined: HashMap<EventId, Absent>,
+    /// What conditions need to know of the reads recorded so far.
+    recorded: HashMap<EventId, Recorded>,
     /// Reads, with the file on whose behalf they were found.
     emitted: Vec<(FileId, Event)>,
     /// Root events that were emitted with nothing known of their parameters → the functions whose
     /// callers would fix them.
     generic: Vec<(FileId, Event, FunctionId)>,
-    /// Root events → functions that pass a dependence on to their own callers.
-    carriers: HashMap<EventId, HashSet<FunctionId>>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
     /// Fields of settings classes, by the event that reads them: class, field, case rule.
@@ -149,7 +153,8 @@ struct Linker<'a> {
     /// Root events of reads that happen when the program calls something later.
     deferred: HashSet<EventId>,
     found: Interest,
-    notices: BTreeMap<FileId, Notice>,
+    /// Bounds that were hit, by the file on whose behalf.
+    limits: BTreeMap<FileId, BTreeSet<&'static str>>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
     fields: HashMap<ClassId, (usize, Rc<HashMap<Name, Value>>)>,
     /// What calls that were followed gave.
@@ -195,16 +200,16 @@ impl<'a> Linker<'a> {
             looking_up: HashSet::default(),
             next_event: 0,
             refined: HashMap::default(),
+            recorded: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),
-            carriers: HashMap::default(),
             filtered: HashSet::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
             object_places: HashSet::default(),
             deferred: HashSet::default(),
             found: Interest::default(),
-            notices: BTreeMap::new(),
+            limits: BTreeMap::new(),
             fields: HashMap::default(),
             calls: HashMap::default(),
             parts: HashMap::default(),
@@ -220,14 +225,14 @@ impl<'a> Linker<'a> {
     /// Evaluates a module's body and the wanted units of it.
     fn evaluate(&mut self, file: FileId, wanted: &[usize]) {
         self.start();
-        self.current.push(file);
+        self.enter(file);
         self.module(file);
         for &unit in wanted.iter().filter(|&&unit| unit > 0) {
             self.start();
             let value = self.unit_value(file, unit);
             self.evaluate_fully(&value);
         }
-        self.current.pop();
+        self.leave();
     }
 
     /// Forgets what was evaluated of the changed files and of all that depends on them; those files.
@@ -245,17 +250,14 @@ impl<'a> Linker<'a> {
         self.unit_values.retain(|(file, _), _| !again.contains(file));
         self.emitted.retain(|(file, _)| !again.contains(file));
         self.generic.retain(|(file, ..)| !again.contains(file));
-        self.notices.retain(|file, _| !again.contains(file));
+        self.limits.retain(|file, _| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
-            (state.summary, state.callers, state.escaped) = (None, 0, false);
+            (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
         }
         for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
             state.forget();
         }
-        let (functions, classes) = (&self.functions, &self.classes);
-        for carriers in self.carriers.values_mut() {
-            carriers.retain(|&f| !again.contains(&functions[f].file));
-        }
+        let classes = &self.classes;
         self.settings_events.retain(|(class, _), _| !again.contains(&classes[*class].file));
         for dependents in self.dependents.values_mut() {
             dependents.retain(|file| !again.contains(file));
@@ -301,15 +303,36 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// From here on something is evaluated on behalf of a file.
+    fn enter(&mut self, file: FileId) {
+        self.take_limits();
+        self.current.push(file);
+    }
+
+    /// What was evaluated on behalf of the current file is done.
+    fn leave(&mut self) {
+        self.take_limits();
+        self.current.pop();
+    }
+
+    fn take_limits(&mut self) {
+        for detail in bounds::take() {
+            self.limit_reached(detail);
+        }
+    }
+
     /// Notes that a bound was hit on behalf of the current file.
-    fn limit_reached(&mut self, detail: &str) {
+    fn limit_reached(&mut self, detail: &'static str) {
         let file = self.behalf();
-        let notice = Notice {
-            kind: NoticeKind::LimitReached,
-            file: Some(self.sources.files[file].path.to_string()),
-            line: None,
-            detail: detail.into(),
-        };
-        self.notices.insert(file, notice);
+        self.limits.entry(file).or_default().insert(detail);
+    }
+
+    /// Whether evaluations nest too deep to go on.
+    fn too_deep(&mut self) -> bool {
+        let deep = self.depth > MAX_DEPTH;
+        if deep {
+            self.limit_reached("calls and definitions nest too deep: some were not followed");
+        }
+        deep
     }
 }

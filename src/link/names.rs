@@ -32,11 +32,11 @@ impl Linker<'_> {
             state.units.insert(unit.name.as_ref().into(), index);
         }
         self.states.insert(file, state);
-        if outline.units.is_empty() || self.depth > super::MAX_DEPTH {
+        if outline.units.is_empty() || self.too_deep() {
             return;
         }
         self.depth += 1;
-        self.current.push(file);
+        self.enter(file);
         let facts = self.units.facts(file, 0);
         let mut frame = Frame::new(file);
         frame.module = true;
@@ -46,7 +46,7 @@ impl Linker<'_> {
         }
         self.finish_frame(&mut frame);
         self.note_variables(&frame);
-        self.current.pop();
+        self.leave();
         self.depth -= 1;
     }
 
@@ -115,7 +115,7 @@ impl Linker<'_> {
     /// A name of a module as its importers see it: variables, definitions, star imports, submodules.
     pub(super) fn member(&mut self, file: FileId, name: &Name) -> Option<Value> {
         let qualified = format!("{}.{name}", self.modules.dotted(file));
-        if self.libraries.knows(&qualified) && !self.is_own(file) {
+        if self.libraries.knows(&qualified) && !self.is_of_the_application(file) {
             return Some(self.external(&qualified));
         }
         if let Some(value) = self.global(file, name) {
@@ -137,7 +137,7 @@ impl Linker<'_> {
     }
 
     /// Whether a file is the application's: a module of its own is no library of that name.
-    fn is_own(&self, file: FileId) -> bool {
+    fn is_of_the_application(&self, file: FileId) -> bool {
         self.sources.roots[self.sources.files[file].root].kind == RootKind::Application
     }
 
@@ -149,7 +149,8 @@ impl Linker<'_> {
         }
         let outer = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
         let qualified = format!("{outer}.{attribute}");
-        let own = matches!(self.modules.resolve(*from, 0, module), Target::File(file) if self.is_own(file));
+        let own =
+            matches!(self.modules.resolve(*from, 0, module), Target::File(file) if self.is_of_the_application(file));
         (!own && self.libraries.knows(&qualified)).then(|| self.external(&qualified))
     }
 
@@ -164,7 +165,7 @@ impl Linker<'_> {
         match value {
             Value::Symbol(Symbol::Import(file, level, module, name)) => {
                 let key: Name = format!("{level} {module} {name}").into();
-                if self.depth > super::MAX_DEPTH || !self.looking_up.insert((*file, key.clone())) {
+                if self.too_deep() || !self.looking_up.insert((*file, key.clone())) {
                     return Value::Unknown;
                 }
                 self.depth += 1;
@@ -193,7 +194,9 @@ impl Linker<'_> {
             let qualified = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
             let known = self.libraries.knows(&qualified);
             let target = self.modules.resolve(from, 0, module);
-            if target == Target::Outside || (known && !matches!(target, Target::File(file) if self.is_own(file))) {
+            if target == Target::Outside
+                || (known && !matches!(target, Target::File(file) if self.is_of_the_application(file)))
+            {
                 return self.external(&qualified);
             }
         }
@@ -203,7 +206,7 @@ impl Linker<'_> {
     fn import(&mut self, from: FileId, level: u8, module: &Name, name: &Name) -> Value {
         let qualified = if name.is_empty() { module.to_string() } else { format!("{module}.{name}") };
         let target = self.modules.resolve(from, level, module);
-        let own = matches!(target, Target::File(file) if self.is_own(file));
+        let own = matches!(target, Target::File(file) if self.is_of_the_application(file));
         if level == 0 && !own && self.libraries.knows(&qualified) {
             return self.external(&qualified);
         }
@@ -230,16 +233,17 @@ impl Linker<'_> {
         if let Some(value) = self.unit_values.get(&(file, unit)) {
             return value.clone();
         }
-        if self.depth > super::MAX_DEPTH {
+        if self.too_deep() {
             return Value::Unknown;
         }
         // Found by itself while it is being made (a class that its own body mentions): unknown.
         self.unit_values.insert((file, unit), Value::Unknown);
         self.module(file);
         self.depth += 1;
-        self.current.push(file);
+        self.enter(file);
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
+        frame.unit = unit;
         let mut value = Value::Unknown;
         for stmt in &facts.body {
             match &stmt.kind {
@@ -256,7 +260,7 @@ impl Linker<'_> {
         }
         self.unit_values.insert((file, unit), value.clone());
         self.finish_frame(&mut frame);
-        self.current.pop();
+        self.leave();
         self.depth -= 1;
         value
     }

@@ -211,7 +211,7 @@ impl Linker<'_> {
 
     /// Everything that waits in a value for imports or definitions is looked up.
     pub(super) fn forcing(&mut self, value: &Value) -> Value {
-        if self.depth > super::MAX_DEPTH {
+        if self.too_deep() {
             return Value::Unknown;
         }
         self.depth += 1;

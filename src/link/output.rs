@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;
 
 use super::events::{Absent, Event};
-use super::value::{EventId, Part, Value};
+use super::value::{EventId, FunctionId, Part, Value};
 use super::{Linked, Linker};
 use crate::model::{Absence, Access, Key, KeyKind, Notice, NoticeKind, Outcome, Place, Read, SettingsField, Timing};
 
@@ -18,19 +18,27 @@ impl Linker<'_> {
         let mut reads: BTreeMap<(Place, Key), Read> = BTreeMap::new();
         for (_, event) in &emitted {
             let filtered = event.access == Access::Whole && filtered.contains(&event.id);
-            self.add_read(&mut reads, event, filtered);
+            // Names that are set from somewhere unless they are there: no value is taken.
+            let set = event.access == Access::SetDefault && matches!(event.key, Value::Unknown);
+            self.add_read(&mut reads, event, filtered || set);
         }
         for (_, event, function) in std::mem::take(&mut self.generic) {
-            let state = &self.functions[function];
-            let called = |f: &usize| self.functions[*f].callers > 0 && !self.functions[*f].escaped;
-            let carried = self.carriers.get(&event.root).is_none_or(|carriers| carriers.iter().all(called));
-            let explained = known_roots.contains(&event.root)
-                && !state.escaped
-                && (state.class.is_some() || (state.callers > 0 && carried));
-            self.add_read(&mut reads, &event, explained);
+            let explained = self.is_explained(function, known_roots.contains(&event.root));
+            // A caller that hands a name on is worth a line of its own only if its callers are not known.
+            if event.chain.len() <= 1 || !explained {
+                self.add_read(&mut reads, &event, explained);
+            }
         }
         let reads: Vec<Read> = reads.into_values().collect();
-        let mut notices: Vec<Notice> = std::mem::take(&mut self.notices).into_values().collect();
+        let mut notices = Vec::new();
+        for (file, details) in std::mem::take(&mut self.limits) {
+            notices.extend(details.into_iter().map(|detail| Notice {
+                kind: NoticeKind::LimitReached,
+                file: Some(self.sources.files[file].path.to_string()),
+                line: None,
+                detail: detail.into(),
+            }));
+        }
         for read in &reads {
             if read.key.kind == KeyKind::Any && !read.explained && read.access != Access::Copy {
                 notices.push(Notice {
@@ -44,6 +52,23 @@ impl Linker<'_> {
         notices.sort();
         notices.dedup();
         Linked { reads, notices }
+    }
+
+    /// Whether those who call a function, of which some `resolved` what it reads, are all known: each
+    /// call is then a read of its own, or is made by a function for which the same is asked.
+    fn is_explained(&self, function: FunctionId, resolved: bool) -> bool {
+        let state = &self.functions[function];
+        if state.escaped {
+            return false;
+        }
+        if state.class.is_some() {
+            return resolved;
+        }
+        // Called by nobody: then those who mention its name have been looked at, and none could have it called.
+        let looked_for = self.found.files.get(&state.file).is_some_and(|names| names.contains(&state.ir.name));
+        let plain = state.inside.is_none() && state.ir.decorators.is_empty() && !state.ir.name.starts_with("__");
+        let idle = looked_for && plain && !state.referenced;
+        if state.callers > 0 { resolved } else { idle }
     }
 
     /// Adds a read, one for each place and key.
@@ -86,7 +111,7 @@ impl Linker<'_> {
             function,
             reader: event.reader.to_string(),
             access: event.access,
-            absent: absence(absent),
+            absent: absence(&absent.decided()),
             condition: event.condition.as_ref().map(|c| c.to_string()),
             timing,
             chain: event.chain.clone(),
@@ -109,13 +134,15 @@ impl Linker<'_> {
 
 /// Keeps the more telling of two reads of one key at one place, and both ways to the consulting expressions.
 fn merge(old: &mut Read, mut new: Read) {
+    // What only takes a variable away, or looks at all of them, tells least of what its absence does.
     let rank = |read: &Read| {
         let access = match read.access {
-            Access::Item | Access::Pop | Access::Field => 0,
+            Access::Item | Access::Field => 0,
             Access::Get => 1,
             Access::SetDefault => 2,
             Access::Contains => 3,
-            Access::Whole | Access::Copy => 4,
+            Access::Pop => 4,
+            Access::Whole | Access::Copy => 5,
         };
         let absent = match read.absent.outcome {
             Outcome::Raises => 0,
@@ -124,7 +151,7 @@ fn merge(old: &mut Read, mut new: Read) {
             Outcome::Handled => 3,
             Outcome::Unknown => 4,
         };
-        (absent, access, read.chain.clone())
+        (access >= 4, absent, access, read.chain.clone())
     };
     let explained = old.explained && new.explained;
     if rank(&new) < rank(old) {

@@ -4,13 +4,17 @@ use rustc_hash::FxHashMap as HashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::events::{Event, PendingCall};
-use super::value::{ClassId, FunctionId, Instance, Value, join};
+use super::absence::Side;
+use super::events::{Absent, Event, PendingCall};
+use super::guards::Guard;
+use super::value::{ClassId, EventId, FunctionId, Instance, Value, join};
 use crate::model::{FileId, Place, Span};
 use crate::python::ir::Name;
 
 /// Local names and their values.
 pub type Variables = HashMap<Name, Value>;
+/// What a branch has bound; nothing for what it unbound.
+pub type Bindings = HashMap<Name, Option<Value>>;
 
 /// The variables of an enclosing function, known once it has been evaluated (or when an inner
 /// function is first called).
@@ -26,6 +30,8 @@ pub struct Outer {
 pub struct Frame {
     /// The file the body stands in.
     pub file: FileId,
+    /// The unit of the file.
+    pub unit: usize,
     /// The function, if it is one's body.
     pub function: Option<FunctionId>,
     /// The class whose body it is, or whose method.
@@ -50,8 +56,15 @@ pub struct Frame {
     pub handlers: Vec<Caught>,
     /// Parameters that are known to be absent around the current expression.
     pub conditions: Vec<Name>,
-    /// Keys that are known to be present around the current statement.
-    pub present: Vec<Value>,
+    /// Keys that are known to be present around the current statement, with the value that the program
+    /// itself has given them.
+    pub present: Vec<(Value, Option<Value>)>,
+    /// What has been asked, of anything but reads, to get to the current statement.
+    pub guards: Vec<Guard>,
+    /// Reads whose variable is absent if the code gets to the current statement.
+    pub pending: Vec<Pending>,
+    /// The same for the code after the current loop.
+    pub jumped: Vec<Pending>,
     /// Reads that depend on parameters.
     pub events: Vec<Event>,
     /// Calls that depend on parameters.
@@ -73,8 +86,30 @@ pub struct Frame {
 pub struct Caught {
     /// Last segments of the exceptions' names; empty catches all.
     pub types: Vec<Name>,
-    /// The exception that the handler raises in its stead.
-    pub raises: Option<Name>,
+    /// The reads whose exceptions it catches.
+    pub reads: Vec<(EventId, Name)>,
+}
+
+/// A read whose variable is absent if the code gets here.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The read.
+    pub event: EventId,
+    /// What must hold besides.
+    pub guards: Vec<Guard>,
+    /// How many of the frame's guards it has been under from the start.
+    pub depth: usize,
+    /// The exception that is being handled because of it.
+    pub exception: Option<Name>,
+    /// What happens on the ways that have left already.
+    pub instead: Vec<(Vec<Guard>, Absent)>,
+}
+
+impl Pending {
+    /// Nothing is known but the read.
+    pub fn new(event: EventId) -> Pending {
+        Pending { event, guards: Vec::new(), depth: 0, exception: None, instead: Vec::new() }
+    }
 }
 
 /// How a body ended.
@@ -91,6 +126,7 @@ impl Frame {
     pub fn new(file: FileId) -> Frame {
         Frame {
             file,
+            unit: 0,
             function: None,
             class: None,
             module: false,
@@ -104,6 +140,9 @@ impl Frame {
             handlers: Vec::new(),
             conditions: Vec::new(),
             present: Vec::new(),
+            guards: Vec::new(),
+            pending: Vec::new(),
+            jumped: Vec::new(),
             events: Vec::new(),
             calls: Vec::new(),
             checks: Vec::new(),
@@ -132,7 +171,7 @@ impl Frame {
     }
 
     /// Takes back all bindings since `mark` (a length of the log); what they had become.
-    pub fn undo(&mut self, mark: usize) -> HashMap<Name, Option<Value>> {
+    pub fn undo(&mut self, mark: usize) -> Bindings {
         let mut changed = HashMap::default();
         while self.log.len() > mark {
             let Some((name, old)) = self.log.pop() else { break };
@@ -146,7 +185,7 @@ impl Frame {
     }
 
     /// Continues after branches of which each that did not leave contributes its bindings.
-    pub fn merge(&mut self, branches: Vec<HashMap<Name, Option<Value>>>) {
+    pub fn merge(&mut self, branches: Vec<Bindings>) {
         let mut names: Vec<&Name> = branches.iter().flat_map(|branch| branch.keys()).collect();
         names.sort_unstable();
         names.dedup();
@@ -168,9 +207,9 @@ impl Frame {
         }
     }
 
-    /// Whether an exception of this name raised here is caught: by what.
-    pub fn caught(&self, exception: &str) -> Option<&Caught> {
-        let covers = |caught: &&Caught| {
+    /// Whether an exception of this name raised here is caught; the handler is told the read it comes from.
+    pub fn catches(&mut self, exception: &str, read: Option<EventId>) -> bool {
+        let covers = |caught: &&mut Caught| {
             caught.types.is_empty()
                 || caught.types.iter().any(|t| {
                     **t == *exception
@@ -178,6 +217,35 @@ impl Frame {
                         || (&**t == "LookupError" && exception == "KeyError")
                 })
         };
-        self.handlers.iter().rev().find(covers)
+        let Some(caught) = self.handlers.iter_mut().rev().find(covers) else { return false };
+        caught.reads.extend(read.map(|event| (event, exception.into())));
+        true
+    }
+
+    /// Notes keys that are there.
+    pub fn are_present(&mut self, keys: &[Value]) {
+        self.present.extend(keys.iter().map(|key| (key.clone(), None)));
+    }
+
+    /// Whether a key is there.
+    pub fn is_present(&self, key: &Value) -> bool {
+        self.present.iter().any(|(present, _)| present == key)
+    }
+
+    /// From here on the reads on this side of a condition have absent variables.
+    pub fn are_absent(&mut self, side: &Side) {
+        for (event, guards) in &side.absent {
+            let mut guards = guards.clone();
+            guards.extend(side.guards_of(*event));
+            self.pending.push(Pending { guards, depth: self.guards.len(), ..Pending::new(*event) });
+        }
+    }
+
+    /// A block is left in which more had been asked.
+    pub fn back_to(&mut self, guards: usize) {
+        self.guards.truncate(guards);
+        for read in self.pending.iter_mut().chain(&mut self.jumped) {
+            read.depth = read.depth.min(guards);
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Statements in order: bindings, branches joined, loops once over the union of what they walk.
 
-use rustc_hash::FxHashMap as HashMap;
-
 use super::Linker;
-use super::scope::{Caught, Flow, Frame};
+use super::events::Absent;
+use super::outcomes::Ending;
+use super::scope::{Flow, Frame, Pending};
 use super::value::{Symbol, Value, join};
-use crate::python::ir::{Expr, ExprKind, Handler, Name, Operator, Stmt, StmtKind};
+use crate::python::ir::{Expr, ExprKind, Name, Operator, Stmt, StmtKind};
 
 impl Linker<'_> {
     /// Evaluates a block.
@@ -26,6 +26,7 @@ impl Linker<'_> {
             StmtKind::Expr(value) => {
                 let value = self.expression(frame, value);
                 if self.never_returns(&value) {
+                    self.leaves(frame, &Ending::Raises("SystemExit".into()));
                     return Flow::Left;
                 }
             }
@@ -35,8 +36,7 @@ impl Linker<'_> {
                     self.assign(frame, target, &value);
                 }
             }
-            StmtKind::Annotated { target, value, annotation } => {
-                self.annotation(frame, annotation);
+            StmtKind::Annotated { target, value, .. } => {
                 if let Some(value) = value {
                     let value = self.expression(frame, value);
                     self.assign(frame, target, &value);
@@ -53,29 +53,41 @@ impl Linker<'_> {
                 self.assign(frame, target, &after);
             }
             StmtKind::Return(value) => {
-                let value = value.as_ref().map_or(Value::None, |value| self.expression(frame, value));
-                frame.returns.push(value);
+                let ending = match value {
+                    Some(value) => Ending::Returns(self.expression(frame, value)),
+                    None => Ending::Quietly,
+                };
+                self.leaves(frame, &ending);
+                frame.returns.push(if let Ending::Returns(value) = ending { value } else { Value::None });
                 return Flow::Left;
             }
             StmtKind::Raise(value) => {
                 if let Some(value) = value {
                     self.expression(frame, value);
                 }
+                let exception = value.as_ref().map(|value| last_segment(value).unwrap_or_else(|| "Exception".into()));
+                self.leaves(frame, &exception.map_or(Ending::RaisesAgain, Ending::Raises));
                 return Flow::Left;
             }
             StmtKind::Assert(test) => {
                 let tested = self.test(frame, test);
-                for event in tested.absent_if_false {
-                    self.refine_raises(event, "AssertionError");
+                let absent = Absent::raises("AssertionError");
+                for (event, guards) in &tested.fails.absent {
+                    let guards = guards.iter().cloned().chain(tested.fails.guards_of(*event)).collect();
+                    self.conclude(Pending { instead: vec![(guards, absent.clone())], ..Pending::new(*event) });
                 }
+                frame.are_present(&tested.holds.present);
             }
             StmtKind::Delete(targets) => {
                 for target in targets {
                     match &target.kind {
                         ExprKind::Name(name) => frame.unset(name),
                         ExprKind::Subscript(value, index) => {
-                            self.expression(frame, value);
-                            self.expression(frame, index);
+                            let value = self.expression(frame, value);
+                            let key = self.expression(frame, index);
+                            if value == Value::Environment {
+                                frame.present.retain(|(present, _)| *present != key);
+                            }
                         }
                         _ => {}
                     }
@@ -108,62 +120,13 @@ impl Linker<'_> {
                 }
             }
             StmtKind::If { test, body, orelse } => return self.branch(frame, test, body, orelse),
-            StmtKind::While { test, body, orelse } => {
-                self.test(frame, test);
-                self.optional(frame, body);
-                self.block(frame, orelse);
-            }
-            StmtKind::For { target, iter, body, orelse } => {
-                let iter_value = self.expression(frame, iter);
-                let place = frame.place(iter.span);
-                let element = self.iterate(frame, &iter_value, place);
-                let mark = frame.log.len();
-                self.assign(frame, target, &element);
-                self.block(frame, body);
-                let changed = frame.undo(mark);
-                frame.merge(vec![changed, HashMap::default()]);
-                self.block(frame, orelse);
-            }
+            StmtKind::While { test, body, orelse } => self.while_loop(frame, test, body, orelse),
+            StmtKind::For { target, iter, body, orelse } => self.for_loop(frame, target, iter, body, orelse),
             StmtKind::Try { body, handlers, orelse, finally } => {
                 return self.try_statement(frame, body, handlers, orelse, finally);
             }
-            StmtKind::With { items, body } => {
-                let outside = frame.prefixes.len();
-                for (context, target) in items {
-                    let value = self.expression(frame, context);
-                    self.enter_scope(frame, &value);
-                    if let Some(target) = target {
-                        let entered = self.entered(frame, &value, context);
-                        self.assign(frame, target, &entered);
-                    }
-                }
-                let flow = self.block(frame, body);
-                frame.prefixes.truncate(outside);
-                return flow;
-            }
-            StmtKind::Match { subject, cases } => {
-                let subject = self.expression(frame, subject);
-                let mut branches = vec![HashMap::default()];
-                for case in cases {
-                    let mark = frame.log.len();
-                    for value in &case.values {
-                        let value = self.expression(frame, value);
-                        self.compare_names(frame, &subject, &value);
-                    }
-                    for name in &case.binds {
-                        frame.set(name, subject.clone());
-                    }
-                    if let Some(guard) = &case.guard {
-                        self.test(frame, guard);
-                    }
-                    let flow = self.block(frame, &case.body);
-                    let changed = frame.undo(mark);
-                    if flow == Flow::Next {
-                        branches.push(changed);
-                    }
-                }
-                frame.merge(branches);
-            }
+            StmtKind::With { items, body } => return self.with_statement(frame, items, body),
+            StmtKind::Match { subject, cases } => self.match_statement(frame, subject, cases),
             StmtKind::Function(function) => {
                 let value = self.define_function(frame, function);
                 frame.set(&function.name, value);
@@ -184,113 +147,6 @@ impl Linker<'_> {
             }
         }
         Flow::Next
-    }
-
-    /// A block that may not run.
-    fn optional(&mut self, frame: &mut Frame, body: &[Stmt]) {
-        let mark = frame.log.len();
-        let flow = self.block(frame, body);
-        let changed = frame.undo(mark);
-        let branches = if flow == Flow::Next { vec![changed, HashMap::default()] } else { vec![HashMap::default()] };
-        frame.merge(branches);
-    }
-
-    fn branch(&mut self, frame: &mut Frame, test: &Expr, body: &[Stmt], orelse: &[Stmt]) -> Flow {
-        if let Some(holds) = self.decided(frame, test) {
-            return self.block(frame, if holds { body } else { orelse });
-        }
-        let tested = self.test(frame, test);
-        let (conditions, present) = (frame.conditions.len(), frame.present.len());
-        let mark = frame.log.len();
-        frame.conditions.extend(tested.missing_if_true.iter().cloned());
-        frame.present.extend(tested.present_if_true.iter().cloned());
-        let first = self.block(frame, body);
-        frame.conditions.truncate(conditions);
-        frame.present.truncate(present);
-        let then = frame.undo(mark);
-        frame.present.extend(tested.present_if_false.iter().cloned());
-        frame.conditions.extend(tested.missing_if_false.iter().cloned());
-        let second = self.block(frame, orelse);
-        frame.conditions.truncate(conditions);
-        frame.present.truncate(present);
-        let other = frame.undo(mark);
-        self.check_later(frame, &tested.waiting_if_true, body);
-        self.check_later(frame, &tested.waiting_if_false, orelse);
-        self.refine_branch(frame, &tested.absent_if_true, body, &then);
-        self.refine_branch(frame, &tested.absent_if_false, orelse, &other);
-        let mut branches = Vec::new();
-        if first == Flow::Next {
-            branches.push(then);
-        }
-        if second == Flow::Next {
-            branches.push(other);
-        }
-        if branches.is_empty() {
-            return Flow::Left;
-        }
-        if second == Flow::Left || first == Flow::Left {
-            // Past `if K not in environ: raise`, K is there.
-            let known = if first == Flow::Left { tested.present_if_false } else { tested.present_if_true };
-            frame.present.extend(known);
-        }
-        frame.merge(branches);
-        Flow::Next
-    }
-
-    fn try_statement(
-        &mut self,
-        frame: &mut Frame,
-        body: &[Stmt],
-        handlers: &[Handler],
-        orelse: &[Stmt],
-        finally: &[Stmt],
-    ) -> Flow {
-        let catches: Vec<Caught> = handlers.iter().map(|handler| self.caught_by(frame, handler)).collect();
-        let depth = frame.handlers.len();
-        // The first handler that matches is found last-to-first.
-        frame.handlers.extend(catches.into_iter().rev());
-        let mark = frame.log.len();
-        let first = self.block(frame, body);
-        frame.handlers.truncate(depth);
-        let second = self.block(frame, orelse);
-        let tried = frame.undo(mark);
-        let mut branches = Vec::new();
-        for handler in handlers {
-            let mut partial = vec![HashMap::default()];
-            partial.push(tried.clone());
-            let mark = frame.log.len();
-            frame.merge(partial);
-            if let Some(name) = &handler.name {
-                frame.set(name, Value::Unknown);
-            }
-            let flow = self.block(frame, &handler.body);
-            let changed = frame.undo(mark);
-            if flow == Flow::Next {
-                branches.push(changed);
-            }
-        }
-        let left = first == Flow::Left || second == Flow::Left;
-        if !left {
-            branches.insert(0, tried);
-        }
-        let ends = branches.is_empty();
-        frame.merge(branches);
-        let last = self.block(frame, finally);
-        if ends || last == Flow::Left { Flow::Left } else { Flow::Next }
-    }
-
-    fn caught_by(&mut self, frame: &mut Frame, handler: &Handler) -> Caught {
-        let mut types = Vec::new();
-        match handler.types.as_ref().map(|types| &types.kind) {
-            Some(ExprKind::Tuple(items)) => types.extend(items.iter().filter_map(last_segment)),
-            Some(_) => types.extend(handler.types.as_ref().and_then(last_segment)),
-            None => {}
-        }
-        if types.is_empty() && handler.types.is_some() {
-            types.push("Exception".into());
-        }
-        let raises = self.raised_at_the_end(frame, &handler.body);
-        Caught { types, raises }
     }
 
     /// Binds a target.
@@ -320,7 +176,7 @@ impl Linker<'_> {
                 let key = self.expression(frame, index);
                 let object_value = self.expression(frame, object);
                 if object_value == Value::Environment {
-                    frame.present.push(key);
+                    frame.present.push((key, Some(value.clone())));
                 } else if let (ExprKind::Name(name), Value::Dict(items)) = (&object.kind, &object_value) {
                     // A table that is filled item by item.
                     let mut items = (**items).clone();
@@ -328,6 +184,8 @@ impl Linker<'_> {
                     let table = Value::dict(items);
                     if items_bound(&table) {
                         frame.set(name, table);
+                    } else {
+                        self.limit_reached("a table grows too large: what is added later was not followed");
                     }
                 }
             }

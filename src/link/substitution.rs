@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::calls::Substitution;
-use super::events::{Absent, Event, Summary};
+use super::events::{Event, Summary};
 use super::scope::Frame;
 use super::value::{Delayed, Instance, Part, Symbol, Value, join};
 use crate::model::{Place, Step};
@@ -132,15 +132,7 @@ impl Linker<'_> {
         new.handed_on += 1;
         new.mapping = mapping;
         new.key = self.substitute(frame, &event.key, substitution);
-        if let Some(default) = &event.absent.default {
-            new.absent = Absent::default(self.substitute(frame, default, substitution));
-        }
-        if let Some(caught) = new.absent.exception.as_ref().and_then(|e| frame.caught(e)) {
-            new.absent = match &caught.raises {
-                Some(exception) => Absent::raises(exception.clone()),
-                None => Absent::new(crate::model::Outcome::Handled),
-            };
-        }
+        new.absent = self.substitute_absent(frame, &event.absent, substitution);
         if let Some(place) = moved.filter(|place| place.span.line > 0)
             && place != event.place
         {
@@ -164,7 +156,11 @@ impl Linker<'_> {
             return value.clone();
         }
         self.substitutions += 1;
-        if self.depth > super::MAX_DEPTH || self.substitutions > MAX_SUBSTITUTIONS {
+        if self.substitutions > MAX_SUBSTITUTIONS {
+            self.limit_reached("too many values depend on calls: some were not followed");
+            return Value::Unknown;
+        }
+        if self.too_deep() {
             return Value::Unknown;
         }
         self.depth += 1;
@@ -209,7 +205,14 @@ impl Linker<'_> {
                     for (symbol, value) in &with.parameters {
                         if !callable.captured.iter().any(|(s, _)| s == symbol) {
                             let small = value.size(MAX_CAPTURED) < MAX_CAPTURED;
-                            let value = if small { value.clone() } else { Value::Unknown };
+                            let value = if small {
+                                value.clone()
+                            } else {
+                                self.limit_reached(
+                                    "a function is given too large a table for those it defines to know it",
+                                );
+                                Value::Unknown
+                            };
                             callable.captured.push((symbol.clone(), value));
                         }
                     }
@@ -269,8 +272,14 @@ impl Linker<'_> {
             Delayed::Item(value, index) => {
                 let value = self.substitute(frame, value, with);
                 let index = self.substitute(frame, index, with);
-                // The consultation itself is replayed as an event.
-                if value == Value::Environment { Value::Unknown } else { self.item(frame, &value, &index, nowhere) }
+                match &value {
+                    // The consultation itself is replayed as an event.
+                    Value::Environment => Value::Unknown,
+                    Value::Symbol(_) | Value::Delayed(_) if value.has_parameter() => {
+                        Value::delayed(Delayed::Item(value.clone(), index))
+                    }
+                    _ => self.item(frame, &value, &index, nowhere),
+                }
             }
             Delayed::Element(value) => {
                 let value = self.substitute(frame, value, with);
@@ -283,6 +292,9 @@ impl Linker<'_> {
                     && method.0 == Value::Environment
                 {
                     return Value::Unknown;
+                }
+                if matches!(callee, Value::Symbol(_) | Value::Delayed(_)) && callee.has_parameter() {
+                    return Value::delayed(Delayed::Call(callee, arguments, *place));
                 }
                 self.call(frame, &callee, &arguments, *place)
             }

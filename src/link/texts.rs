@@ -20,6 +20,7 @@ impl Linker<'_> {
             let part = if part.has_parameter() { part.clone() } else { self.force(part) };
             let mut choices: Vec<Text> = part.alternatives().iter().map(|v| self.as_text(v)).collect();
             if texts.len() * choices.len() > MAX_PRODUCT {
+                self.limit_reached("a text is put together in too many ways: a part of it is taken as unknown");
                 choices = vec![Text { parts: vec![Part::Any], given: None }];
             }
             let longest = |texts: &[Text]| texts.iter().map(known_length).max().unwrap_or(0);
@@ -256,7 +257,9 @@ fn glue(a: &Text, b: &Text) -> Text {
             _ => parts.push(part.clone()),
         }
     }
-    Text { parts, given: a.given.or(b.given) }
+    // An empty text tells nothing of the name.
+    let given = if a.parts.is_empty() { b.given } else { a.given.or(b.given) };
+    Text { parts, given }
 }
 
 /// A key with everything unknown that would depend on a caller.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use super::bounds;
 use crate::model::{FileId, Place};
 use crate::python::ir::Name;
 
@@ -289,7 +290,11 @@ impl Value {
     }
 
     fn bounded(self) -> Value {
-        if self.size(MAX_COLLECTION) >= MAX_COLLECTION { Value::Unknown } else { self }
+        if self.size(MAX_COLLECTION) >= MAX_COLLECTION {
+            bounds::hit("a table is too large: it is taken as unknown");
+            return Value::Unknown;
+        }
+        self
     }
 
     /// How many values it is made of, counted up to `limit`.
@@ -305,7 +310,11 @@ impl Value {
     /// An operation that waits, unless too much waits already.
     pub fn delayed(delayed: Delayed) -> Value {
         let value = Value::Delayed(Rc::new(delayed));
-        if value.size(MAX_WAITING) >= MAX_WAITING { Value::Unknown } else { value }
+        if value.size(MAX_WAITING) >= MAX_WAITING {
+            bounds::hit("an operation waits for too many values: what it gives is taken as unknown");
+            return Value::Unknown;
+        }
+        value
     }
 }
 
@@ -333,7 +342,10 @@ pub fn join(values: impl IntoIterator<Item = Value>) -> Value {
     match out.len() {
         0 => Value::Unknown,
         1 => out.swap_remove(0),
-        n if n > MAX_ALTERNATIVES => widen(&out),
+        n if n > MAX_ALTERNATIVES => {
+            bounds::hit("a value may be one of too many: they are taken together as a pattern");
+            widen(&out)
+        }
         _ => Value::Union(Rc::new(out)),
     }
 }

@@ -198,7 +198,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::model::{Absence, Access, Key, Outcome, Span, Timing};
+    use crate::model::Span;
 
     /// Writes the files, finds the names in them: `NAME path line`.
     fn mentions(name: &str, files: &[(&str, &[u8])], read: Option<Read>) -> (Vec<String>, Vec<Notice>) {
@@ -256,19 +256,11 @@ mod tests {
     #[test]
     fn a_read_explains_its_own_lines_and_no_others() {
         let span = |line, end_line| Span { line, column: 1, end_line, end_column: 1 };
-        let read = |name: &str, case_sensitive| Read {
-            key: Key { kind: KeyKind::Exact, text: name.into(), case_sensitive },
-            place: Place { file: 0, span: span(1, 2) },
-            given: Some(Place { file: 0, span: span(4, 4) }),
-            function: None,
-            reader: "os.getenv".into(),
-            access: Access::Get,
-            absent: Absence { outcome: Outcome::None, exception: None, default: None },
-            condition: None,
-            timing: Timing::Import,
-            chain: vec![],
-            settings: None,
-            explained: false,
+        let read = |name: &str, case_sensitive| {
+            let mut read = Read::plain(KeyKind::Exact, name, Place { file: 0, span: span(1, 2) });
+            read.key.case_sensitive = case_sensitive;
+            read.given = Some(Place { file: 0, span: span(4, 4) });
+            read
         };
         let text = b"getenv(\n'API_TOKEN')\n'API_TOKEN'\nK = 'API_TOKEN'\n";
         for (name, case_sensitive, expected) in [

@@ -193,6 +193,27 @@ impl Read {
     }
 }
 
+#[cfg(test)]
+impl Read {
+    /// For tests: `os.getenv(NAME)` at a place, without anything special.
+    pub(crate) fn plain(kind: KeyKind, name: &str, place: Place) -> Read {
+        Read {
+            key: Key { kind, text: name.into(), case_sensitive: true },
+            place,
+            given: None,
+            function: None,
+            reader: "os.getenv".into(),
+            access: Access::Get,
+            absent: Absence { outcome: Outcome::None, exception: None, default: None },
+            condition: None,
+            timing: Timing::Import,
+            chain: vec![],
+            settings: None,
+            explained: false,
+        }
+    }
+}
+
 /// Which module imports which, at import or inside a function, but never for type checkers only:
 /// what is *reached* is decided by module.
 #[derive(Debug, Clone, Default)]

@@ -7,25 +7,17 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
     let owner = Owner { kind: RootKind::Vendored, name: "acme".into(), version: Some("1.2".into()) };
     let file = SourceFile { root: 0, path: "acme/client.py".into(), owner: 0, python: true, size: 1 };
     let place = Place { file: 0, span: Span { line: 7, column: 1, end_line: 7, end_column: 9 } };
-    let read = Read {
-        key: Key { kind: KeyKind::Exact, text: "API_TOKEN".into(), case_sensitive: false },
-        place,
-        given: None,
-        function: None,
-        reader: "pydantic.BaseSettings".into(),
-        access: Access::Field,
-        absent: Absence { outcome: Outcome::Default, exception: None, default: Some("\"\"".into()) },
-        condition: Some("token".into()),
-        timing: Timing::Construction,
-        chain: vec![],
-        settings: Some(SettingsField {
-            class: "acme.Settings".into(),
-            field: "api_token".into(),
-            constructed: true,
-            at_import: false,
-        }),
-        explained: false,
-    };
+    let mut read = Read::plain(KeyKind::Exact, "API_TOKEN", place);
+    read.key.case_sensitive = false;
+    (read.reader, read.access) = ("pydantic.BaseSettings".into(), Access::Field);
+    read.absent = Absence { outcome: Outcome::Default, exception: None, default: Some("\"\"".into()) };
+    (read.condition, read.timing) = (Some("token".into()), Timing::Construction);
+    read.settings = Some(SettingsField {
+        class: "acme.Settings".into(),
+        field: "api_token".into(),
+        constructed: true,
+        at_import: false,
+    });
     let scan = Scan {
         sources: Sources { roots: vec![root], owners: vec![owner], files: vec![file], ..Sources::default() },
         reads: vec![read],

@@ -96,20 +96,8 @@ impl World {
             key if key.contains('*') => KeyKind::Pattern,
             _ => KeyKind::Exact,
         };
-        let mut read = Read {
-            key: Key { kind, text: key.into(), case_sensitive: true },
-            place: Place { file, span: Span { line: 3, column: 1, end_line: 3, end_column: 9 } },
-            given: None,
-            function: None,
-            reader: "os.getenv".into(),
-            access: Access::Get,
-            absent: Absence { outcome: Outcome::None, exception: None, default: None },
-            condition: None,
-            timing: Timing::Import,
-            chain: vec![],
-            settings: None,
-            explained: false,
-        };
+        let span = Span { line: 3, column: 1, end_line: 3, end_column: 9 };
+        let mut read = Read::plain(kind, key, Place { file, span });
         change(&mut read);
         self.scan.reads.push(read);
         self
