@@ -26,8 +26,11 @@ impl Linker<'_> {
             access: event.access,
             unit: (frame.file, frame.unit),
         };
-        self.recorded.insert(event.id, recorded);
         let is_environment = event.mapping.alternatives().contains(&Value::Environment);
+        // Of other mappings nobody asks later what happened to a read.
+        if is_environment || (event.mapping.has_parameter() && frame.function.is_some()) {
+            self.recorded.insert(event.id, recorded);
+        }
         if !is_environment {
             return match event.mapping.clone() {
                 Value::Instance(_) | Value::Class(_) => {

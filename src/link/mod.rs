@@ -251,6 +251,7 @@ impl<'a> Linker<'a> {
         self.emitted.retain(|(file, _)| !again.contains(file));
         self.generic.retain(|(file, ..)| !again.contains(file));
         self.limits.retain(|file, _| !again.contains(file));
+        self.recorded.retain(|_, recorded| !again.contains(&recorded.unit.0));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
         }
