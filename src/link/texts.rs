@@ -165,6 +165,12 @@ impl Linker<'_> {
                 "format" => return Some(self.format(&known, arguments)),
                 "join" => {
                     let items = self.elements(&argument(0)?)?;
+                    // One element that stands for several: a walk over nobody knows how many.
+                    if let [item] = items.as_slice()
+                        && (item.is_symbolic() || item.alternatives().len() > 1)
+                    {
+                        return Some(self.concat(&[Value::Unknown]));
+                    }
                     let mut parts = Vec::new();
                     for (index, item) in items.iter().enumerate() {
                         if index > 0 {
