@@ -111,8 +111,7 @@ impl Linker<'_> {
         for read in branch.own {
             self.conclude(read);
         }
-        let ways = if branch.flow == Flow::Next { vec![branch.bound, HashMap::default()] } else { vec![branch.bound] };
-        frame.merge(ways);
+        frame.merge(vec![branch.bound, HashMap::default()]);
     }
 
     pub(super) fn while_loop(&mut self, frame: &mut Frame, test: &Expr, body: &[Stmt], orelse: &[Stmt]) {

@@ -218,11 +218,9 @@ impl Linker<'_> {
         match value {
             Value::Function(callable) => self.functions[callable.function].referenced = true,
             Value::Union(values) => values.iter().for_each(|value| self.mentioned(value)),
-            Value::Symbol(_) | Value::Delayed(_) if self.names_something(value) => {
-                let forced = self.force(value);
-                if !matches!(forced, Value::Symbol(_) | Value::Delayed(_)) {
-                    self.mentioned(&forced);
-                }
+            // Looked up in the end.
+            Value::Symbol(_) | Value::Delayed(_) if !value.has_parameter() && self.names_something(value) => {
+                self.mentions.insert((self.behalf(), value.clone()));
             }
             _ => {}
         }

@@ -148,6 +148,8 @@ struct Linker<'a> {
     settings_fields: HashMap<EventId, (ClassId, Name, bool)>,
     /// The (first) event that reads a field of a settings class, with its outcome.
     settings_events: HashMap<(ClassId, Name), (EventId, Absent)>,
+    /// Names of functions, perhaps, that are used other than to call them, and on behalf of which file.
+    mentions: HashSet<(FileId, Value)>,
     /// Where objects are made whose methods read what the constructor was told.
     object_places: HashSet<Place>,
     /// Root events of reads that happen when the program calls something later.
@@ -206,6 +208,7 @@ impl<'a> Linker<'a> {
             filtered: HashSet::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
+            mentions: HashSet::default(),
             object_places: HashSet::default(),
             deferred: HashSet::default(),
             found: Interest::default(),
@@ -252,6 +255,7 @@ impl<'a> Linker<'a> {
         self.generic.retain(|(file, ..)| !again.contains(file));
         self.limits.retain(|file, _| !again.contains(file));
         self.recorded.retain(|_, recorded| !again.contains(&recorded.unit.0));
+        self.mentions.retain(|(file, _)| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
         }

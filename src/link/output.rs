@@ -12,7 +12,9 @@ impl Linker<'_> {
     /// The reads of all that was evaluated.
     pub(super) fn finish(mut self) -> Linked {
         let emitted = std::mem::take(&mut self.emitted);
+        let generic = std::mem::take(&mut self.generic);
         let filtered = std::mem::take(&mut self.filtered);
+        self.find_mentioned();
         let known_roots: HashSet<EventId> =
             emitted.iter().filter(|(_, e)| matches!(e.key, Value::Text(_))).map(|(_, e)| e.root).collect();
         let mut reads: BTreeMap<(Place, Key), Read> = BTreeMap::new();
@@ -22,7 +24,7 @@ impl Linker<'_> {
             let set = event.access == Access::SetDefault && matches!(event.key, Value::Unknown);
             self.add_read(&mut reads, event, filtered || set);
         }
-        for (_, event, function) in std::mem::take(&mut self.generic) {
+        for (_, event, function) in generic {
             let explained = self.is_explained(function, known_roots.contains(&event.root));
             // A caller that hands a name on is worth a line of its own only if its callers are not known.
             if event.chain.len() <= 1 || !explained {
@@ -52,6 +54,19 @@ impl Linker<'_> {
         notices.sort();
         notices.dedup();
         Linked { reads, notices }
+    }
+
+    /// Looks up what was named other than to call it.
+    fn find_mentioned(&mut self) {
+        let mut mentions: Vec<_> = std::mem::take(&mut self.mentions).into_iter().collect();
+        mentions.sort_by_cached_key(|(file, value)| (*file, format!("{value:?}")));
+        for (_, value) in mentions {
+            for value in self.force(&value).alternatives() {
+                if let Value::Function(callable) = value {
+                    self.functions[callable.function].referenced = true;
+                }
+            }
+        }
     }
 
     /// Whether those who call a function, of which some `resolved` what it reads, are all known: each
