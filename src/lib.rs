@@ -76,6 +76,7 @@
 pub mod chart;
 pub mod cli;
 pub mod discover;
+pub mod files;
 pub mod libraries;
 pub mod link;
 pub mod mentions;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 pub use output::{Output, Target};
 pub use status::FailOn;
 
+use crate::files::Files;
 use crate::libraries::{self, Libraries};
 use crate::model::{Chart, Failure, Notice, Scan};
 use crate::progress::Progress;
@@ -92,7 +93,8 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
 fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     let progress = Progress::start();
     progress.stage("looking for sources");
-    let sources = discover::discover(&job.sources)?;
+    let mut files = Files::default();
+    let sources = discover::discover(&job.sources, &mut files)?;
     progress.stage("reading the chart");
     let input = roots::chart_input(job)?;
     let chart = load(job, &input)?;
@@ -100,11 +102,11 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     // Whatever can be refused is refused before the long part.
     let images = roots::image_rules(job, &sources)?;
     progress.stage("scanning Python");
-    let scan = scan::scan(sources, &Libraries::new(&job.readers));
+    let scan = scan::scan(sources, &files, &Libraries::new(&job.readers));
     progress.stage("searching for mentions");
     let wanted = verdict::asked(&chart, names).into_iter().filter_map(|id| chart.entries.get(id));
     let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
-    let (mut mentions, mut notices) = mentions::find(&scan.sources, &wanted, &scan.reads);
+    let (mut mentions, mut notices) = mentions::find(&scan.sources, &files, &wanted, &scan.reads);
     mentions.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &input, &job.values.files));
     progress.stage("judging");
     let question = Question { names: names.to_vec(), images };
@@ -138,9 +140,10 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
 fn reads(job: &Job) -> Result<u8, Failure> {
     let progress = Progress::start();
     progress.stage("looking for sources");
-    let sources = discover::discover(&job.sources)?;
+    let mut files = Files::default();
+    let sources = discover::discover(&job.sources, &mut files)?;
     progress.stage("scanning Python");
-    let scan = scan::scan(sources, &Libraries::new(&job.readers));
+    let scan = scan::scan(sources, &files, &Libraries::new(&job.readers));
     drop(progress);
     list(job, "reads", &scan, None)
 }

@@ -1,10 +1,10 @@
 //! Which roots to scan: those that were named, or those that are there.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Request, installed, shown};
+use crate::files::{self, Files, Shape};
 use crate::model::{Failure, Notice, NoticeKind, RootKind};
 
 /// A root to be walked.
@@ -55,37 +55,38 @@ pub struct Plans {
 
 impl Plans {
     /// The roots that `request` names, or those found at its current folder.
-    pub fn new(request: &Request, notices: &mut Vec<Notice>) -> Result<Plans, Failure> {
-        let cwd =
-            fs::canonicalize(&request.cwd).map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
+    pub fn new(request: &Request, files: &mut Files, notices: &mut Vec<Notice>) -> Result<Plans, Failure> {
+        let cwd = files.canonical(&request.cwd).map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
         let mut plans = Plans { cwd, ..Plans::default() };
         for path in &request.app {
-            plans.given(RootKind::Application, path)?;
+            plans.given(files, RootKind::Application, path)?;
         }
         for path in &request.vendored {
-            plans.given(RootKind::Vendored, path)?;
+            plans.given(files, RootKind::Vendored, path)?;
         }
         if plans.list.is_empty() {
-            plans.assume(request, notices);
+            plans.assume(request, files, notices);
         }
         Ok(plans)
     }
 
-    fn given(&mut self, kind: RootKind, path: &Path) -> Result<(), Failure> {
+    fn given(&mut self, files: &mut Files, kind: RootKind, path: &Path) -> Result<(), Failure> {
         let label = slashes(path);
         let fail = |why: String| Failure::new(format!("{label}: {why}"));
-        let real = fs::canonicalize(self.cwd.join(path)).map_err(|e| match e.kind() {
+        let real = files.canonical(&self.cwd.join(path)).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => fail("no such file or folder".into()),
             _ => fail(e.to_string()),
         })?;
+        if let Some(opened) = files::open(&real).map_err(|failure| named(&failure, &real, &label))? {
+            return self.given_archive(files, kind, (real, label), opened);
+        }
         if real.is_file() {
             return self.given_file(kind, path, &real);
         }
-        fs::read_dir(&real).map_err(|e| fail(e.to_string()))?;
         if kind == RootKind::Application {
             self.add(Plan::new(kind, real, label));
-        } else if self.installed(&real, &label) == 0 {
-            if installed::is_environment(&real) {
+        } else if self.installed(files, &real, &label) == 0 {
+            if installed::is_environment(files, &real) {
                 return Err(fail("an environment without a site-packages folder".into()));
             }
             self.add(Plan::new(kind, real, label));
@@ -96,13 +97,6 @@ impl Plans {
     fn given_file(&mut self, kind: RootKind, path: &Path, real: &Path) -> Result<(), Failure> {
         let label = slashes(path);
         let fail = |why: &str| Failure::new(format!("{label}: {why}"));
-        let extension = real.extension().unwrap_or_default().to_string_lossy();
-        if ["whl", "zip", "gz", "tgz", "bz2", "xz", "tar", "egg"].contains(&&*extension) {
-            return Err(fail(
-                "an archive; unpack it (a wheel: `pip install --no-deps --target DIR FILE`) and pass the folder",
-            ));
-        }
-        fs::File::open(real).map_err(|e| fail(&e.to_string()))?;
         let (Some(folder), Some(name)) = (real.parent(), real.file_name().and_then(|n| n.to_str())) else {
             return Err(fail("not a file name that can be shown"));
         };
@@ -121,13 +115,41 @@ impl Plans {
         Ok(())
     }
 
+    /// Adds the roots of an archive, from then on found at its path.
+    fn given_archive(
+        &mut self,
+        files: &mut Files,
+        kind: RootKind,
+        (path, label): (PathBuf, String),
+        opened: files::Opened,
+    ) -> Result<(), Failure> {
+        files.mount(path.clone(), opened.tree);
+        match opened.shape {
+            Shape::Wheels => {
+                let kind = if kind == RootKind::Application { kind } else { RootKind::Distribution };
+                self.add(Plan::new(kind, path.clone(), label.clone()));
+            }
+            Shape::Tree(top) => {
+                let (path, label) = (path.join(&top), shown(&label, &top));
+                if kind == RootKind::Application || self.installed(files, &path, &label) == 0 {
+                    self.add(Plan::new(kind, path, label));
+                }
+            }
+        }
+        for more in opened.more {
+            let name = more.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            self.given(files, kind, &PathBuf::from(shown(&label, &name)))?;
+        }
+        Ok(())
+    }
+
     /// Adds the places where `dir` keeps installed packages; how many there are.
-    fn installed(&mut self, dir: &Path, label: &str) -> usize {
-        if installed::holds_distributions(dir) {
+    fn installed(&mut self, files: &Files, dir: &Path, label: &str) -> usize {
+        if installed::holds_distributions(files, dir) {
             self.add(Plan::new(RootKind::Distribution, dir.to_path_buf(), label.into()));
             return 1;
         }
-        let sites = installed::site_folders(dir);
+        let sites = installed::site_folders(files, dir);
         for site in &sites {
             let label = match site.strip_prefix(dir) {
                 Ok(rest) => shown(label, &slashes(rest)),
@@ -138,14 +160,14 @@ impl Plans {
         sites.len()
     }
 
-    fn assume(&mut self, request: &Request, notices: &mut Vec<Notice>) {
+    fn assume(&mut self, request: &Request, files: &Files, notices: &mut Vec<Notice>) {
         let mut plan = Plan::new(RootKind::Application, self.cwd.clone(), ".".into());
         plan.assumed = true;
         self.add(plan);
         if let Some(active) = &request.virtual_env {
             let label = slashes(active);
-            match fs::canonicalize(self.cwd.join(active)) {
-                Ok(real) if self.installed(&real, &label) > 0 => return,
+            match files.canonical(&self.cwd.join(active)) {
+                Ok(real) if self.installed(files, &real, &label) > 0 => return,
                 _ => notices.push(Notice {
                     kind: NoticeKind::Unreadable,
                     file: Some(label),
@@ -154,24 +176,24 @@ impl Plans {
                 }),
             }
         }
-        self.local_environments(&request.cwd.clone());
+        self.local_environments(files, &request.cwd);
     }
 
     /// Adds the virtual environments that people keep in a project's folder.
-    pub fn local_environments(&mut self, project: &Path) {
+    pub fn local_environments(&mut self, files: &Files, project: &Path) {
         for name in [".venv", "venv"] {
-            if let Ok(dir) = fs::canonicalize(project.join(name))
-                && installed::is_environment(&dir)
+            if let Ok(dir) = files.canonical(&project.join(name))
+                && installed::is_environment(files, &dir)
             {
                 let label = self.label(&dir);
-                self.installed(&dir, &label);
+                self.installed(files, &dir, &label);
             }
         }
     }
 
     /// Adds a folder that the walk of another root came upon: vendored code, or installed packages.
-    pub fn nested(&mut self, parent: &Plan, dir: &Path) {
-        let Ok(real) = fs::canonicalize(dir) else {
+    pub fn nested(&mut self, files: &Files, parent: &Plan, dir: &Path) {
+        let Ok(real) = files.canonical(dir) else {
             return;
         };
         if self.claimed.contains(&real) {
@@ -181,7 +203,7 @@ impl Plans {
             Ok(rest) => shown(&parent.label, &slashes(rest)),
             Err(_) => self.label(&real),
         };
-        if self.installed(&real, &label) == 0 {
+        if self.installed(files, &real, &label) == 0 {
             self.add(Plan::new(RootKind::Vendored, real, label));
         }
     }
@@ -196,9 +218,9 @@ impl Plans {
     }
 
     /// Adds a project found inside an assumed root; it has been walked with that.
-    pub fn project(&mut self, parent: &Plan, folder: &str) -> Plan {
+    pub fn project(&mut self, files: &Files, parent: &Plan, folder: &str) -> Plan {
         let path = parent.path.join(folder);
-        self.local_environments(&path);
+        self.local_environments(files, &path);
         Plan::new(RootKind::Application, path, shown(&parent.label, folder))
     }
 
@@ -220,6 +242,12 @@ impl Plans {
             Err(_) => slashes(path),
         }
     }
+}
+
+/// A failure about a file, which it names as the user did.
+fn named(failure: &Failure, path: &Path, label: &str) -> Failure {
+    let message = failure.message.strip_prefix(&*path.to_string_lossy());
+    message.map_or_else(|| failure.clone(), |rest| Failure::new(format!("{label}{rest}")))
 }
 
 /// A path as text with `/`.

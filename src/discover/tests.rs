@@ -30,12 +30,13 @@ impl Tree {
     }
 
     fn try_discover(&self, app: &[&str], vendored: &[&str]) -> Result<Sources, Failure> {
-        discover(&Request {
+        let request = Request {
             app: app.iter().map(PathBuf::from).collect(),
             vendored: vendored.iter().map(PathBuf::from).collect(),
             cwd: self.0.clone(),
             virtual_env: None,
-        })
+        };
+        discover(&request, &mut Files::default())
     }
 
     fn discover(&self, app: &[&str], vendored: &[&str]) -> Sources {

@@ -7,12 +7,12 @@ mod reader;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, Read as _};
 
 use rayon::prelude::*;
 
 use crate::discover;
+use crate::files::Files;
 use crate::model::{FileId, KeyKind, Mention, Notice, NoticeKind, OwnerId, Place, Read, Sources};
 use reader::Reader;
 use words::{Hit, Window, Words};
@@ -29,7 +29,7 @@ const HEAD: usize = 8 << 10;
 /// Finds `names` in all files of `sources` where one of `reads` does not explain them: in Python as
 /// the whole of a string, elsewhere as a whole word. At most [`MENTIONS_PER_OWNER`], the first ones.
 /// Sorted; the notices are about files that could not be read.
-pub fn find(sources: &Sources, names: &BTreeSet<String>, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
+pub fn find(sources: &Sources, files: &Files, names: &BTreeSet<String>, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
     let words = match Words::new(names) {
         Ok(Some(words)) => words,
         Ok(None) => return (vec![], vec![]),
@@ -39,7 +39,7 @@ pub fn find(sources: &Sources, names: &BTreeSet<String>, reads: &[Read]) -> (Vec
             return (vec![], vec![Notice { kind, file, line, detail }]);
         }
     };
-    let search = Search { sources, words: &words, charts: charts(sources), explained: explained(reads) };
+    let search = Search { sources, files, words: &words, charts: charts(sources), explained: explained(reads) };
     let hits: Vec<io::Result<Vec<Hit>>> =
         (0..sources.files.len()).into_par_iter().map_init(Vec::new, |buffer, file| search.file(file, buffer)).collect();
     let mut mentions = Vec::new();
@@ -75,6 +75,7 @@ pub fn find(sources: &Sources, names: &BTreeSet<String>, reads: &[Read]) -> (Vec
 
 struct Search<'a> {
     sources: &'a Sources,
+    files: &'a Files,
     words: &'a Words<'a>,
     charts: BTreeSet<(usize, &'a str)>,
     explained: BTreeMap<FileId, Vec<Explained<'a>>>,
@@ -108,7 +109,8 @@ impl Search<'_> {
     }
 
     fn search(&self, id: FileId, mut reader: Reader, buffer: &mut Vec<u8>) -> io::Result<(Reader, Vec<Hit>)> {
-        let mut input = File::open(discover::path_of(self.sources, id))?;
+        let path = discover::path_of(self.sources, id);
+        let mut input = self.files.open(&path)?;
         let mut hits = Vec::new();
         let mut window = Window::default();
         let mut first = true;
@@ -215,10 +217,10 @@ mod tests {
             cwd: std::env::temp_dir(),
             ..discover::Request::default()
         };
-        let sources = discover::discover(&request).expect("sources");
+        let sources = discover::discover(&request, &mut Files::default()).expect("sources");
         let _ = fs::remove_file(root.join("gone.yaml"));
         let names = BTreeSet::from(["API_TOKEN", "PORT"].map(String::from));
-        let (found, notices) = find(&sources, &names, read.as_slice());
+        let (found, notices) = find(&sources, &Files::default(), &names, read.as_slice());
         let _ = fs::remove_dir_all(&root);
         let show = |m: &Mention| {
             let line = m.line.map_or("-".to_string(), |line| line.to_string());

@@ -10,6 +10,7 @@ mod demand;
 mod graph;
 mod store;
 
+use crate::files::Files;
 use crate::libraries::Libraries;
 use crate::link::{self, Interest, modules::Modules};
 use crate::model::{Notice, NoticeKind, RootKind, Scan, Sources};
@@ -27,14 +28,14 @@ pub enum Demand {
 /// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
 const MAX_ROUNDS: usize = 6;
 
-/// Scans all Python files of `sources`, with what `libraries` say. Never fails: what cannot be seen is a notice.
-pub fn scan(sources: Sources, libraries: &Libraries<'_>) -> Scan {
-    scan_with(sources, libraries, Demand::Needed)
+/// Scans all Python files of `sources`, whose bytes come from `files`, with what `libraries` say. Never fails: what cannot be seen is a notice.
+pub fn scan(sources: Sources, files: &Files, libraries: &Libraries<'_>) -> Scan {
+    scan_with(sources, files, libraries, Demand::Needed)
 }
 
 /// [`scan`], computing the units that `demand` says.
-pub fn scan_with(sources: Sources, libraries: &Libraries<'_>, demand: Demand) -> Scan {
-    let (store, hits) = store::Store::load(&sources, libraries, demand);
+pub fn scan_with(sources: Sources, files: &Files, libraries: &Libraries<'_>, demand: Demand) -> Scan {
+    let (store, hits) = store::Store::load(&sources, files, libraries, demand);
     let modules = Modules::new(&sources);
     let graph = graph::build(&sources, &store, &modules);
     let mut notices = Vec::new();
