@@ -84,12 +84,24 @@ enum Verb {
 #[derive(Debug, Args, Default)]
 #[command(next_help_heading = "Sources")]
 struct SourceFlags {
-    /// Code of the application (repeatable) [default: found below the current folder]
+    /// Code of the application, or an image with all that is in it: docker save, OCI layout, root file
+    /// system, - for a tar on stdin (repeatable) [default: found below the current folder]
     #[arg(long, value_name = "PATH")]
     app: Vec<PathBuf>,
-    /// Vendored or installed code: a virtual environment, a site-packages, a plain tree (repeatable)
+    /// Vendored or installed code: a virtual environment, a site-packages, a plain tree, wheels, an
+    /// archive (repeatable)
     #[arg(long, value_name = "PATH")]
     vendored: Vec<PathBuf>,
+    /// Which image of several: linux/arm64 [default: Linux on this machine's processor]
+    #[arg(long, value_name = "OS/ARCH")]
+    platform: Option<String>,
+    /// Configuration of an image given as its root file system (crane config, docker inspect)
+    #[arg(long, value_name = "FILE")]
+    image_config: Option<PathBuf>,
+    /// Installed distribution that is the application in an image (repeatable) [default: found by WORKDIR,
+    /// entry point, PYTHONPATH, direct_url.json]
+    #[arg(long, value_name = "NAME")]
+    app_dist: Vec<String>,
 }
 
 #[derive(Debug, Args, Default)]
@@ -192,6 +204,9 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             vendored: or(sources.vendored, settings.vendored),
             cwd,
             virtual_env,
+            platform: sources.platform,
+            image_config: sources.image_config,
+            app_dist: sources.app_dist,
         },
         readers: settings.reader,
         chart: chart.chart.or(settings.chart).map(|path| match path.as_os_str() == "-" {

@@ -111,7 +111,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     progress.stage("judging");
     let question = Question { names: names.to_vec(), images };
     let judgements = verdict::judge(&scan, &chart, &mentions, &question);
-    notices.extend(verdict::notices(&chart, &judgements));
+    notices.extend(verdict::notices(&scan, &chart, &judgements));
     let report = Report::new(Content {
         command: "check",
         scan: &scan,

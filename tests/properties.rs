@@ -125,7 +125,7 @@ fn sources(folder: &Path) -> stripcheck::model::Sources {
         app: existing(&["app"]),
         vendored: existing(&["vendor", "site"]),
         cwd: folder.to_path_buf(),
-        virtual_env: None,
+        ..discover::Request::default()
     };
     discover::discover(&request, &mut Files::default()).expect("sources")
 }

@@ -7,6 +7,7 @@
 mod charts;
 mod compiled;
 mod editable;
+mod image;
 mod installed;
 mod metadata;
 mod owners;
@@ -21,6 +22,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 pub use charts::charts;
+use image::Program;
 use owners::Owners;
 use plan::{Plan, Plans};
 use walk::{Found, Walked};
@@ -39,6 +41,12 @@ pub struct Request {
     pub cwd: PathBuf,
     /// The active virtual environment (`VIRTUAL_ENV`), used only when no root is given.
     pub virtual_env: Option<PathBuf>,
+    /// Which image of several is meant: `linux/arm64`; none: Linux on this machine's processor.
+    pub platform: Option<String>,
+    /// A file with the configuration of an image whose root file system is given.
+    pub image_config: Option<PathBuf>,
+    /// Distributions that are the application in an image.
+    pub app_dist: Vec<String>,
 }
 
 /// Finds the files of all roots, with their owners; roots that are archives are opened in `files`. What
@@ -76,7 +84,7 @@ pub fn discover(request: &Request, files: &mut Files) -> Result<Sources, Failure
     scanned.sort_by_key(|(plan, _)| plan.kind);
     drop_duplicates(&mut scanned);
     unopened(files, &plans, &mut sources.notices);
-    assemble(files, scanned, &mut sources);
+    assemble(files, scanned, &plans.programs, &mut sources);
     Ok(sources)
 }
 
@@ -198,12 +206,14 @@ fn unopened(files: &Files, plans: &Plans, notices: &mut Vec<Notice>) {
 }
 
 /// Gives every file its root and owner.
-fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
+fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, programs: &[Program], sources: &mut Sources) {
     let mut owners = Owners::default();
     let mut scripts = BTreeSet::new();
     for (root, (plan, walked)) in scanned.iter().enumerate() {
         let mut commands = Vec::new();
         let start = sources.files.len();
+        let image = programs.iter().position(|program| plan.path.starts_with(&program.mount));
+        let applications = image.and_then(|image| programs.get(image)).map(|program| &*program.distributions);
         let own = match (plan.kind, &plan.installed_by) {
             (RootKind::Application, _) => {
                 commands = project_commands(disk, plan, walked);
@@ -215,7 +225,7 @@ fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
                 owners.editable(disk, plan, walked, by.map(|id| owners.list[id].clone()))
             }
             (_, None) => {
-                let (own, found) = owners.installed(disk, plan, walked);
+                let (own, found) = owners.installed(disk, plan, walked, applications);
                 commands = found;
                 own
             }
@@ -238,12 +248,41 @@ fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
         }
         sources.notices.extend(compiled::bytecode(plan, walked));
         sources.notices.extend(compiled::extensions(plan, walked, &sources.files[start..], &owners.list));
-        sources.roots.push(Root { kind: plan.kind, path: plan.path.clone(), label: plan.label.clone() });
+        sources.roots.push(Root { kind: plan.kind, path: plan.path.clone(), label: plan.label.clone(), image });
     }
     sources.owners = owners.list;
+    sources.images = programs.iter().map(|program| program.image.clone()).collect();
+    for image in 0..sources.images.len() {
+        say_application(sources, image);
+    }
     sources.scripts = scripts.into_iter().collect();
     sources.notices.sort();
     sources.notices.dedup();
+}
+
+/// Says which distributions are the application of an image, where no folder is; else a notice.
+fn say_application(sources: &mut Sources, image: usize) {
+    let inside = |file: &&SourceFile| sources.roots[file.root].image == Some(image);
+    let of_files = sources.files.iter().filter(inside).map(|file| file.owner).collect::<BTreeSet<_>>();
+    let own = of_files.into_iter().map(|owner| &sources.owners[owner]);
+    let own: Vec<&str> = own.filter(|o| o.kind == RootKind::Application).map(|o| o.name.as_str()).collect();
+    let said = &sources.images[image].application;
+    let text = match said.is_empty() {
+        false => said.clone(),
+        true if own.is_empty() => {
+            let detail = "no application was found in this image: neither in its WORKDIR and PYTHONPATH nor by its \
+                          entry point, and nothing is installed from a folder; tell with --app-dist NAME";
+            sources.notices.push(Notice {
+                kind: NoticeKind::NotScanned,
+                file: Some(sources.images[image].label.clone()),
+                line: None,
+                detail: detail.into(),
+            });
+            String::new()
+        }
+        true => format!("{} (named, or installed from a folder: direct_url.json)", own.join(", ")),
+    };
+    sources.images[image].application = text;
 }
 
 /// The owner of the file `by` in the root at `site`, which comes before the roots it leads to.

@@ -68,18 +68,26 @@ impl Owners {
     /// metadata lists the file that does, to the project in it.
     pub fn editable(&mut self, files: &Files, plan: &Plan, walked: &Walked, by: Option<Owner>) -> Vec<OwnerId> {
         let listed = by.filter(|owner| owner.version.is_some());
+        let kind = listed.as_ref().map_or(RootKind::Distribution, |owner| owner.kind);
         let (name, version) = match listed {
             Some(owner) => (owner.name, owner.version),
             None => project_of(files, plan),
         };
-        let owner = self.id(RootKind::Distribution, name, version);
+        let owner = self.id(kind, name, version);
         let mut owners = vec![owner; walked.files.len()];
         self.copies(walked, &mut Versions::new(files, &plan.path, walked), &mut owners);
         owners
     }
 
-    /// Installed packages: as the metadata of the distributions says. Also their commands.
-    pub fn installed(&mut self, files: &Files, plan: &Plan, walked: &Walked) -> (Vec<OwnerId>, Vec<(String, String)>) {
+    /// Installed packages: as the metadata of the distributions says. Also their commands. In an image,
+    /// `applications` are those that were named; without a name, those installed from a folder.
+    pub fn installed(
+        &mut self,
+        files: &Files,
+        plan: &Plan,
+        walked: &Walked,
+        applications: Option<&[String]>,
+    ) -> (Vec<OwnerId>, Vec<(String, String)>) {
         let folders: BTreeSet<&str> = (walked.files.iter())
             .map(|file| file.path.split('/').next().unwrap_or_default())
             .filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info"))
@@ -92,7 +100,15 @@ impl Owners {
         let mut ids = Vec::new();
         for distribution in &distributions {
             let (name, version) = (distribution.name.clone(), distribution.version.clone());
-            let id = self.id(RootKind::Distribution, name, version);
+            let is_application = |names: &[String]| match names {
+                [] => distribution.from_folder,
+                names => names.iter().any(|own| normalized(own) == normalized(&name)),
+            };
+            let kind = match applications.is_some_and(is_application) {
+                true => RootKind::Application,
+                false => RootKind::Distribution,
+            };
+            let id = self.id(kind, name, version);
             for &file in &distribution.files {
                 owners[file].get_or_insert(id);
             }
@@ -173,6 +189,9 @@ struct Distribution {
     /// Where it lists none: its top-level modules and packages.
     top_level: Vec<String>,
     commands: Vec<(String, String)>,
+    /// Whether it was installed from a folder, as one does with one's own code
+    /// ([PEP 610](https://peps.python.org/pep-0610/)).
+    from_folder: bool,
 }
 
 impl Distribution {
@@ -224,6 +243,7 @@ impl Distribution {
             files,
             top_level,
             commands: commands(&text("entry_points.txt").unwrap_or_default()),
+            from_folder: text("direct_url.json").is_some_and(|text| text.contains("\"dir_info\"")),
         }
     }
 

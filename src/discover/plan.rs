@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::image::{Given, Program};
 use super::{Request, installed, shown};
-use crate::files::{self, Files, Shape};
+use crate::files::{self, Choice, Files, Platform, Shape};
 use crate::model::{Failure, Notice, NoticeKind, RootKind};
 
 /// A root to be walked.
@@ -25,7 +26,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    fn new(kind: RootKind, path: PathBuf, label: String) -> Plan {
+    /// All of `path`.
+    pub fn new(kind: RootKind, path: PathBuf, label: String) -> Plan {
         Plan { kind, path, label, only: None, installed_by: None, assumed: false }
     }
 
@@ -50,6 +52,10 @@ pub struct Plans {
     pub list: Vec<Plan>,
     /// Where a walk of another root turns back.
     pub claimed: HashSet<PathBuf>,
+    /// Images that stand by themselves.
+    pub programs: Vec<Program>,
+    choice: Option<Choice>,
+    distributions: Vec<String>,
     cwd: PathBuf,
 }
 
@@ -57,7 +63,8 @@ impl Plans {
     /// The roots that `request` names, or those found at its current folder.
     pub fn new(request: &Request, files: &mut Files, notices: &mut Vec<Notice>) -> Result<Plans, Failure> {
         let cwd = files.canonical(&request.cwd).map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
-        let mut plans = Plans { cwd, ..Plans::default() };
+        let distributions = request.app_dist.clone();
+        let mut plans = Plans { cwd, choice: Some(choice(request)?), distributions, ..Plans::default() };
         for path in &request.app {
             plans.given(files, RootKind::Application, path)?;
         }
@@ -73,11 +80,16 @@ impl Plans {
     fn given(&mut self, files: &mut Files, kind: RootKind, path: &Path) -> Result<(), Failure> {
         let label = slashes(path);
         let fail = |why: String| Failure::new(format!("{label}: {why}"));
+        let Some(choice) = &self.choice else { return Ok(()) };
+        if label == "-" {
+            let opened = files::stream(std::io::stdin().lock(), choice)?;
+            return self.given_archive(files, kind, (self.cwd.join("-"), label), opened);
+        }
         let real = files.canonical(&self.cwd.join(path)).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => fail("no such file or folder".into()),
             _ => fail(e.to_string()),
         })?;
-        if let Some(opened) = files::open(&real).map_err(|failure| named(&failure, &real, &label))? {
+        if let Some(opened) = files::open(&real, choice).map_err(|failure| named(&failure, &real, &label))? {
             return self.given_archive(files, kind, (real, label), opened);
         }
         if real.is_file() {
@@ -128,6 +140,11 @@ impl Plans {
             Shape::Wheels => {
                 let kind = if kind == RootKind::Application { kind } else { RootKind::Distribution };
                 self.add(Plan::new(kind, path.clone(), label.clone()));
+            }
+            Shape::Image(config) => {
+                let distributions = self.distributions.clone();
+                let given = Given { mount: &path, label: &label, config: &config, distributions: &distributions };
+                given.add(files, kind, self)?;
             }
             Shape::Tree(top) => {
                 let (path, label) = (path.join(&top), shown(&label, &top));
@@ -225,7 +242,7 @@ impl Plans {
     }
 
     /// The first to claim a path has it.
-    fn add(&mut self, plan: Plan) {
+    pub fn add(&mut self, plan: Plan) {
         let starts = plan.starts();
         if starts.iter().all(|start| self.claimed.contains(start)) {
             return;
@@ -242,6 +259,16 @@ impl Plans {
             Err(_) => slashes(path),
         }
     }
+}
+
+/// What the request says about archives between which there is a choice.
+fn choice(request: &Request) -> Result<Choice, Failure> {
+    let config = request.image_config.as_ref().map(|path| {
+        let fail = |why: String| Failure::new(format!("--image-config {}: {why}", path.display()));
+        let text = std::fs::read(request.cwd.join(path)).map_err(|error| fail(error.to_string()))?;
+        files::config(&text).map_err(fail)
+    });
+    Ok(Choice { platform: Platform::new(request.platform.as_deref()), config: config.transpose()? })
 }
 
 /// A failure about a file, which it names as the user did.

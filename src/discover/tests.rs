@@ -34,7 +34,7 @@ impl Tree {
             app: app.iter().map(PathBuf::from).collect(),
             vendored: vendored.iter().map(PathBuf::from).collect(),
             cwd: self.0.clone(),
-            virtual_env: None,
+            ..Request::default()
         };
         discover(&request, &mut Files::default())
     }

@@ -5,6 +5,7 @@
 //! files' bytes are; nothing is ever unpacked to disk.
 
 mod blob;
+mod image;
 pub mod limits;
 mod open;
 mod tarball;
@@ -16,7 +17,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-pub use open::{Opened, Shape, open};
+pub use image::{Config, Platform, config};
+pub use open::{Choice, Opened, Shape, open, stream};
 pub use tree::{Found, Tree};
 pub use wheels::installed as installed_path;
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::blob::Section;
+use super::image::{self, Config, Platform};
 use super::limits::Budget;
 use super::tree::{Found, Tree};
 use super::{tarball, wheels, zipped};
@@ -27,6 +28,17 @@ pub enum Shape {
     Wheels,
     /// Any tree; the folder that holds all of it, as sdists have one, or nothing.
     Tree(String),
+    /// The root file system of an image.
+    Image(Box<Config>),
+}
+
+/// What to take where there is a choice.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Of an image for several platforms.
+    pub platform: Platform,
+    /// The configuration of a root file system, which has none itself; given, a tree is taken for one.
+    pub config: Option<Config>,
 }
 
 /// Opens what is at `path`, which is canonical; `None` if that is a plain folder, or a file that is no
@@ -34,19 +46,43 @@ pub enum Shape {
 ///
 /// # Errors
 /// If it is an archive that is damaged, over a limit, or of a kind that is not understood.
-pub fn open(path: &Path) -> Result<Option<Opened>, Failure> {
+pub fn open(path: &Path, choice: &Choice) -> Result<Option<Opened>, Failure> {
     let fail = |why: String| Failure::new(format!("{}: {why}", path.display()));
-    match path.is_dir() {
-        true => folder(path).map_err(fail),
-        false => {
-            let input = File::open(path).and_then(Section::of_file).map_err(|error| fail(error.to_string()))?;
-            archive(path, input).map_err(fail)
-        }
+    if path.is_dir() {
+        return folder(path, choice).map_err(fail);
     }
+    let input = File::open(path).and_then(Section::of_file).map_err(|error| fail(error.to_string()))?;
+    archive(path, input, choice).map_err(fail)
 }
 
-fn folder(path: &Path) -> Result<Option<Opened>, String> {
+/// Opens an archive that comes as a stream, as `crane export IMAGE -` writes it.
+///
+/// # Errors
+/// If it is none that is understood, is damaged or over a limit.
+pub fn stream(input: impl std::io::Read, choice: &Choice) -> Result<Opened, Failure> {
+    let fail = |why: String| Failure::new(format!("standard input: {why}"));
+    let input = tarball::kept(input, &mut Budget::default()).map_err(fail)?;
+    let opened = archive(Path::new("-"), input, choice).map_err(fail)?;
+    opened.ok_or_else(|| fail("no tar or zip archive".into()))
+}
+
+/// Whether a tree is the root file system of a Linux system.
+fn is_system(has: impl Fn(&str) -> bool) -> bool {
+    has("usr") && ["etc/os-release", "etc/passwd", "usr/lib/os-release"].into_iter().any(has)
+}
+
+fn folder(path: &Path, choice: &Choice) -> Result<Option<Opened>, String> {
     let listed = std::fs::read_dir(path).map_err(|error| error.to_string())?;
+    let has = |name: &str| path.join(name).symlink_metadata().is_ok();
+    let mut budget = Budget::default();
+    if has("oci-layout") && has("index.json") {
+        let outer = Tree::of_folder(path, &mut budget)?;
+        return whole(outer, choice, &mut budget).map(Some);
+    }
+    if is_system(has) || choice.config.is_some() && has("usr") {
+        let tree = Tree::of_folder(path, &mut budget)?;
+        return Ok(Some(system(tree, choice)));
+    }
     let mut files: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     let wheels: Vec<PathBuf> = files.iter().filter(|path| wheels::is_wheel(path)).cloned().collect();
@@ -61,7 +97,17 @@ fn folder(path: &Path) -> Result<Option<Opened>, String> {
     Ok(Some(Opened { tree: wheels::tree(&wheels)?, shape: Shape::Wheels, more }))
 }
 
-fn archive(path: &Path, input: Section) -> Result<Option<Opened>, String> {
+/// The image in a layout.
+fn whole(outer: Tree, choice: &Choice, budget: &mut Budget) -> Result<Opened, String> {
+    let (tree, config) = image::assemble(&outer, &choice.platform, budget)?;
+    Ok(Opened { tree, shape: Shape::Image(Box::new(config)), more: Vec::new() })
+}
+
+fn system(tree: Tree, choice: &Choice) -> Opened {
+    Opened { tree, shape: Shape::Image(Box::new(choice.config.clone().unwrap_or_default())), more: Vec::new() }
+}
+
+fn archive(path: &Path, input: Section, choice: &Choice) -> Result<Option<Opened>, String> {
     let wrong = |error: std::io::Error| error.to_string();
     if wheels::is_wheel(path) {
         let tree = wheels::tree(&[path.to_path_buf()])?;
@@ -85,6 +131,12 @@ fn archive(path: &Path, input: Section) -> Result<Option<Opened>, String> {
             return Err("no archive that is understood: a wheel, zip, or tar (plain, gzip, zstd) is".into());
         }
         tarball::add(&mut tree, input, None, &mut budget)?;
+        if image::is_image(&tree) {
+            return whole(tree, choice, &mut budget).map(Some);
+        }
+        if choice.config.is_some() || is_system(|path| tree.find(path).is_ok()) {
+            return Ok(Some(system(tree, choice)));
+        }
     }
     let top = only_folder(&tree);
     Ok(Some(Opened { tree, shape: Shape::Tree(top), more: Vec::new() }))

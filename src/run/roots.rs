@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn the_manifests_of_a_chart_are_no_readers() {
         let mut sources = Sources::default();
-        sources.roots.push(Root { kind: RootKind::Application, path: "/none".into(), label: ".".into() });
+        sources.roots.push(Root { kind: RootKind::Application, path: "/none".into(), label: ".".into(), image: None });
         let paths =
             ["a/Chart.yaml", "a/files/run.sh", "a/templates/d.yaml", "a/values.yaml", "b/config.yaml", "main.py"];
         for path in paths {

@@ -21,7 +21,7 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use names::{asked, nearest};
 
@@ -93,8 +93,8 @@ pub fn reached(scan: &Scan) -> Vec<Option<Vec<FileId>>> {
     scan.reads.iter().map(|read| reach.chain(read.place.file)).collect()
 }
 
-/// A notice for each image of which no code was scanned, sorted.
-pub fn notices(chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
+/// A notice for each image of which no code was scanned, or not that of the version it names, sorted.
+pub fn notices(scan: &Scan, chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
     let mut images: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for judgement in judgements {
         let reason = judgement.reasons.iter().find(|reason| reason.code == ReasonCode::NotScanned);
@@ -110,5 +110,24 @@ pub fn notices(chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
         line: None,
         detail: format!("{image} {why} (entries: {entries})"),
     };
-    images.into_iter().map(notice).collect()
+    let mut notices: Vec<Notice> = images.into_iter().map(notice).collect();
+    notices.extend(other_versions(scan, chart, judgements));
+    notices
+}
+
+/// Containers judged by the code of an image that has another tag or digest than they name.
+fn other_versions(scan: &Scan, chart: &Chart, judgements: &[Judgement]) -> BTreeSet<Notice> {
+    let other = |judgement: &Judgement| {
+        let container = chart.containers.get(chart.entries.get(judgement.entry)?.container)?;
+        let wanted = container.image.as_deref()?;
+        let own = scan.sources.roots.get(*judgement.roots.first()?)?.image?;
+        let own = scan.sources.images.get(own)?;
+        if images::fit(own, wanted) != Some(images::Fit::Repository) {
+            return None;
+        }
+        let scanned = own.names.join(", ");
+        let detail = format!("{wanted} is judged by the code of {scanned}: another tag or digest");
+        Some(Notice { kind: NoticeKind::NotScanned, file: Some(own.label.clone()), line: None, detail })
+    };
+    judgements.iter().filter_map(other).collect()
 }
