@@ -73,6 +73,7 @@
 //!
 //! Code is only needed for a new kind of behaviour, as new rules for fields (`libraries::Dialect`).
 
+pub mod bundle;
 pub mod chart;
 pub mod cli;
 pub mod discover;

@@ -20,10 +20,26 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("chart", &["model"]),
     ("verdict", &["model"]),
     ("report", &["model", "verdict"]),
+    ("bundle", &["model", "report"]),
     ("settings", &["model", "libraries"]),
     ("progress", &[]),
-    ("run", &["model", "files", "discover", "chart", "scan", "mentions", "verdict", "report", "progress", "libraries"]),
-    ("cli", &["model", "settings", "discover", "chart", "report", "run"]),
+    (
+        "run",
+        &[
+            "model",
+            "files",
+            "bundle",
+            "discover",
+            "chart",
+            "scan",
+            "mentions",
+            "verdict",
+            "report",
+            "progress",
+            "libraries",
+        ],
+    ),
+    ("cli", &["model", "bundle", "settings", "discover", "chart", "report", "run"]),
 ];
 
 /// The only part that knows a crate.

@@ -37,6 +37,8 @@ pub struct Request {
     pub app: Vec<PathBuf>,
     /// Roots of other people's code: environments, site-packages, plain trees, single files.
     pub vendored: Vec<PathBuf>,
+    /// Roots of either kind, as what is there says: installed packages are other people's, the rest is the team's.
+    pub roots: Vec<PathBuf>,
     /// The current folder: relative paths start here, and without any root it is searched for some.
     pub cwd: PathBuf,
     /// The active virtual environment (`VIRTUAL_ENV`), used only when no root is given.

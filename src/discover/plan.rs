@@ -66,10 +66,13 @@ impl Plans {
         let distributions = request.app_dist.clone();
         let mut plans = Plans { cwd, choice: Some(choice(request)?), distributions, ..Plans::default() };
         for path in &request.app {
-            plans.given(files, RootKind::Application, path)?;
+            plans.given(files, Some(RootKind::Application), path)?;
         }
         for path in &request.vendored {
-            plans.given(files, RootKind::Vendored, path)?;
+            plans.given(files, Some(RootKind::Vendored), path)?;
+        }
+        for path in &request.roots {
+            plans.given(files, None, path)?;
         }
         if plans.list.is_empty() {
             plans.assume(request, files, notices);
@@ -77,7 +80,7 @@ impl Plans {
         Ok(plans)
     }
 
-    fn given(&mut self, files: &mut Files, kind: RootKind, path: &Path) -> Result<(), Failure> {
+    fn given(&mut self, files: &mut Files, kind: Option<RootKind>, path: &Path) -> Result<(), Failure> {
         let label = slashes(path);
         let fail = |why: String| Failure::new(format!("{label}: {why}"));
         let Some(choice) = &self.choice else { return Ok(()) };
@@ -93,8 +96,9 @@ impl Plans {
             return self.given_archive(files, kind, (real, label), opened);
         }
         if real.is_file() {
-            return self.given_file(kind, path, &real);
+            return self.given_file(kind.unwrap_or(RootKind::Application), path, &real);
         }
+        let kind = kind.unwrap_or_else(|| by_content(files, &real));
         if kind == RootKind::Application {
             self.add(Plan::new(kind, real, label));
         } else if self.installed(files, &real, &label) == 0 {
@@ -131,23 +135,24 @@ impl Plans {
     fn given_archive(
         &mut self,
         files: &mut Files,
-        kind: RootKind,
+        kind: Option<RootKind>,
         (path, label): (PathBuf, String),
         opened: files::Opened,
     ) -> Result<(), Failure> {
         files.mount(path.clone(), opened.tree);
         match opened.shape {
             Shape::Wheels => {
-                let kind = if kind == RootKind::Application { kind } else { RootKind::Distribution };
+                let kind = kind.filter(|kind| *kind == RootKind::Application).unwrap_or(RootKind::Distribution);
                 self.add(Plan::new(kind, path.clone(), label.clone()));
             }
             Shape::Image(config) => {
                 let distributions = self.distributions.clone();
                 let given = Given { mount: &path, label: &label, config: &config, distributions: &distributions };
-                given.add(files, kind, self)?;
+                given.add(files, kind.unwrap_or(RootKind::Application), self)?;
             }
             Shape::Tree(top) => {
                 let (path, label) = (path.join(&top), shown(&label, &top));
+                let kind = kind.unwrap_or_else(|| by_content(files, &path));
                 if kind == RootKind::Application || self.installed(files, &path, &label) == 0 {
                     self.add(Plan::new(kind, path, label));
                 }
@@ -258,6 +263,14 @@ impl Plans {
             Ok(rest) => slashes(rest),
             Err(_) => slashes(path),
         }
+    }
+}
+
+/// What a tree is that was given without saying.
+fn by_content(files: &Files, path: &Path) -> RootKind {
+    match installed::holds_distributions(files, path) || installed::is_environment(files, path) {
+        true => RootKind::Vendored,
+        false => RootKind::Application,
     }
 }
 

@@ -59,9 +59,9 @@ pub fn require_entries(chart: &Chart, names: &[String]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// If a path means no root.
-pub fn image_rules(job: &Job, sources: &Sources) -> Result<Vec<ImageRule>, Failure> {
+pub fn image_rules(job: &Job, roots: &[PathBuf]) -> Result<Vec<ImageRule>, Failure> {
     let canonical = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let roots: Vec<PathBuf> = sources.roots.iter().map(|root| canonical(&job.sources.cwd.join(&root.path))).collect();
+    let roots: Vec<PathBuf> = roots.iter().map(|root| canonical(&job.sources.cwd.join(root))).collect();
     let mut rules = Vec::new();
     for (pattern, paths) in &job.images {
         let mut meant: BTreeSet<RootId> = BTreeSet::new();

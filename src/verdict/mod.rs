@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use names::{asked, nearest};
 
-use crate::model::{Chart, FileId, Judgement, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
+use crate::model::{Access, Chart, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
 use index::Index;
 use reach::Reach;
 use rows::Case;
@@ -37,6 +37,10 @@ pub struct Question {
     pub names: Vec<String>,
     /// Which code runs in which image; the first that means an image decides.
     pub images: Vec<ImageRule>,
+    /// Names whose mentions could not be looked for in bundles.
+    pub unsearched: BTreeSet<String>,
+    /// Roots from this one on are those of bundles.
+    pub bundled: Option<RootId>,
 }
 
 /// Says which code runs in an image.
@@ -66,7 +70,9 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             name => index.reads(name),
         });
         let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
-        let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence });
+        let of_bundle = |root: &RootId| question.bundled.is_some_and(|first| *root >= first);
+        let unsearched = placement.roots.iter().any(of_bundle) && question.unsearched.contains(&entry.name);
+        let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence, unsearched });
         let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
         judgements.push(Judgement {
@@ -91,6 +97,11 @@ pub fn reached(scan: &Scan) -> Vec<Option<Vec<FileId>>> {
     let roots = (0..scan.sources.roots.len()).collect();
     let reach = Reach::new(&index, &place::Placement { roots, ..place::Placement::default() });
     scan.reads.iter().map(|read| reach.chain(read.place.file)).collect()
+}
+
+/// Whether a read with this key can be one of the variable `name`, and is not one of any.
+pub fn means(key: &Key, access: Access, name: &str) -> bool {
+    matching::matches(key, access, name).is_some_and(|how| how != matching::Match::Any)
 }
 
 /// A notice for each image of which no code was scanned, or not that of the version it names, sorted.

@@ -19,6 +19,8 @@ pub struct Case<'a> {
     pub placement: &'a Placement,
     /// What speaks for a reader.
     pub evidence: &'a Evidence,
+    /// Whether mentions of the name could not be looked for.
+    pub unsearched: bool,
 }
 
 /// A verdict with its reasons, the deciding one first.
@@ -201,6 +203,10 @@ fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
     }
     if case.placement.libraries_only {
         let text = "not scanned: only libraries were given for its image, no application; pass that with --app";
+        reasons.push(reason(ReasonCode::NotScanned, text));
+    }
+    if case.unsearched {
+        let text = "not scanned: a bundle holds only names in capitals, so that mentions of this one are not known";
         reasons.push(reason(ReasonCode::NotScanned, text));
     }
     if !evidence.mentions.is_empty() {
