@@ -12,9 +12,10 @@ use stripcheck::scan::{self, Demand};
 fn main() -> ExitCode {
     let vendored: Vec<PathBuf> = std::env::args().skip(1).map(PathBuf::from).collect();
     let reads = |demand| {
-        let request = Request { app: vec![], vendored: vendored.clone(), cwd: ".".into(), virtual_env: None };
-        let sources = discover::discover(&request).map_err(|failure| failure.to_string())?;
-        let scan = scan::scan_with(sources, &stripcheck::libraries::Libraries::new(&[]), demand);
+        let request = Request { app: vec![], vendored: vendored.clone(), cwd: ".".into(), ..Request::default() };
+        let mut files = stripcheck::files::Files::default();
+        let sources = discover::discover(&request, &mut files).map_err(|failure| failure.to_string())?;
+        let scan = scan::scan_with(sources, &files, &stripcheck::libraries::Libraries::new(&[]), demand);
         let shown = scan.reads.iter().map(|read| {
             let file = &scan.sources.files[read.place.file].path;
             format!("{file}:{} {} {:?}", read.place.span.line, read.key.text, read.absent)

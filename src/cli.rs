@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::Failure;
 use crate::report;
-use crate::run::{Command, FailOn, Job, Output, Target, Values};
+use crate::run::{Asked, Command, FailOn, Job, Output, Target, Values};
 use crate::settings::{self, Settings};
-use crate::{chart, discover};
+use crate::{bundle, chart, discover};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,19 +88,72 @@ enum Verb {
         #[arg(long)]
         show_values: bool,
     },
-    /// Print the JSON Schema of --format json
-    Schema,
+    /// Scan code or an image into one file, to judge charts against later and elsewhere
+    Scan {
+        /// Folders, environments, wheels, archives, images
+        #[arg(value_name = "ROOT|IMAGE")]
+        roots: Vec<PathBuf>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Where to write the bundle
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// The image that this code runs in, if that is not in it: acme/web:1.2
+        #[arg(long, value_name = "IMAGE")]
+        name: Option<String>,
+        #[command(flatten)]
+        common: CommonFlags,
+    },
+    /// Tell which services read a variable, over any number of bundles
+    WhoReads {
+        /// The variables; none: all that --dist reads
+        #[arg(value_name = "NAME", required_unless_present = "dist")]
+        names: Vec<String>,
+        /// Bundles, and folders of them (repeatable)
+        #[arg(long, value_name = "DIR|FILE", required = true, num_args = 1..)]
+        scan: Vec<PathBuf>,
+        /// Only what this distribution reads (repeatable)
+        #[arg(long, value_name = "NAME")]
+        dist: Vec<String>,
+        /// How to print the answer
+        #[arg(long, value_name = "FORMAT", value_parser = ["text", "jsonl"], default_value = "text")]
+        format: String,
+        /// Threads to use [default: one for each processor]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
+    },
+    /// Print the JSON Schema of --format json, or of a bundle
+    Schema {
+        /// Which one
+        #[arg(value_parser = ["report", "bundle"], default_value = "report")]
+        of: String,
+    },
 }
 
 #[derive(Debug, Args, Default)]
 #[command(next_help_heading = "Sources")]
 struct SourceFlags {
-    /// Code of the application (repeatable) [default: found below the current folder]
+    /// Code of the application, or an image with all that is in it: docker save, OCI layout, root file
+    /// system, - for a tar on stdin (repeatable) [default: found below the current folder]
     #[arg(long, value_name = "PATH")]
     app: Vec<PathBuf>,
-    /// Vendored or installed code: a virtual environment, a site-packages, a plain tree (repeatable)
+    /// Vendored or installed code: a virtual environment, a site-packages, a plain tree, wheels, an
+    /// archive (repeatable)
     #[arg(long, value_name = "PATH")]
     vendored: Vec<PathBuf>,
+    /// What `stripcheck scan` wrote (repeatable)
+    #[arg(long, value_name = "FILE")]
+    scan: Vec<PathBuf>,
+    /// Which image of several: linux/arm64 [default: Linux on this machine's processor]
+    #[arg(long, value_name = "OS/ARCH")]
+    platform: Option<String>,
+    /// Configuration of an image given as its root file system (crane config, docker inspect)
+    #[arg(long, value_name = "FILE")]
+    image_config: Option<PathBuf>,
+    /// Installed distribution that is the application in an image (repeatable) [default: found by WORKDIR,
+    /// entry point, PYTHONPATH, direct_url.json]
+    #[arg(long, value_name = "NAME")]
+    app_dist: Vec<String>,
 }
 
 #[derive(Debug, Args, Default)]
@@ -139,6 +192,12 @@ struct SharedFlags {
     /// When to use colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     color: Color,
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+#[derive(Debug, Args, Default)]
+struct CommonFlags {
     /// Settings file [default: the nearest stripcheck.toml from here upwards]
     #[arg(long, value_name = "PATH")]
     config: Option<PathBuf>,
@@ -175,6 +234,7 @@ pub fn job() -> Result<Job, Failure> {
 fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
     let mut values_shown = false;
     let mut images_told = Vec::new();
+    let mut given = Vec::new();
     let mut threshold: Option<Threshold> = None;
     let (command, sources, chart, shared) = match cli.command {
         Verb::Check { names, sources, image, chart, shared, fail_on, strict, show_values } => {
@@ -189,21 +249,55 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             values_shown = show_values;
             (Command::Entries, SourceFlags::default(), chart, shared)
         }
-        Verb::Schema => (Command::Schema, SourceFlags::default(), ChartFlags::default(), SharedFlags::default()),
+        Verb::Scan { roots, sources, output, name, common } => {
+            given = roots;
+            let shared = SharedFlags { common, ..SharedFlags::default() };
+            (Command::Scan { output, name }, sources, ChartFlags::default(), shared)
+        }
+        Verb::WhoReads { names, scan, dist, format, threads } => {
+            let asked = Asked { names, distributions: dist, scans: scan, json: format == "jsonl" };
+            let shared = SharedFlags { common: CommonFlags { threads, config: None }, ..SharedFlags::default() };
+            (Command::WhoReads(asked), SourceFlags::default(), ChartFlags::default(), shared)
+        }
+        Verb::Schema { of } => {
+            let command = Command::Schema { bundle: of == "bundle" };
+            (command, SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
+        }
     };
     let settings = match command {
-        Command::Schema => Settings::default(),
-        _ => settings::load(shared.config.as_deref(), &cwd)?,
+        Command::Schema { .. } | Command::WhoReads(_) => Settings::default(),
+        _ => settings::load(shared.common.config.as_deref(), &cwd)?,
     };
     let fail_on = threshold.map_or(Ok(FailOn::Never), |flags| flags.resolve(&settings))?;
+    let images = images(&images_told, &settings)?;
+    // `scan ROOT` is about that alone.
+    let alone = !given.is_empty();
+    let told = |flags, settings| if alone { flags } else { or(flags, settings) };
+    let mut app = told(sources.app, settings.app);
+    let vendored = told(sources.vendored, settings.vendored);
+    let mut scans = told(sources.scan, settings.scan);
+    for root in images.iter().flat_map(|(_, roots)| roots) {
+        // An image or a bundle needs no other mention; a folder may be a part of what is scanned.
+        let known = [&app, &vendored, &scans].iter().any(|list| list.contains(root));
+        match (known, kind(&cwd.join(root))) {
+            (false, Kind::Bundle) => scans.push(root.clone()),
+            (false, Kind::Image) => app.push(root.clone()),
+            _ => {}
+        }
+    }
     Ok(Job {
         command,
-        images: images(&images_told, &settings)?,
+        images,
+        scans,
         sources: discover::Request {
-            app: or(sources.app, settings.app),
-            vendored: or(sources.vendored, settings.vendored),
+            app,
+            vendored,
+            roots: given,
             cwd,
             virtual_env,
+            platform: sources.platform,
+            image_config: sources.image_config,
+            app_dist: sources.app_dist,
         },
         readers: settings.reader,
         chart: chart.chart.or(settings.chart).map(|path| match path.as_os_str() == "-" {
@@ -220,8 +314,27 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         outputs: outputs(&shared)?,
         fail_on,
         show_values: values_shown,
-        threads: shared.threads.map(usize::from),
+        threads: shared.common.threads.map(usize::from),
     })
+}
+
+/// What a path that an image is mapped to is.
+enum Kind {
+    Bundle,
+    Image,
+    Other,
+}
+
+fn kind(path: &Path) -> Kind {
+    use std::io::Read;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
+    match read {
+        Ok(_) if bundle::is_bundle(&head) => Kind::Bundle,
+        Ok(_) => Kind::Image,
+        Err(_) if path.join("oci-layout").is_file() => Kind::Image,
+        Err(_) => Kind::Other,
+    }
 }
 
 /// What was given, else what the settings say.

@@ -73,9 +73,11 @@
 //!
 //! Code is only needed for a new kind of behaviour, as new rules for fields (`libraries::Dialect`).
 
+pub mod bundle;
 pub mod chart;
 pub mod cli;
 pub mod discover;
+pub mod files;
 pub mod libraries;
 pub mod link;
 pub mod mentions;

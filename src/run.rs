@@ -1,22 +1,26 @@
 //! What the commands do: the stages in order.
 
 mod explain;
+mod gather;
 mod output;
 mod roots;
 mod status;
+mod who;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use gather::Gathered;
 pub use output::{Output, Target};
 pub use status::FailOn;
+pub use who::Asked;
 
 use crate::libraries::{self, Libraries};
 use crate::model::{Chart, Failure, Notice, Quotes, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
-use crate::{chart, discover, mentions, report, scan, verdict};
+use crate::{bundle, chart, discover, mentions, report, scan, verdict};
 
 /// What is to be done.
 #[derive(Debug)]
@@ -35,8 +39,20 @@ pub enum Command {
     },
     /// List the entries.
     Entries,
-    /// Print the JSON Schema of the report.
-    Schema,
+    /// Write a bundle.
+    Scan {
+        /// Where.
+        output: PathBuf,
+        /// The image that it is.
+        name: Option<String>,
+    },
+    /// Ask many bundles.
+    WhoReads(Asked),
+    /// Print the JSON Schema of the report, or of a bundle.
+    Schema {
+        /// Whether that of a bundle.
+        bundle: bool,
+    },
 }
 
 /// A command with everything that flags and settings say about it.
@@ -46,6 +62,8 @@ pub struct Job {
     pub command: Command,
     /// Where sources are looked for.
     pub sources: discover::Request,
+    /// Bundles.
+    pub scans: Vec<PathBuf>,
     /// Which code runs in which images: patterns and the roots' paths.
     pub images: Vec<(String, Vec<PathBuf>)>,
     /// The user's rows of readers.
@@ -92,31 +110,41 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
-        Command::Schema => output::print(&format!("{}\n", report::schema())).map(|()| 0),
+        Command::Scan { output, name } => gather::write_bundle(job, output, name.as_deref()),
+        Command::WhoReads(asked) => who::reads(asked, &job.sources.cwd),
+        Command::Schema { bundle } => {
+            let schema = if *bundle { bundle::schema() } else { report::schema() };
+            output::print(&format!("{schema}\n")).map(|()| 0)
+        }
     })
 }
 
 fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     let progress = Progress::start();
     progress.stage("looking for sources");
-    let sources = discover::discover(&job.sources)?;
+    let mut gathered = Gathered::new(job)?;
     progress.stage("reading the chart");
     let input = roots::chart_input(job)?;
     let chart = load(job, &input)?;
     roots::require_entries(&chart, names)?;
     // Whatever can be refused is refused before the long part.
-    let images = roots::image_rules(job, &sources)?;
+    let images = roots::image_rules(job, &gathered.roots())?;
     progress.stage("scanning Python");
-    let scan = scan::scan(sources, &Libraries::new(&job.readers));
+    let bundled = gathered.bundled();
+    let scan = scan_here(job, &mut gathered);
     progress.stage("searching for mentions");
     let wanted = verdict::asked(&chart, names).into_iter().filter_map(|id| chart.entries.get(id));
     let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
-    let (mut mentions, mut notices) = mentions::find(&scan.sources, &wanted, &scan.reads);
+    let (mut mentions, mut notices) = gather::mentions_here(&scan, &gathered.files, &wanted);
+    let (scan, words) = gather::merge(scan, gathered);
+    mentions.extend(words.iter().flat_map(|words| words.mentions(&wanted)));
+    mentions.sort();
     mentions.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &input, &job.values.files));
     progress.stage("judging");
-    let question = Question { names: names.to_vec(), images };
+    let unsearched = wanted.into_iter().filter(|name| !mentions::is_token(name.as_bytes())).collect();
+    let question = Question { names: names.to_vec(), images, unsearched, bundled };
     let judgements = verdict::judge(&scan, &chart, &mentions, &question);
-    notices.extend(verdict::notices(&chart, &judgements));
+    notices.extend(verdict::notices(&scan, &chart, &judgements));
     let report = Report::new(Content {
         command: "check",
         scan: &scan,
@@ -146,11 +174,21 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
 fn reads(job: &Job) -> Result<u8, Failure> {
     let progress = Progress::start();
     progress.stage("looking for sources");
-    let sources = discover::discover(&job.sources)?;
+    let mut gathered = Gathered::new(job)?;
     progress.stage("scanning Python");
-    let scan = scan::scan(sources, &Libraries::new(&job.readers));
+    let scan = scan_here(job, &mut gathered);
+    let (scan, _) = gather::merge(scan, gathered);
     drop(progress);
     list(job, "reads", &scan, None)
+}
+
+/// Scans the roots that are here.
+fn scan_here(job: &Job, gathered: &mut Gathered) -> Scan {
+    let sources = std::mem::take(&mut gathered.sources);
+    match sources.roots.is_empty() {
+        true => Scan::default(),
+        false => scan::scan(sources, &gathered.files, &Libraries::new(&job.readers)),
+    }
 }
 
 fn entries(job: &Job) -> Result<u8, Failure> {

@@ -18,6 +18,8 @@ pub struct Settings {
     pub app: Vec<PathBuf>,
     /// Vendored and installed roots, as `--vendored`.
     pub vendored: Vec<PathBuf>,
+    /// Bundles, as `--scan`.
+    pub scan: Vec<PathBuf>,
     /// The chart, as `--chart`.
     pub chart: Option<PathBuf>,
     /// Values files, as `--values`.
@@ -58,7 +60,8 @@ pub fn load(given: Option<&Path>, cwd: &Path) -> Result<Settings, Failure> {
         parse(&text).map_err(|(line, message)| Failure::new(format!("{}:{line}: {message}", path.display())))?;
     let folder = path.parent().unwrap_or(cwd);
     let roots = settings.source.iter_mut().flat_map(|source| &mut source.roots);
-    let lists = settings.app.iter_mut().chain(&mut settings.vendored).chain(&mut settings.values);
+    let lists =
+        settings.app.iter_mut().chain(&mut settings.vendored).chain(&mut settings.scan).chain(&mut settings.values);
     for path in lists.chain(&mut settings.chart).chain(roots) {
         *path = relative_to(cwd, &folder.join(&*path));
     }

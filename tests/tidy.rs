@@ -10,24 +10,48 @@ use std::path::{Path, PathBuf};
 /// What a part of the program may use besides itself and `std`. Data flows one way.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("files", &["model"]),
     ("python", &["model"]),
     ("libraries", &["model"]),
     ("link", &["model", "python", "libraries"]),
-    ("scan", &["model", "python", "libraries", "link"]),
-    ("discover", &["model"]),
-    ("mentions", &["model", "discover"]),
+    ("scan", &["model", "files", "python", "libraries", "link"]),
+    ("discover", &["model", "files"]),
+    ("mentions", &["model", "files", "discover"]),
     ("chart", &["model"]),
     ("verdict", &["model"]),
     ("report", &["model", "verdict"]),
+    ("bundle", &["model", "report"]),
     ("settings", &["model", "libraries"]),
     ("progress", &[]),
-    ("run", &["model", "discover", "chart", "scan", "mentions", "verdict", "report", "progress", "libraries"]),
-    ("cli", &["model", "settings", "discover", "chart", "report", "run"]),
+    (
+        "run",
+        &[
+            "model",
+            "files",
+            "bundle",
+            "discover",
+            "chart",
+            "scan",
+            "mentions",
+            "verdict",
+            "report",
+            "progress",
+            "libraries",
+        ],
+    ),
+    ("cli", &["model", "bundle", "settings", "discover", "chart", "report", "run"]),
 ];
 
 /// The only part that knows a crate.
-const CRATES: &[(&str, &str)] =
-    &[("clap", "cli"), ("tree_sitter", "python"), ("tree_sitter_python", "python"), ("libyaml_safer", "chart")];
+const CRATES: &[(&str, &str)] = &[
+    ("clap", "cli"),
+    ("tree_sitter", "python"),
+    ("tree_sitter_python", "python"),
+    ("tar", "files"),
+    ("zip", "files"),
+    ("flate2", "files"),
+    ("libyaml_safer", "chart"),
+];
 
 /// The most lines of a file.
 const LONGEST: usize = 400;

@@ -6,11 +6,13 @@ use std::sync::mpsc::channel;
 use ignore::{WalkBuilder, WalkState};
 
 use super::{installed, walk::is_vendor};
+use crate::files::Files;
 
 /// The folders below `cwd` that hold a `Chart.yaml`, sorted. Charts that another chart brings with it
 /// (in its `charts/`) are part of that one. What git ignores, environments and vendor folders are not
 /// looked into.
 pub fn charts(cwd: &Path) -> Vec<PathBuf> {
+    let disk = &Files::default();
     let (sender, receiver) = channel();
     let mut builder = WalkBuilder::new(cwd);
     builder.hidden(false).require_git(false);
@@ -28,7 +30,7 @@ pub fn charts(cwd: &Path) -> Vec<PathBuf> {
                 let skipped = subcharts
                     || matches!(name, Some(".git" | "node_modules"))
                     || is_vendor(name)
-                    || installed::is_environment(path);
+                    || installed::is_environment(disk, path);
                 if entry.depth() > 0 && skipped {
                     return WalkState::Skip;
                 }

@@ -3,10 +3,9 @@
 //! Nothing is executed: `import …` lines of `.pth` files are passed over, and the finder modules of
 //! setuptools' editable installs are read for their one literal.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::installed;
+use crate::files::Files;
 
 /// A place that a site-packages folder leads to.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,16 +19,16 @@ pub struct Target {
 }
 
 /// The targets of `site`, and what is wrong with its files (name, line, sentence).
-pub fn targets(site: &Path) -> (Vec<Target>, Vec<(String, u32, String)>) {
+pub fn targets(files: &Files, site: &Path) -> (Vec<Target>, Vec<(String, u32, String)>) {
     let mut found = Vec::new();
     let mut wrong = Vec::new();
-    for path in installed::children(site) {
+    for path in files.children(site) {
         let Some(by) = path.file_name().and_then(|n| n.to_str()).map(str::to_string) else {
             continue;
         };
-        let text = || String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned();
+        let text = || files.text(&path).unwrap_or_default();
         if by.ends_with(".egg") {
-            match path.is_dir() {
+            match files.is_folder(&path) {
                 true => found.push(folder(by, path)),
                 false => wrong.push((by, 0, "a zipped egg: not looked into".into())),
             }
@@ -39,8 +38,8 @@ pub fn targets(site: &Path) -> (Vec<Target>, Vec<(String, u32, String)>) {
                 if line.is_empty() || line.starts_with(['#']) || is_import(line) {
                     continue;
                 }
-                let target = site.join(line);
-                match target.is_dir() {
+                let target = files.within_same(site, line);
+                match files.is_folder(&target) {
                     true => found.push(folder(by.clone(), target)),
                     false => wrong.push((by.clone(), number, missing(line))),
                 }
@@ -48,15 +47,16 @@ pub fn targets(site: &Path) -> (Vec<Target>, Vec<(String, u32, String)>) {
         } else if by.ends_with(".egg-link") {
             let text = text();
             let line = text.lines().next().unwrap_or_default().trim();
-            match site.join(line).is_dir() && !line.is_empty() {
-                true => found.push(folder(by, site.join(line))),
+            let target = files.within_same(site, line);
+            match files.is_folder(&target) && !line.is_empty() {
+                true => found.push(folder(by, target)),
                 false => wrong.push((by, 1, missing(line))),
             }
         } else if by.starts_with("__editable___") && by.ends_with("_finder.py") {
             match mapping(&text()) {
                 Some(paths) => {
                     for path in paths {
-                        match exists(&path) {
+                        match exists(files, site, &path) {
                             Some(path) => found.push(Target { by: by.clone(), path, single: true }),
                             None => wrong.push((by.clone(), 0, missing(&path))),
                         }
@@ -83,8 +83,11 @@ fn missing(target: &str) -> String {
 }
 
 /// A package's folder or a module's file; setuptools writes a module without its `.py`.
-fn exists(path: &str) -> Option<PathBuf> {
-    [path.to_string(), format!("{path}.py")].into_iter().map(PathBuf::from).find(|path| path.exists())
+fn exists(files: &Files, site: &Path, path: &str) -> Option<PathBuf> {
+    [path.to_string(), format!("{path}.py")]
+        .into_iter()
+        .map(|path| files.within_same(site, &path))
+        .find(|path| files.find(path).is_ok())
 }
 
 /// The values of `MAPPING: dict[str, str] = {'name': '/path', …}`, which setuptools writes on one

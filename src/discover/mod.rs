@@ -7,6 +7,7 @@
 mod charts;
 mod compiled;
 mod editable;
+mod image;
 mod installed;
 mod metadata;
 mod owners;
@@ -18,15 +19,16 @@ mod vendored;
 mod walk;
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use charts::charts;
+use image::Program;
 use owners::Owners;
 use plan::{Plan, Plans};
 use walk::{Found, Walked};
 
-use crate::model::{Failure, FileId, Notice, Root, RootKind, Script, SourceFile, Sources};
+use crate::files::Files;
+use crate::model::{Failure, FileId, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources};
 
 /// What to scan.
 #[derive(Debug, Clone, Default)]
@@ -35,33 +37,42 @@ pub struct Request {
     pub app: Vec<PathBuf>,
     /// Roots of other people's code: environments, site-packages, plain trees, single files.
     pub vendored: Vec<PathBuf>,
+    /// Roots of either kind, as what is there says: installed packages are other people's, the rest is the team's.
+    pub roots: Vec<PathBuf>,
     /// The current folder: relative paths start here, and without any root it is searched for some.
     pub cwd: PathBuf,
     /// The active virtual environment (`VIRTUAL_ENV`), used only when no root is given.
     pub virtual_env: Option<PathBuf>,
+    /// Which image of several is meant: `linux/arm64`; none: Linux on this machine's processor.
+    pub platform: Option<String>,
+    /// A file with the configuration of an image whose root file system is given.
+    pub image_config: Option<PathBuf>,
+    /// Distributions that are the application in an image.
+    pub app_dist: Vec<String>,
 }
 
-/// Finds the files of all roots, with their owners. What cannot be looked at is a notice.
+/// Finds the files of all roots, with their owners; roots that are archives are opened in `files`. What
+/// cannot be looked at is a notice.
 ///
 /// # Errors
 /// If a root that was named is missing, unreadable or no tree, or if there is nothing to scan.
-pub fn discover(request: &Request) -> Result<Sources, Failure> {
+pub fn discover(request: &Request, files: &mut Files) -> Result<Sources, Failure> {
     let mut sources = Sources::default();
-    let mut plans = Plans::new(request, &mut sources.notices)?;
+    let mut plans = Plans::new(request, files, &mut sources.notices)?;
     let mut scanned: Vec<(Plan, Walked)> = Vec::new();
     let mut next = 0;
     while let Some(plan) = plans.list.get(next).cloned() {
         next += 1;
         if plan.kind == RootKind::Distribution && plan.installed_by.is_none() {
-            follow(&plan, &mut plans, &scanned, &mut sources.notices);
+            follow(files, &plan, &mut plans, &scanned, &mut sources.notices);
         }
-        let mut walked = walk::walk(&plan, &plans.claimed);
+        let mut walked = walk::walk(files, &plan, &plans.claimed);
         for folder in std::mem::take(&mut walked.nested) {
-            plans.nested(&plan, &folder);
+            plans.nested(files, &plan, &folder);
         }
         sources.notices.append(&mut walked.notices);
         if plan.assumed {
-            scanned.extend(split(plan, walked, &mut plans));
+            scanned.extend(split(files, plan, walked, &mut plans));
         } else {
             scanned.push((plan, walked));
         }
@@ -74,7 +85,8 @@ pub fn discover(request: &Request) -> Result<Sources, Failure> {
     }
     scanned.sort_by_key(|(plan, _)| plan.kind);
     drop_duplicates(&mut scanned);
-    assemble(scanned, &mut sources);
+    unopened(files, &plans, &mut sources.notices);
+    assemble(files, scanned, &plans.programs, &mut sources);
     Ok(sources)
 }
 
@@ -94,13 +106,13 @@ pub fn shown(label: &str, path: &str) -> String {
 }
 
 /// Adds the roots that a site-packages folder leads to, unless they have been scanned already.
-fn follow(plan: &Plan, plans: &mut Plans, done: &[(Plan, Walked)], notices: &mut Vec<Notice>) {
-    let (targets, wrong) = editable::targets(&plan.path);
+fn follow(files: &Files, plan: &Plan, plans: &mut Plans, done: &[(Plan, Walked)], notices: &mut Vec<Notice>) {
+    let (targets, wrong) = editable::targets(files, &plan.path);
     for (file, line, detail) in wrong {
         notices.push(Notice { line: (line > 0).then_some(line), ..plan.unreadable(&file, detail) });
     }
     for target in targets {
-        let Ok(real) = fs::canonicalize(&target.path) else {
+        let Ok(real) = files.canonical(&target.path) else {
             continue;
         };
         let known = done.iter().any(|(plan, walked)| {
@@ -125,12 +137,12 @@ fn follow(plan: &Plan, plans: &mut Plans, done: &[(Plan, Walked)], notices: &mut
 
 /// Takes an assumed root apart: each folder with project metadata is an application of its own, the
 /// rest stays together. Nothing remains of a root without Python and without projects.
-fn split(plan: Plan, mut walked: Walked, plans: &mut Plans) -> Vec<(Plan, Walked)> {
+fn split(files: &Files, plan: Plan, mut walked: Walked, plans: &mut Plans) -> Vec<(Plan, Walked)> {
     let mut folders = BTreeSet::new();
     let mut is_project = false;
     for file in &walked.files {
         let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-        if project::FILES.contains(&name) && project::read(&plan.path.join(&file.path)).is_some() {
+        if project::FILES.contains(&name) && project::read(files, &plan.path.join(&file.path)).is_some() {
             is_project |= folder.is_empty();
             if !folder.is_empty() {
                 folders.insert(folder.to_string());
@@ -151,8 +163,8 @@ fn split(plan: Plan, mut walked: Walked, plans: &mut Plans) -> Vec<(Plan, Walked
         for file in &mut own {
             file.path.drain(..prefix.len());
         }
-        let files = Walked { files: own, ..Walked::default() };
-        split.push((plans.project(&plan, folder), files));
+        let own = Walked { files: own, ..Walked::default() };
+        split.push((plans.project(files, &plan, folder), own));
     }
     if !walked.files.is_empty() {
         split.push((plan, walked));
@@ -187,25 +199,35 @@ fn is_direct(scanned: &[(Plan, Walked)], real: &Path) -> bool {
     })
 }
 
+/// What could not be taken into the archives.
+fn unopened(files: &Files, plans: &Plans, notices: &mut Vec<Notice>) {
+    for (archive, path, why) in files.notices() {
+        let file = Some(shown(&plans.label(archive), path));
+        notices.push(Notice { kind: NoticeKind::Unreadable, file, line: None, detail: why.to_string() });
+    }
+}
+
 /// Gives every file its root and owner.
-fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
+fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, programs: &[Program], sources: &mut Sources) {
     let mut owners = Owners::default();
     let mut scripts = BTreeSet::new();
     for (root, (plan, walked)) in scanned.iter().enumerate() {
         let mut commands = Vec::new();
         let start = sources.files.len();
+        let image = programs.iter().position(|program| plan.path.starts_with(&program.mount));
+        let applications = image.and_then(|image| programs.get(image)).map(|program| &*program.distributions);
         let own = match (plan.kind, &plan.installed_by) {
             (RootKind::Application, _) => {
-                commands = project_commands(plan, walked);
+                commands = project_commands(disk, plan, walked);
                 owners.application(plan, walked)
             }
-            (RootKind::Vendored, _) => owners.vendored(plan, walked),
+            (RootKind::Vendored, _) => owners.vendored(disk, plan, walked),
             (_, Some((site, by))) => {
                 let by = owner_of(&scanned[..root], sources, site, by);
-                owners.editable(plan, walked, by.map(|id| owners.list[id].clone()))
+                owners.editable(disk, plan, walked, by.map(|id| owners.list[id].clone()))
             }
             (_, None) => {
-                let (own, found) = owners.installed(plan, walked);
+                let (own, found) = owners.installed(disk, plan, walked, applications);
                 commands = found;
                 own
             }
@@ -228,12 +250,41 @@ fn assemble(scanned: Vec<(Plan, Walked)>, sources: &mut Sources) {
         }
         sources.notices.extend(compiled::bytecode(plan, walked));
         sources.notices.extend(compiled::extensions(plan, walked, &sources.files[start..], &owners.list));
-        sources.roots.push(Root { kind: plan.kind, path: plan.path.clone(), label: plan.label.clone() });
+        sources.roots.push(Root { kind: plan.kind, path: plan.path.clone(), label: plan.label.clone(), image });
     }
     sources.owners = owners.list;
+    sources.images = programs.iter().map(|program| program.image.clone()).collect();
+    for image in 0..sources.images.len() {
+        say_application(sources, image);
+    }
     sources.scripts = scripts.into_iter().collect();
     sources.notices.sort();
     sources.notices.dedup();
+}
+
+/// Says which distributions are the application of an image, where no folder is; else a notice.
+fn say_application(sources: &mut Sources, image: usize) {
+    let inside = |file: &&SourceFile| sources.roots[file.root].image == Some(image);
+    let of_files = sources.files.iter().filter(inside).map(|file| file.owner).collect::<BTreeSet<_>>();
+    let own = of_files.into_iter().map(|owner| &sources.owners[owner]);
+    let own: Vec<&str> = own.filter(|o| o.kind == RootKind::Application).map(|o| o.name.as_str()).collect();
+    let said = &sources.images[image].application;
+    let text = match said.is_empty() {
+        false => said.clone(),
+        true if own.is_empty() => {
+            let detail = "no application was found in this image: neither in its WORKDIR and PYTHONPATH nor by its \
+                          entry point, and nothing is installed from a folder; tell with --app-dist NAME";
+            sources.notices.push(Notice {
+                kind: NoticeKind::NotScanned,
+                file: Some(sources.images[image].label.clone()),
+                line: None,
+                detail: detail.into(),
+            });
+            String::new()
+        }
+        true => format!("{} (named, or installed from a folder: direct_url.json)", own.join(", ")),
+    };
+    sources.images[image].application = text;
 }
 
 /// The owner of the file `by` in the root at `site`, which comes before the roots it leads to.
@@ -244,11 +295,11 @@ fn owner_of(before: &[(Plan, Walked)], sources: &Sources, site: &Path, by: &str)
     sources.files.get(start + at).map(|file| file.owner)
 }
 
-fn project_commands(plan: &Plan, walked: &Walked) -> Vec<(String, String)> {
+fn project_commands(disk: &Files, plan: &Plan, walked: &Walked) -> Vec<(String, String)> {
     let files = walked.files.iter().filter(|file| {
         let name = file.path.rsplit('/').next().unwrap_or_default();
         project::FILES.contains(&name)
     });
-    let projects = files.filter_map(|file| project::read(&plan.path.join(&file.path)));
+    let projects = files.filter_map(|file| project::read(disk, &plan.path.join(&file.path)));
     projects.flat_map(|project| project.commands).collect()
 }

@@ -1,7 +1,6 @@
 //! Whose the files of a root are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -11,6 +10,7 @@ use super::plan::Plan;
 use super::project;
 use super::vendored::{self, Versions};
 use super::walk::{Walked, is_vendor};
+use crate::files::{self, Files};
 use crate::model::{Owner, OwnerId, RootKind};
 
 /// All owners, each once.
@@ -38,15 +38,15 @@ impl Owners {
     }
 
     /// Vendored trees hold one package a folder, unless the tree is itself a package or project.
-    pub fn vendored(&mut self, plan: &Plan, walked: &Walked) -> Vec<OwnerId> {
+    pub fn vendored(&mut self, files: &Files, plan: &Plan, walked: &Walked) -> Vec<OwnerId> {
         let folder = plan.path.file_name().and_then(|name| name.to_str());
         let package = walked.has("__init__.py") && !is_vendor(folder);
         let whole = (plan.only.is_none())
-            .then(|| project::describe(&plan.path))
+            .then(|| project::describe(files, &plan.path))
             .flatten()
             .or_else(|| package.then(|| (folder.unwrap_or(&plan.label).to_string(), None)));
         let whole = whole.map(|(name, version)| self.id(RootKind::Vendored, name, version));
-        let mut versions = Versions::new(&plan.path, walked);
+        let mut versions = Versions::new(files, &plan.path, walked);
         let mut known = HashMap::new();
         let mut owners = Vec::with_capacity(walked.files.len());
         for file in &walked.files {
@@ -66,33 +66,49 @@ impl Owners {
 
     /// The target of an editable install belongs to the distribution that leads there, or where no
     /// metadata lists the file that does, to the project in it.
-    pub fn editable(&mut self, plan: &Plan, walked: &Walked, by: Option<Owner>) -> Vec<OwnerId> {
+    pub fn editable(&mut self, files: &Files, plan: &Plan, walked: &Walked, by: Option<Owner>) -> Vec<OwnerId> {
         let listed = by.filter(|owner| owner.version.is_some());
+        let kind = listed.as_ref().map_or(RootKind::Distribution, |owner| owner.kind);
         let (name, version) = match listed {
             Some(owner) => (owner.name, owner.version),
-            None => project_of(plan),
+            None => project_of(files, plan),
         };
-        let owner = self.id(RootKind::Distribution, name, version);
+        let owner = self.id(kind, name, version);
         let mut owners = vec![owner; walked.files.len()];
-        self.copies(walked, &mut Versions::new(&plan.path, walked), &mut owners);
+        self.copies(walked, &mut Versions::new(files, &plan.path, walked), &mut owners);
         owners
     }
 
-    /// Installed packages: as the metadata of the distributions says. Also their commands.
-    pub fn installed(&mut self, plan: &Plan, walked: &Walked) -> (Vec<OwnerId>, Vec<(String, String)>) {
+    /// Installed packages: as the metadata of the distributions says. Also their commands. In an image,
+    /// `applications` are those that were named; without a name, those installed from a folder.
+    pub fn installed(
+        &mut self,
+        files: &Files,
+        plan: &Plan,
+        walked: &Walked,
+        applications: Option<&[String]>,
+    ) -> (Vec<OwnerId>, Vec<(String, String)>) {
         let folders: BTreeSet<&str> = (walked.files.iter())
             .map(|file| file.path.split('/').next().unwrap_or_default())
             .filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info"))
             .collect();
         let folders: Vec<_> = folders.into_iter().collect();
         let distributions: Vec<_> =
-            folders.par_iter().map(|folder| Distribution::read(&plan.path, walked, folder)).collect();
+            folders.par_iter().map(|folder| Distribution::read(files, &plan.path, walked, folder)).collect();
         let mut owners: Vec<Option<OwnerId>> = vec![None; walked.files.len()];
         let mut commands = Vec::new();
         let mut ids = Vec::new();
         for distribution in &distributions {
             let (name, version) = (distribution.name.clone(), distribution.version.clone());
-            let id = self.id(RootKind::Distribution, name, version);
+            let is_application = |names: &[String]| match names {
+                [] => distribution.from_folder,
+                names => names.iter().any(|own| normalized(own) == normalized(&name)),
+            };
+            let kind = match applications.is_some_and(is_application) {
+                true => RootKind::Application,
+                false => RootKind::Distribution,
+            };
+            let id = self.id(kind, name, version);
             for &file in &distribution.files {
                 owners[file].get_or_insert(id);
             }
@@ -108,7 +124,7 @@ impl Owners {
             commands.extend(distribution.commands);
         }
         let mut owners = self.rest(walked, &owners);
-        self.copies(walked, &mut Versions::new(&plan.path, walked), &mut owners);
+        self.copies(walked, &mut Versions::new(files, &plan.path, walked), &mut owners);
         (owners, commands)
     }
 
@@ -154,12 +170,12 @@ impl Owners {
 
 /// The name and version of the project that a root is (the sources of), from its own metadata, or
 /// that of the project whose `src` it is, or its name.
-fn project_of(plan: &Plan) -> (String, Option<String>) {
+fn project_of(files: &Files, plan: &Plan) -> (String, Option<String>) {
     let single = (plan.only.iter().flatten().next()).map(|name| (name.trim_end_matches(".py").to_string(), None));
     let above = (plan.path.ends_with("src")).then(|| plan.path.parent()).flatten();
     let described = [Some(plan.path.as_path()), above].into_iter().flatten();
     let folder = || plan.path.file_name().map(|n| n.to_string_lossy().into_owned());
-    (described.filter_map(project::describe).next())
+    (described.filter_map(|path| project::describe(files, path)).next())
         .or(single)
         .unwrap_or_else(|| (folder().unwrap_or_else(|| plan.label.clone()), None))
 }
@@ -173,13 +189,17 @@ struct Distribution {
     /// Where it lists none: its top-level modules and packages.
     top_level: Vec<String>,
     commands: Vec<(String, String)>,
+    /// Whether it was installed from a folder, as one does with one's own code
+    /// ([PEP 610](https://peps.python.org/pep-0610/)).
+    from_folder: bool,
 }
 
 impl Distribution {
-    fn read(site: &Path, walked: &Walked, folder: &str) -> Distribution {
+    fn read(sources: &Files, site: &Path, walked: &Walked, folder: &str) -> Distribution {
         let text = |name: &str| {
-            let bytes = fs::read(site.join(folder).join(name)).ok()?;
-            Some(String::from_utf8_lossy(&bytes).into_owned())
+            // As join makes `folder/` of an empty name, which no file is.
+            let path = if name.is_empty() { site.join(folder) } else { site.join(folder).join(name) };
+            sources.text(&path)
         };
         // A distutils `.egg-info` is one file, which is PKG-INFO itself.
         let info = text("METADATA").or_else(|| text("PKG-INFO")).or_else(|| text(""));
@@ -192,7 +212,9 @@ impl Distribution {
         if let Some(text) = text("RECORD") {
             for path in metadata::record(&text) {
                 // `pip install --target` moves `../../bin/x` into the target after writing this.
-                list(path.trim_start_matches("../"));
+                let path = path.trim_start_matches("../");
+                // A wheel that is not installed lists where its files are in itself.
+                list(&files::installed_path(path).unwrap_or_default());
             }
         } else if let Some(text) = text("installed-files.txt") {
             text.lines().for_each(|path| list(path.trim_start_matches("../")));
@@ -221,6 +243,7 @@ impl Distribution {
             files,
             top_level,
             commands: commands(&text("entry_points.txt").unwrap_or_default()),
+            from_folder: text("direct_url.json").is_some_and(|text| text.contains("\"dir_info\"")),
         }
     }
 

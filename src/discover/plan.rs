@@ -1,10 +1,11 @@
 //! Which roots to scan: those that were named, or those that are there.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::image::{Given, Program};
 use super::{Request, installed, shown};
+use crate::files::{self, Choice, Files, Platform, Shape};
 use crate::model::{Failure, Notice, NoticeKind, RootKind};
 
 /// A root to be walked.
@@ -25,7 +26,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    fn new(kind: RootKind, path: PathBuf, label: String) -> Plan {
+    /// All of `path`.
+    pub fn new(kind: RootKind, path: PathBuf, label: String) -> Plan {
         Plan { kind, path, label, only: None, installed_by: None, assumed: false }
     }
 
@@ -50,42 +52,57 @@ pub struct Plans {
     pub list: Vec<Plan>,
     /// Where a walk of another root turns back.
     pub claimed: HashSet<PathBuf>,
+    /// Images that stand by themselves.
+    pub programs: Vec<Program>,
+    choice: Option<Choice>,
+    distributions: Vec<String>,
     cwd: PathBuf,
 }
 
 impl Plans {
     /// The roots that `request` names, or those found at its current folder.
-    pub fn new(request: &Request, notices: &mut Vec<Notice>) -> Result<Plans, Failure> {
-        let cwd =
-            fs::canonicalize(&request.cwd).map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
-        let mut plans = Plans { cwd, ..Plans::default() };
+    pub fn new(request: &Request, files: &mut Files, notices: &mut Vec<Notice>) -> Result<Plans, Failure> {
+        let cwd = files.canonical(&request.cwd).map_err(|e| Failure::new(format!("{}: {e}", request.cwd.display())))?;
+        let distributions = request.app_dist.clone();
+        let mut plans = Plans { cwd, choice: Some(choice(request)?), distributions, ..Plans::default() };
         for path in &request.app {
-            plans.given(RootKind::Application, path)?;
+            plans.given(files, Some(RootKind::Application), path)?;
         }
         for path in &request.vendored {
-            plans.given(RootKind::Vendored, path)?;
+            plans.given(files, Some(RootKind::Vendored), path)?;
+        }
+        for path in &request.roots {
+            plans.given(files, None, path)?;
         }
         if plans.list.is_empty() {
-            plans.assume(request, notices);
+            plans.assume(request, files, notices);
         }
         Ok(plans)
     }
 
-    fn given(&mut self, kind: RootKind, path: &Path) -> Result<(), Failure> {
+    fn given(&mut self, files: &mut Files, kind: Option<RootKind>, path: &Path) -> Result<(), Failure> {
         let label = slashes(path);
         let fail = |why: String| Failure::new(format!("{label}: {why}"));
-        let real = fs::canonicalize(self.cwd.join(path)).map_err(|e| match e.kind() {
+        let Some(choice) = &self.choice else { return Ok(()) };
+        if label == "-" {
+            let opened = files::stream(std::io::stdin().lock(), choice)?;
+            return self.given_archive(files, kind, (self.cwd.join("-"), label), opened);
+        }
+        let real = files.canonical(&self.cwd.join(path)).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => fail("no such file or folder".into()),
             _ => fail(e.to_string()),
         })?;
-        if real.is_file() {
-            return self.given_file(kind, path, &real);
+        if let Some(opened) = files::open(&real, choice).map_err(|failure| named(&failure, &real, &label))? {
+            return self.given_archive(files, kind, (real, label), opened);
         }
-        fs::read_dir(&real).map_err(|e| fail(e.to_string()))?;
+        if real.is_file() {
+            return self.given_file(kind.unwrap_or(RootKind::Application), path, &real);
+        }
+        let kind = kind.unwrap_or_else(|| by_content(files, &real));
         if kind == RootKind::Application {
             self.add(Plan::new(kind, real, label));
-        } else if self.installed(&real, &label) == 0 {
-            if installed::is_environment(&real) {
+        } else if self.installed(files, &real, &label) == 0 {
+            if installed::is_environment(files, &real) {
                 return Err(fail("an environment without a site-packages folder".into()));
             }
             self.add(Plan::new(kind, real, label));
@@ -96,13 +113,6 @@ impl Plans {
     fn given_file(&mut self, kind: RootKind, path: &Path, real: &Path) -> Result<(), Failure> {
         let label = slashes(path);
         let fail = |why: &str| Failure::new(format!("{label}: {why}"));
-        let extension = real.extension().unwrap_or_default().to_string_lossy();
-        if ["whl", "zip", "gz", "tgz", "bz2", "xz", "tar", "egg"].contains(&&*extension) {
-            return Err(fail(
-                "an archive; unpack it (a wheel: `pip install --no-deps --target DIR FILE`) and pass the folder",
-            ));
-        }
-        fs::File::open(real).map_err(|e| fail(&e.to_string()))?;
         let (Some(folder), Some(name)) = (real.parent(), real.file_name().and_then(|n| n.to_str())) else {
             return Err(fail("not a file name that can be shown"));
         };
@@ -121,13 +131,47 @@ impl Plans {
         Ok(())
     }
 
+    /// Adds the roots of an archive, from then on found at its path.
+    fn given_archive(
+        &mut self,
+        files: &mut Files,
+        kind: Option<RootKind>,
+        (path, label): (PathBuf, String),
+        opened: files::Opened,
+    ) -> Result<(), Failure> {
+        files.mount(path.clone(), opened.tree);
+        match opened.shape {
+            Shape::Wheels => {
+                let kind = kind.filter(|kind| *kind == RootKind::Application).unwrap_or(RootKind::Distribution);
+                self.add(Plan::new(kind, path.clone(), label.clone()));
+            }
+            Shape::Image(config) => {
+                let distributions = self.distributions.clone();
+                let given = Given { mount: &path, label: &label, config: &config, distributions: &distributions };
+                given.add(files, kind.unwrap_or(RootKind::Application), self)?;
+            }
+            Shape::Tree(top) => {
+                let (path, label) = (path.join(&top), shown(&label, &top));
+                let kind = kind.unwrap_or_else(|| by_content(files, &path));
+                if kind == RootKind::Application || self.installed(files, &path, &label) == 0 {
+                    self.add(Plan::new(kind, path, label));
+                }
+            }
+        }
+        for more in opened.more {
+            let name = more.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            self.given(files, kind, &PathBuf::from(shown(&label, &name)))?;
+        }
+        Ok(())
+    }
+
     /// Adds the places where `dir` keeps installed packages; how many there are.
-    fn installed(&mut self, dir: &Path, label: &str) -> usize {
-        if installed::holds_distributions(dir) {
+    fn installed(&mut self, files: &Files, dir: &Path, label: &str) -> usize {
+        if installed::holds_distributions(files, dir) {
             self.add(Plan::new(RootKind::Distribution, dir.to_path_buf(), label.into()));
             return 1;
         }
-        let sites = installed::site_folders(dir);
+        let sites = installed::site_folders(files, dir);
         for site in &sites {
             let label = match site.strip_prefix(dir) {
                 Ok(rest) => shown(label, &slashes(rest)),
@@ -138,14 +182,14 @@ impl Plans {
         sites.len()
     }
 
-    fn assume(&mut self, request: &Request, notices: &mut Vec<Notice>) {
+    fn assume(&mut self, request: &Request, files: &Files, notices: &mut Vec<Notice>) {
         let mut plan = Plan::new(RootKind::Application, self.cwd.clone(), ".".into());
         plan.assumed = true;
         self.add(plan);
         if let Some(active) = &request.virtual_env {
             let label = slashes(active);
-            match fs::canonicalize(self.cwd.join(active)) {
-                Ok(real) if self.installed(&real, &label) > 0 => return,
+            match files.canonical(&self.cwd.join(active)) {
+                Ok(real) if self.installed(files, &real, &label) > 0 => return,
                 _ => notices.push(Notice {
                     kind: NoticeKind::Unreadable,
                     file: Some(label),
@@ -154,24 +198,24 @@ impl Plans {
                 }),
             }
         }
-        self.local_environments(&request.cwd.clone());
+        self.local_environments(files, &request.cwd);
     }
 
     /// Adds the virtual environments that people keep in a project's folder.
-    pub fn local_environments(&mut self, project: &Path) {
+    pub fn local_environments(&mut self, files: &Files, project: &Path) {
         for name in [".venv", "venv"] {
-            if let Ok(dir) = fs::canonicalize(project.join(name))
-                && installed::is_environment(&dir)
+            if let Ok(dir) = files.canonical(&project.join(name))
+                && installed::is_environment(files, &dir)
             {
                 let label = self.label(&dir);
-                self.installed(&dir, &label);
+                self.installed(files, &dir, &label);
             }
         }
     }
 
     /// Adds a folder that the walk of another root came upon: vendored code, or installed packages.
-    pub fn nested(&mut self, parent: &Plan, dir: &Path) {
-        let Ok(real) = fs::canonicalize(dir) else {
+    pub fn nested(&mut self, files: &Files, parent: &Plan, dir: &Path) {
+        let Ok(real) = files.canonical(dir) else {
             return;
         };
         if self.claimed.contains(&real) {
@@ -181,7 +225,7 @@ impl Plans {
             Ok(rest) => shown(&parent.label, &slashes(rest)),
             Err(_) => self.label(&real),
         };
-        if self.installed(&real, &label) == 0 {
+        if self.installed(files, &real, &label) == 0 {
             self.add(Plan::new(RootKind::Vendored, real, label));
         }
     }
@@ -196,14 +240,14 @@ impl Plans {
     }
 
     /// Adds a project found inside an assumed root; it has been walked with that.
-    pub fn project(&mut self, parent: &Plan, folder: &str) -> Plan {
+    pub fn project(&mut self, files: &Files, parent: &Plan, folder: &str) -> Plan {
         let path = parent.path.join(folder);
-        self.local_environments(&path);
+        self.local_environments(files, &path);
         Plan::new(RootKind::Application, path, shown(&parent.label, folder))
     }
 
     /// The first to claim a path has it.
-    fn add(&mut self, plan: Plan) {
+    pub fn add(&mut self, plan: Plan) {
         let starts = plan.starts();
         if starts.iter().all(|start| self.claimed.contains(start)) {
             return;
@@ -220,6 +264,30 @@ impl Plans {
             Err(_) => slashes(path),
         }
     }
+}
+
+/// What a tree is that was given without saying.
+fn by_content(files: &Files, path: &Path) -> RootKind {
+    match installed::holds_distributions(files, path) || installed::is_environment(files, path) {
+        true => RootKind::Vendored,
+        false => RootKind::Application,
+    }
+}
+
+/// What the request says about archives between which there is a choice.
+fn choice(request: &Request) -> Result<Choice, Failure> {
+    let config = request.image_config.as_ref().map(|path| {
+        let fail = |why: String| Failure::new(format!("--image-config {}: {why}", path.display()));
+        let text = std::fs::read(request.cwd.join(path)).map_err(|error| fail(error.to_string()))?;
+        files::config(&text).map_err(fail)
+    });
+    Ok(Choice { platform: Platform::new(request.platform.as_deref()), config: config.transpose()? })
+}
+
+/// A failure about a file, which it names as the user did.
+fn named(failure: &Failure, path: &Path, label: &str) -> Failure {
+    let message = failure.message.strip_prefix(&*path.to_string_lossy());
+    message.map_or_else(|| failure.clone(), |rest| Failure::new(format!("{label}{rest}")))
 }
 
 /// A path as text with `/`.

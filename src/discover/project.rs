@@ -1,12 +1,11 @@
 //! What the metadata files of a source tree say about the project in it.
 
-use std::fs;
 use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::installed;
 use super::metadata::{assigned, command, header, is_command_group, module};
+use crate::files::Files;
 
 /// The files that say so.
 pub const FILES: [&str; 3] = ["pyproject.toml", "setup.cfg", "setup.py"];
@@ -23,8 +22,8 @@ pub struct Project {
 }
 
 /// What the file at `path` says; `None` if it is only the configuration of some tool.
-pub fn read(path: &Path) -> Option<Project> {
-    let text = fs::read_to_string(path).ok()?;
+pub fn read(files: &Files, path: &Path) -> Option<Project> {
+    let text = String::from_utf8(files.read(path).ok()?).ok()?;
     match path.file_name()?.to_str()? {
         "pyproject.toml" => pyproject(&text),
         "setup.cfg" => setup_cfg(&text),
@@ -38,14 +37,14 @@ pub fn read(path: &Path) -> Option<Project> {
 }
 
 /// The name and version of the project in `dir`, if there is one.
-pub fn describe(dir: &Path) -> Option<(String, Option<String>)> {
-    let projects: Vec<_> = FILES.iter().filter_map(|file| read(&dir.join(file))).collect();
-    let infos = installed::children(dir).into_iter();
+pub fn describe(files: &Files, dir: &Path) -> Option<(String, Option<String>)> {
+    let projects: Vec<_> = FILES.iter().filter_map(|file| read(files, &dir.join(file))).collect();
+    let infos = files.children(dir).into_iter();
     let infos = infos.filter(|p| p.extension().is_some_and(|e| e == "egg-info"));
     let info = infos
         .map(|info| info.join("PKG-INFO"))
         .chain([dir.join("PKG-INFO"), dir.join("EGG-INFO/PKG-INFO")])
-        .find_map(|path| fs::read_to_string(path).ok());
+        .find_map(|path| files.text(&path));
     if projects.is_empty() && info.is_none() {
         return None;
     }

@@ -30,12 +30,13 @@ impl Tree {
     }
 
     fn try_discover(&self, app: &[&str], vendored: &[&str]) -> Result<Sources, Failure> {
-        discover(&Request {
+        let request = Request {
             app: app.iter().map(PathBuf::from).collect(),
             vendored: vendored.iter().map(PathBuf::from).collect(),
             cwd: self.0.clone(),
-            virtual_env: None,
-        })
+            ..Request::default()
+        };
+        discover(&request, &mut Files::default())
     }
 
     fn discover(&self, app: &[&str], vendored: &[&str]) -> Sources {
@@ -123,7 +124,7 @@ fn the_inner_root_owns_its_files() {
 fn what_is_named_but_cannot_be_scanned_is_a_failure() {
     let tree = Tree::new("missing", &[("x.whl", ""), ("env/pyvenv.cfg", "")]);
     for (app, vendored, said) in
-        [("gone", "", "gone"), ("", "x.whl", "unpack"), ("", "env", "site-packages"), ("", "", "--app")]
+        [("gone", "", "gone"), ("", "x.whl", "damaged"), ("", "env", "site-packages"), ("", "", "--app")]
     {
         let given = |path: &'static str| [path].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>();
         let failure = tree.try_discover(&given(app), &given(vendored)).expect_err("a failure");

@@ -1,12 +1,12 @@
 //! Copies of packages: which package a file belongs to, and in which version.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 
 use super::metadata::{assigned, folder_name, normalized};
 use super::project;
 use super::walk::{Walked, is_vendor};
+use crate::files::Files;
 
 /// Lists of what was copied, beside the copies: `urllib3==1.26.20`.
 const LISTS: [&str; 4] = ["vendor.txt", "vendored.txt", "vendor.in", "requirements.txt"];
@@ -46,6 +46,7 @@ pub fn package(rest: &str) -> Option<&str> {
 
 /// Finds the versions of vendored packages, each once.
 pub struct Versions<'a> {
+    files: &'a Files,
     root: &'a Path,
     walked: &'a Walked,
     beside: HashMap<String, BTreeMap<String, String>>,
@@ -53,8 +54,8 @@ pub struct Versions<'a> {
 
 impl<'a> Versions<'a> {
     /// For the copies in this root.
-    pub fn new(root: &'a Path, walked: &'a Walked) -> Self {
-        Versions { root, walked, beside: HashMap::new() }
+    pub fn new(files: &'a Files, root: &'a Path, walked: &'a Walked) -> Self {
+        Versions { files, root, walked, beside: HashMap::new() }
     }
 
     /// The name and, if known, the version of the `package` that lies in `folder` (empty: the root).
@@ -69,7 +70,7 @@ impl<'a> Versions<'a> {
         let beside = match self.beside.get(folder) {
             Some(known) => known,
             None => {
-                let known = beside(self.root, self.walked, folder);
+                let known = beside(self.files, self.root, self.walked, folder);
                 self.beside.entry(folder.to_string()).or_insert(known)
             }
         };
@@ -79,7 +80,7 @@ impl<'a> Versions<'a> {
         let path = within(folder, package);
         let said = (project::FILES.iter().chain(&["PKG-INFO"]))
             .any(|file| self.walked.has(&within(&path, file)))
-            .then(|| project::describe(&self.root.join(&path)))
+            .then(|| project::describe(self.files, &self.root.join(&path)))
             .flatten();
         let (name, version) = said.unwrap_or_else(|| (name.to_string(), None));
         (name, version.or_else(|| self.written(&path)))
@@ -93,7 +94,7 @@ impl<'a> Versions<'a> {
             if !self.walked.has(&file) {
                 return None;
             }
-            let text = String::from_utf8_lossy(&fs::read(self.root.join(file)).ok()?).into_owned();
+            let text = self.files.text(&self.root.join(file))?;
             assigned(&text, "__version__").map(str::to_string)
         })
     }
@@ -107,10 +108,10 @@ fn within(folder: &str, name: &str) -> String {
 }
 
 /// The versions that metadata folders and lists in `folder` tell, by normalized name.
-fn beside(root: &Path, walked: &Walked, folder: &str) -> BTreeMap<String, String> {
+fn beside(files: &Files, root: &Path, walked: &Walked, folder: &str) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::new();
     for list in LISTS.map(|list| within(folder, list)) {
-        let Some(text) = (walked.has(&list)).then(|| fs::read_to_string(root.join(&list)).ok()) else {
+        let Some(text) = (walked.has(&list)).then(|| files.text(&root.join(&list))) else {
             continue;
         };
         for line in text.iter().flat_map(|text| text.lines()) {

@@ -1,7 +1,6 @@
 //! One root → its files, sorted, with what could not be looked at.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -11,6 +10,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::installed;
 use super::plan::Plan;
 use super::shown;
+use crate::files::{self, Files};
 use crate::model::{Notice, NoticeKind, RootKind};
 
 /// Folders by which people keep copies of other people's packages inside a tree.
@@ -81,7 +81,7 @@ enum Seen {
 /// Links to folders are not followed on the spot but queued, in the order of their names, and only
 /// if nothing has been there yet: so the result depends neither on threads nor on how often links
 /// cross each other, and the walk ends.
-pub fn walk(plan: &Plan, claimed: &HashSet<PathBuf>) -> Walked {
+pub fn walk(files: &Files, plan: &Plan, claimed: &HashSet<PathBuf>) -> Walked {
     let mut out = Walked::default();
     let mut entered = HashSet::new();
     let mut queue = vec![(String::new(), plan.starts())];
@@ -92,7 +92,7 @@ pub fn walk(plan: &Plan, claimed: &HashSet<PathBuf>) -> Walked {
             _ => starts[0].clone(),
         };
         let mut links = Vec::new();
-        for seen in (Walker { plan, claimed, base: &base, prefix: &prefix }).run(&starts) {
+        for seen in (Walker { files, plan, claimed, base: &base, prefix: &prefix }).run(&starts) {
             match seen {
                 Seen::Folder(path) => drop(entered.insert(path)),
                 Seen::File(file) => out.files.push(file),
@@ -117,6 +117,7 @@ pub fn walk(plan: &Plan, claimed: &HashSet<PathBuf>) -> Walked {
 }
 
 struct Walker<'a> {
+    files: &'a Files,
     plan: &'a Plan,
     claimed: &'a HashSet<PathBuf>,
     base: &'a Path,
@@ -128,6 +129,14 @@ impl Walker<'_> {
         let Some((first, more)) = starts.split_first() else {
             return Vec::new();
         };
+        if self.files.in_archive(first) {
+            let (sender, receiver) = channel();
+            for start in starts {
+                self.archive(start, &sender);
+            }
+            drop(sender);
+            return receiver.into_iter().collect();
+        }
         let mut builder = WalkBuilder::new(first);
         for start in more {
             builder.add(start);
@@ -166,30 +175,59 @@ impl Walker<'_> {
             return WalkState::Skip;
         };
         match entry.file_type() {
-            Some(kind) if kind.is_dir() => self.folder(&entry, out),
-            Some(kind) if kind.is_file() && listed(path, &rel) => match entry.metadata() {
-                Ok(meta) => {
-                    let real = (!self.prefix.is_empty()).then(|| path.to_path_buf());
-                    tell(out, Seen::File(found(path, rel, real, meta.len())))
-                }
+            Some(kind) if kind.is_dir() => self.folder(path, entry.depth() > 0, out),
+            Some(kind) if kind.is_file() && self.listed(path, &rel) => match entry.metadata() {
+                Ok(meta) => tell(out, self.file(path, rel, meta.len())),
                 Err(error) => {
                     let detail = explain(&error).1;
                     tell(out, Seen::Notice(self.plan.unreadable(&rel, detail)))
                 }
             },
-            Some(kind) if kind.is_symlink() && listed(path, &rel) => self.link(path, rel, out),
+            Some(kind) if kind.is_symlink() && self.listed(path, &rel) => self.link(path, rel, out),
             _ => WalkState::Continue,
         }
     }
 
-    fn folder(&self, entry: &DirEntry, out: &Sender<Seen>) -> WalkState {
-        let path = entry.path();
-        let name = entry.file_name();
-        let inner = entry.depth() > 0;
+    /// The same walk in an archive, which git knows nothing of. The depth is bounded where it is read.
+    fn archive(&self, path: &Path, out: &Sender<Seen>) {
+        if self.files.is_file(path) {
+            if let Some(rel) = self.relative(path) {
+                let size = self.files.list(path.parent().unwrap_or(path));
+                let size = size.into_iter().find(|(child, _)| child == path);
+                if let Some((_, files::Found::File(size))) = size {
+                    tell(out, self.file(path, rel, size));
+                }
+            }
+            return;
+        }
+        let mut todo = vec![(path.to_path_buf(), false)];
+        while let Some((folder, inner)) = todo.pop() {
+            if inner && self.claimed.contains(&folder) || self.folder(&folder, inner, out) == WalkState::Skip {
+                continue;
+            }
+            for (path, found) in self.files.list(&folder) {
+                let Some(rel) = self.relative(&path) else { continue };
+                match found {
+                    files::Found::Folder => todo.push((path, true)),
+                    _ if self.claimed.contains(&path) || !self.listed(&path, &rel) => {}
+                    files::Found::File(size) => drop(tell(out, self.file(&path, rel, size))),
+                    files::Found::Link => drop(self.link(&path, rel, out)),
+                }
+            }
+        }
+    }
+
+    fn file(&self, path: &Path, rel: String, size: u64) -> Seen {
+        let real = (!self.prefix.is_empty()).then(|| path.to_path_buf());
+        Seen::File(self.found(path, rel, real, size))
+    }
+
+    fn folder(&self, path: &Path, inner: bool, out: &Sender<Seen>) -> WalkState {
+        let name = path.file_name().unwrap_or_default();
         let working_tree = self.plan.working_tree();
         if inner {
             let skipped = [".git", ".hg", ".svn", "__pycache__"].iter().any(|s| name == *s)
-                || working_tree && (name == "node_modules" || installed::is_environment(path));
+                || working_tree && (name == "node_modules" || installed::is_environment(self.files, path));
             let handed_over = self.plan.kind == RootKind::Application && is_vendor(name.to_str());
             if skipped || handed_over {
                 return WalkState::Skip;
@@ -203,7 +241,7 @@ impl Walker<'_> {
             // Asked for by name because git may ignore them, and then the walk never sees them.
             for folder in VENDOR_FOLDERS {
                 let folder = path.join(folder);
-                if folder.is_dir() {
+                if self.files.is_folder(&folder) {
                     tell(out, Seen::Nested(folder));
                 }
             }
@@ -212,10 +250,10 @@ impl Walker<'_> {
     }
 
     fn link(&self, path: &Path, rel: String, out: &Sender<Seen>) -> WalkState {
-        let target = fs::canonicalize(path).and_then(|real| Ok((fs::metadata(&real)?, real)));
+        let target = self.files.canonical(path).and_then(|real| Ok((self.files.find(&real)?, real)));
         let seen = match target {
-            Ok((meta, real)) if meta.is_dir() => Seen::Link(rel, path.to_path_buf(), real),
-            Ok((meta, real)) if meta.is_file() => Seen::File(found(path, rel, Some(real), meta.len())),
+            Ok((files::Found::Folder, real)) => Seen::Link(rel, path.to_path_buf(), real),
+            Ok((files::Found::File(size), real)) => Seen::File(self.found(path, rel, Some(real), size)),
             Ok(_) => return WalkState::Continue,
             Err(error) => {
                 let detail = format!("a symbolic link that leads nowhere: {error}");
@@ -223,6 +261,40 @@ impl Walker<'_> {
             }
         };
         tell(out, seen)
+    }
+
+    /// Neither Python's caches and stubs nor the list of an installation's files hold code or settings.
+    /// A compiled module without its source is code: Python imports it all the same.
+    fn listed(&self, path: &Path, rel: &str) -> bool {
+        let name = rel.rsplit('/').next().unwrap_or(rel);
+        match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+            "pyc" => self.files.find(&path.with_extension("py")).is_err(),
+            "pyo" | "pyi" => false,
+            _ => !rel.ends_with(".dist-info/RECORD"),
+        }
+    }
+
+    fn found(&self, path: &Path, rel: String, real: Option<PathBuf>, size: u64) -> Found {
+        let name = rel.rsplit('/').next().unwrap_or(&rel);
+        let python = match name.rsplit_once('.') {
+            Some((_, extension)) => matches!(extension, "py" | "pyw"),
+            None => {
+                let metadata = rel.contains(".dist-info/") || rel.contains(".egg-info/");
+                !metadata && (1..=SCRIPT_LIMIT).contains(&size) && self.starts_with_python(path)
+            }
+        };
+        Found { path: rel, real, size, python }
+    }
+
+    /// Whether the first line is a `#!` that names Python. Unreadable is no: whoever searches the file
+    /// for its words will say so.
+    fn starts_with_python(&self, path: &Path) -> bool {
+        let mut head = Vec::new();
+        if self.files.open(path).and_then(|file| file.take(128).read_to_end(&mut head)).is_err() {
+            return false;
+        }
+        let line = head.split(|&b| b == b'\n').next().unwrap_or(&[]);
+        line.starts_with(b"#!") && memchr::memmem::find(line, b"python").is_some()
     }
 
     /// The path within the root; `None` if it is not UTF-8.
@@ -248,40 +320,6 @@ fn tell(out: &Sender<Seen>, seen: Seen) -> WalkState {
 /// Whether `name` is one of [`VENDOR_FOLDERS`].
 pub fn is_vendor(name: Option<&str>) -> bool {
     name.is_some_and(|name| VENDOR_FOLDERS.contains(&name))
-}
-
-/// Neither Python's caches and stubs nor the list of an installation's files hold code or settings.
-/// A compiled module without its source is code: Python imports it all the same.
-fn listed(path: &Path, rel: &str) -> bool {
-    let name = rel.rsplit('/').next().unwrap_or(rel);
-    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "pyc" => !path.with_extension("py").exists(),
-        "pyo" | "pyi" => false,
-        _ => !rel.ends_with(".dist-info/RECORD"),
-    }
-}
-
-fn found(path: &Path, rel: String, real: Option<PathBuf>, size: u64) -> Found {
-    let name = rel.rsplit('/').next().unwrap_or(&rel);
-    let python = match name.rsplit_once('.') {
-        Some((_, extension)) => matches!(extension, "py" | "pyw"),
-        None => {
-            let metadata = rel.contains(".dist-info/") || rel.contains(".egg-info/");
-            !metadata && (1..=SCRIPT_LIMIT).contains(&size) && starts_with_python(path)
-        }
-    };
-    Found { path: rel, real, size, python }
-}
-
-/// Whether the first line is a `#!` that names Python. Unreadable is no: whoever searches the file
-/// for its words will say so.
-fn starts_with_python(path: &Path) -> bool {
-    let mut head = [0; 128];
-    let Ok(read) = fs::File::open(path).and_then(|mut file| file.read(&mut head)) else {
-        return false;
-    };
-    let line = head[..read].split(|&b| b == b'\n').next().unwrap_or(&[]);
-    line.starts_with(b"#!") && memchr::memmem::find(line, b"python").is_some()
 }
 
 /// The path and the sentence of a walk's error.

@@ -2,7 +2,7 @@
 //!
 //! A module's identity is its root and path. Each application root is a program of its own: an import
 //! is looked up in its root, then in the vendored trees, then among the distributions, and never in
-//! another application root.
+//! another application root. What is in an image sees nothing outside it.
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +85,7 @@ impl<'a> Modules<'a> {
         let first = module.split('.').next().unwrap_or(module);
         let kind = self.sources.roots[root].kind;
         if kind != RootKind::Stdlib && stdlib::is_module(first) {
-            return self.in_roots(first, module, |r| r == RootKind::Stdlib);
+            return self.in_roots(root, first, module, |r| r == RootKind::Stdlib);
         }
         if let Some(bases) = self.segments[root].get(first) {
             let above = |base: &&str| base.is_empty() || folder == *base || folder.starts_with(&join(base, ""));
@@ -103,7 +103,7 @@ impl<'a> Modules<'a> {
             }
         }
         let elsewhere =
-            self.in_roots(first, module, |kind| matches!(kind, RootKind::Vendored | RootKind::Distribution));
+            self.in_roots(root, first, module, |kind| matches!(kind, RootKind::Vendored | RootKind::Distribution));
         if elsewhere != Target::Outside {
             return elsewhere;
         }
@@ -118,11 +118,12 @@ impl<'a> Modules<'a> {
         }
     }
 
-    fn in_roots(&self, first: &str, module: &str, wanted: impl Fn(RootKind) -> bool) -> Target {
+    fn in_roots(&self, from: RootId, first: &str, module: &str, wanted: impl Fn(RootKind) -> bool) -> Target {
         let mut namespace = Target::Outside;
         for (root, segments) in self.segments.iter().enumerate() {
             let Some(bases) = segments.get(first) else { continue };
-            if !wanted(self.sources.roots[root].kind) {
+            let of = &self.sources.roots[root];
+            if !wanted(of.kind) || of.image != self.sources.roots[from].image {
                 continue;
             }
             for base in bases {

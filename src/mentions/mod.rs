@@ -4,18 +4,21 @@
 
 mod python;
 mod reader;
+mod tokens;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, Read as _};
 
 use rayon::prelude::*;
 
 use crate::discover;
+use crate::files::Files;
 use crate::model::{FileId, KeyKind, Mention, Notice, NoticeKind, OwnerId, Place, Read, Sources};
 use reader::Reader;
-use words::{Hit, Window, Words};
+use tokens::Tokens;
+pub use tokens::is_token;
+use words::{Hit, Vocabulary, Window, Words};
 
 /// Mentions of one name kept for one owner: a report shows a few of them, and more add nothing.
 pub const MENTIONS_PER_OWNER: usize = 20;
@@ -29,7 +32,7 @@ const HEAD: usize = 8 << 10;
 /// Finds `names` in all files of `sources` where one of `reads` does not explain them: in Python as
 /// the whole of a string, elsewhere as a whole word. At most [`MENTIONS_PER_OWNER`], the first ones.
 /// Sorted; the notices are about files that could not be read.
-pub fn find(sources: &Sources, names: &BTreeSet<String>, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
+pub fn find(sources: &Sources, files: &Files, names: &BTreeSet<String>, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
     let words = match Words::new(names) {
         Ok(Some(words)) => words,
         Ok(None) => return (vec![], vec![]),
@@ -39,21 +42,30 @@ pub fn find(sources: &Sources, names: &BTreeSet<String>, reads: &[Read]) -> (Vec
             return (vec![], vec![Notice { kind, file, line, detail }]);
         }
     };
-    let search = Search { sources, words: &words, charts: charts(sources), explained: explained(reads) };
-    let hits: Vec<io::Result<Vec<Hit>>> =
+    search(sources, files, &words, reads)
+}
+
+/// Finds as [`find`] does, but every word that looks like a variable ([`is_token`]).
+pub fn all(sources: &Sources, files: &Files, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
+    search(sources, files, &Tokens, reads)
+}
+
+fn search<V: Vocabulary>(sources: &Sources, files: &Files, words: &V, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
+    let search = Search { sources, files, words, charts: charts(sources), explained: explained(reads) };
+    let hits: Vec<io::Result<Vec<Hit<V::Word>>>> =
         (0..sources.files.len()).into_par_iter().map_init(Vec::new, |buffer, file| search.file(file, buffer)).collect();
     let mut mentions = Vec::new();
     let mut notices = Vec::new();
-    let mut kept: BTreeMap<(usize, OwnerId), usize> = BTreeMap::new();
+    let mut kept: BTreeMap<(V::Word, OwnerId), usize> = BTreeMap::new();
     for (file, hits) in hits.into_iter().enumerate() {
         let source = &sources.files[file];
         match hits {
             Ok(hits) => {
                 for Hit { line, word } in hits {
-                    let count = kept.entry((word, source.owner)).or_default();
+                    let count = kept.entry((word.clone(), source.owner)).or_default();
                     *count += 1;
                     if *count <= MENTIONS_PER_OWNER {
-                        let name = words.list[word].to_string();
+                        let name = words.text(&word).to_string();
                         mentions.push(Mention { name, file, line });
                     }
                 }
@@ -73,16 +85,17 @@ pub fn find(sources: &Sources, names: &BTreeSet<String>, reads: &[Read]) -> (Vec
     (mentions, notices)
 }
 
-struct Search<'a> {
+struct Search<'a, V> {
     sources: &'a Sources,
-    words: &'a Words<'a>,
+    files: &'a Files,
+    words: &'a V,
     charts: BTreeSet<(usize, &'a str)>,
     explained: BTreeMap<FileId, Vec<Explained<'a>>>,
 }
 
-impl Search<'_> {
+impl<V: Vocabulary> Search<'_, V> {
     /// The hits in one file, sorted, each line once, no more than can be kept.
-    fn file(&self, id: FileId, buffer: &mut Vec<u8>) -> io::Result<Vec<Hit>> {
+    fn file(&self, id: FileId, buffer: &mut Vec<u8>) -> io::Result<Vec<Hit<V::Word>>> {
         let source = &self.sources.files[id];
         let reader = reader::by_name(&source.path, source.python);
         if reader == Reader::Nobody || source.size == 0 || self.in_chart(source.root, &source.path) {
@@ -91,24 +104,25 @@ impl Search<'_> {
         let mut hits = match self.search(id, reader, buffer)? {
             (Reader::Python, mut hits) => {
                 let explained = self.explained.get(&id).map_or(&[][..], Vec::as_slice);
-                hits.retain(|hit| !explained.iter().any(|e| e.explains(hit, self.words)));
+                hits.retain(|hit| !explained.iter().any(|e| e.explains(hit.line, self.words.text(&hit.word))));
                 hits
             }
             (_, hits) => hits,
         };
         hits.sort();
         hits.dedup();
-        let mut kept: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut kept: BTreeMap<V::Word, usize> = BTreeMap::new();
         hits.retain(|hit| {
-            let count = kept.entry(hit.word).or_default();
+            let count = kept.entry(hit.word.clone()).or_default();
             *count += 1;
             *count <= MENTIONS_PER_OWNER
         });
         Ok(hits)
     }
 
-    fn search(&self, id: FileId, mut reader: Reader, buffer: &mut Vec<u8>) -> io::Result<(Reader, Vec<Hit>)> {
-        let mut input = File::open(discover::path_of(self.sources, id))?;
+    fn search(&self, id: FileId, mut reader: Reader, buffer: &mut Vec<u8>) -> io::Result<(Reader, Vec<Hit<V::Word>>)> {
+        let path = discover::path_of(self.sources, id);
+        let mut input = self.files.open(&path)?;
         let mut hits = Vec::new();
         let mut window = Window::default();
         let mut first = true;
@@ -168,13 +182,12 @@ struct Explained<'a> {
 }
 
 impl Explained<'_> {
-    fn explains(&self, hit: &Hit, words: &Words<'_>) -> bool {
-        let word = words.list[hit.word];
+    fn explains(&self, line: Option<u32>, word: &str) -> bool {
         let same = match self.case_sensitive {
             true => self.name == word,
             false => self.name.eq_ignore_ascii_case(word),
         };
-        same && hit.line.is_some_and(|line| self.lines.contains(&line))
+        same && line.is_some_and(|line| self.lines.contains(&line))
     }
 }
 
@@ -215,10 +228,10 @@ mod tests {
             cwd: std::env::temp_dir(),
             ..discover::Request::default()
         };
-        let sources = discover::discover(&request).expect("sources");
+        let sources = discover::discover(&request, &mut Files::default()).expect("sources");
         let _ = fs::remove_file(root.join("gone.yaml"));
         let names = BTreeSet::from(["API_TOKEN", "PORT"].map(String::from));
-        let (found, notices) = find(&sources, &names, read.as_slice());
+        let (found, notices) = find(&sources, &Files::default(), &names, read.as_slice());
         let _ = fs::remove_dir_all(&root);
         let show = |m: &Mention| {
             let line = m.line.map_or("-".to_string(), |line| line.to_string());

@@ -1,10 +1,10 @@
 //! Names that are the whole of a string in Python source.
 
-use super::words::{Hit, Words};
+use super::words::{Hit, Vocabulary};
 
 /// Adds the words that are the content of a string literal. Comments, and words inside longer
 /// strings, do not count.
-pub fn hits(words: &Words<'_>, bytes: &[u8], hits: &mut Vec<Hit>) {
+pub fn hits<V: Vocabulary>(words: &V, bytes: &[u8], hits: &mut Vec<Hit<V::Word>>) {
     if !words.any(bytes) {
         return;
     }
@@ -20,7 +20,7 @@ pub fn hits(words: &Words<'_>, bytes: &[u8], hits: &mut Vec<Hit>) {
             quote => {
                 let marks = if bytes[at..].starts_with(&[quote; 3]) { 3 } else { 1 };
                 let (content, end) = string(bytes, at + marks, quote, marks);
-                if let Some(word) = words.position(content) {
+                if let Some(word) = words.whole(content) {
                     let line = Some(line);
                     hits.push(Hit { line, word });
                 }
@@ -52,6 +52,7 @@ fn string(bytes: &[u8], start: usize, quote: u8, marks: usize) -> (&[u8], usize)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mentions::words::Words;
     use std::collections::BTreeSet;
 
     #[test]

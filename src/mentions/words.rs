@@ -8,11 +8,32 @@ use super::reader::Reader;
 
 /// A word found in a file. Ordered as they stand there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
+pub struct Hit<W> {
     /// The line; `None` in a binary.
     pub line: Option<u32>,
-    /// Index into [`Words::list`].
-    pub word: usize,
+    /// The word, as the vocabulary knows it.
+    pub word: W,
+}
+
+/// What is searched for.
+pub trait Vocabulary: Sync {
+    /// A word of it.
+    type Word: Clone + Ord + Send;
+
+    /// The text of a word.
+    fn text<'a>(&'a self, word: &'a Self::Word) -> &'a str;
+
+    /// Whether any word may be there at all, be it inside another.
+    fn any(&self, bytes: &[u8]) -> bool;
+
+    /// The word that `bytes` are.
+    fn whole(&self, bytes: &[u8]) -> Option<Self::Word>;
+
+    /// Bytes of the longest word.
+    fn longest(&self) -> usize;
+
+    /// Adds the words that `reader` would take for a variable, as they stand in `bytes`.
+    fn hits(&self, reader: Reader, bytes: &[u8], window: &Window, hits: &mut Vec<Hit<Self::Word>>);
 }
 
 /// The words, compiled.
@@ -31,17 +52,17 @@ const CONTEXT: usize = 8;
 #[derive(Debug, Default)]
 pub struct Window {
     /// Lines before the stretch.
-    lines: u32,
+    pub lines: u32,
     /// Words that end before this were found in the stretch before.
-    fresh: usize,
+    pub fresh: usize,
     /// Whether the file ends with the stretch.
     pub last: bool,
 }
 
 impl Window {
     /// Drops what has been searched, but for a rest that may be the start of a word.
-    pub fn advance(&mut self, buffer: &mut Vec<u8>, words: &Words<'_>) {
-        let rest = (words.longest + CONTEXT).min(buffer.len());
+    pub fn advance(&mut self, buffer: &mut Vec<u8>, words: &impl Vocabulary) {
+        let rest = (words.longest() + CONTEXT).min(buffer.len());
         let done = buffer.len() - rest;
         self.lines += newlines(&buffer[..done]);
         self.fresh = rest;
@@ -64,20 +85,29 @@ impl<'a> Words<'a> {
             .map_err(|e| format!("the names were not searched in other files: {e}"))?;
         Ok(Some(Words { list, automaton, longest }))
     }
+}
 
-    /// Whether any of the words is there at all, be it inside another.
-    pub fn any(&self, bytes: &[u8]) -> bool {
+impl Vocabulary for Words<'_> {
+    type Word = usize;
+
+    fn text<'a>(&'a self, word: &'a usize) -> &'a str {
+        self.list.get(*word).copied().unwrap_or_default()
+    }
+
+    fn longest(&self) -> usize {
+        self.longest
+    }
+
+    fn any(&self, bytes: &[u8]) -> bool {
         self.automaton.is_match(bytes)
     }
 
-    /// The word that `bytes` are.
-    pub fn position(&self, bytes: &[u8]) -> Option<usize> {
+    fn whole(&self, bytes: &[u8]) -> Option<usize> {
         let found = self.list.binary_search_by(|word| word.as_bytes().cmp(bytes));
         found.ok()
     }
 
-    /// Adds the words that `reader` would take for a variable.
-    pub fn hits(&self, reader: Reader, bytes: &[u8], window: &Window, hits: &mut Vec<Hit>) {
+    fn hits(&self, reader: Reader, bytes: &[u8], window: &Window, hits: &mut Vec<Hit<usize>>) {
         let matches = self.automaton.find_overlapping_iter(bytes);
         let mut found: Vec<_> = matches
             .filter(|m| m.end() >= window.fresh && (window.last || m.end() < bytes.len()))
@@ -96,14 +126,15 @@ impl<'a> Words<'a> {
     }
 }
 
-fn newlines(bytes: &[u8]) -> u32 {
+/// Line ends in `bytes`.
+pub fn newlines(bytes: &[u8]) -> u32 {
     u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
 }
 
 /// Whether `word` at `start` stands alone, and in a way in which `reader` uses a variable. A short
 /// word without an underscore occurs everywhere by chance (`NAME`, `PORT`), so it has to be
 /// referred to (`$PORT`), or be all of a C string.
-fn counts(reader: Reader, bytes: &[u8], start: usize, word: &str) -> bool {
+pub fn counts(reader: Reader, bytes: &[u8], start: usize, word: &str) -> bool {
     let before = &bytes[..start];
     let after = bytes.get(start + word.len()).copied();
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -139,7 +170,7 @@ mod tests {
         let mut hits = Vec::new();
         let window = Window { last: true, ..Window::default() };
         words.hits(reader, text.as_bytes(), &window, &mut hits);
-        let shown = |hit: &Hit| (hit.line.unwrap_or(0), words.list[hit.word].to_string());
+        let shown = |hit: &Hit<usize>| (hit.line.unwrap_or(0), words.list[hit.word].to_string());
         hits.iter().map(shown).collect()
     }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 pub type RootId = usize;
 /// Index of a [`SourceFile`] in [`Sources::files`].
 pub type FileId = usize;
+/// Index of an [`Image`] in [`Sources::images`].
+pub type ImageId = usize;
 /// Index of an [`Owner`] in [`Sources::owners`].
 pub type OwnerId = usize;
 
@@ -32,6 +34,32 @@ pub struct Root {
     pub path: PathBuf,
     /// How the user would name it: the path as given or as found.
     pub label: String,
+    /// The image, or what else stands by itself, that it is a part of; code in it sees only what is in
+    /// the same one.
+    pub image: Option<ImageId>,
+}
+
+/// What was scanned as one and runs as one: an image, or the sources of a bundle.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Image {
+    /// How the user would name it: the path as given.
+    pub label: String,
+    /// The references it is known by: `acme/web:1.2`. Without any, only the user can say where it runs.
+    pub names: Vec<String>,
+    /// Digests by which a chart may name it.
+    pub digests: Vec<String>,
+    /// The variables that it sets itself (`ENV`); their values are not kept.
+    pub env: Vec<String>,
+    /// `ENTRYPOINT`
+    pub entrypoint: Vec<String>,
+    /// `CMD`
+    pub cmd: Vec<String>,
+    /// `WORKDIR`
+    pub working_dir: String,
+    /// `LABEL`, by name, sorted.
+    pub labels: Vec<(String, String)>,
+    /// What in it was taken for the application, and why: one sentence.
+    pub application: String,
 }
 
 /// Whose code a file is.
@@ -82,6 +110,8 @@ pub struct Sources {
     pub files: Vec<SourceFile>,
     /// Console scripts of the installed distributions and of the application's own metadata.
     pub scripts: Vec<Script>,
+    /// Images and bundles that stand by themselves.
+    pub images: Vec<Image>,
     /// What could not be looked at.
     pub notices: Vec<Notice>,
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn world() -> (Scan, Chart, Vec<Judgement>) {
-    let root = Root { kind: RootKind::Vendored, path: "/x/vendor".into(), label: "vendor".into() };
+    let root = Root { kind: RootKind::Vendored, path: "/x/vendor".into(), label: "vendor".into(), image: None };
     let owner = Owner { kind: RootKind::Vendored, name: "acme".into(), version: Some("1.2".into()) };
     let file = SourceFile { root: 0, path: "acme/client.py".into(), owner: 0, python: true, size: 1 };
     let place = Place { file: 0, span: Span { line: 7, column: 1, end_line: 7, end_column: 9 } };

@@ -8,6 +8,8 @@ pub trait Coded: Sized + 'static {
     const CODES: &'static [&'static str];
     /// The code of one.
     fn code(&self) -> &'static str;
+    /// The member that has a code.
+    fn of(code: &str) -> Option<Self>;
 }
 
 macro_rules! codes {
@@ -16,6 +18,9 @@ macro_rules! codes {
             const CODES: &'static [&'static str] = &[$($code),*];
             fn code(&self) -> &'static str {
                 match self { $($list::$member => $code,)* }
+            }
+            fn of(code: &str) -> Option<Self> {
+                match code { $($code => Some($list::$member),)* _ => None }
             }
         }
     )*};

@@ -83,7 +83,7 @@ fn finish<W: Write>(mut out: W, write: impl FnOnce(&mut dyn Write) -> io::Result
 
 /// Puts a file in place in one step, so that nobody ever sees half of it. What is no ordinary file
 /// (`/dev/stderr`, a pipe) is written to as it is.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }

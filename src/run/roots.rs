@@ -59,9 +59,9 @@ pub fn require_entries(chart: &Chart, names: &[String]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// If a path means no root.
-pub fn image_rules(job: &Job, sources: &Sources) -> Result<Vec<ImageRule>, Failure> {
+pub fn image_rules(job: &Job, roots: &[PathBuf]) -> Result<Vec<ImageRule>, Failure> {
     let canonical = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let roots: Vec<PathBuf> = sources.roots.iter().map(|root| canonical(&job.sources.cwd.join(&root.path))).collect();
+    let roots: Vec<PathBuf> = roots.iter().map(|root| canonical(&job.sources.cwd.join(root))).collect();
     let mut rules = Vec::new();
     for (pattern, paths) in &job.images {
         let mut meant: BTreeSet<RootId> = BTreeSet::new();
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn the_manifests_of_a_chart_are_no_readers() {
         let mut sources = Sources::default();
-        sources.roots.push(Root { kind: RootKind::Application, path: "/none".into(), label: ".".into() });
+        sources.roots.push(Root { kind: RootKind::Application, path: "/none".into(), label: ".".into(), image: None });
         let paths =
             ["a/Chart.yaml", "a/files/run.sh", "a/templates/d.yaml", "a/values.yaml", "b/config.yaml", "main.py"];
         for path in paths {

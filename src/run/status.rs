@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn what_is_lost_makes_it_incomplete() {
-        let root = |kind, label: &str| Root { kind, path: format!("/w/{label}").into(), label: label.into() };
+        let root =
+            |kind, label: &str| Root { kind, path: format!("/w/{label}").into(), label: label.into(), image: None };
         let mut scan = Scan::default();
         scan.sources.roots = vec![root(RootKind::Application, "app"), root(RootKind::Distribution, "site")];
         for (kind, file, expected) in [

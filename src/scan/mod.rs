@@ -11,6 +11,7 @@ mod graph;
 mod quotes;
 mod store;
 
+use crate::files::Files;
 use crate::libraries::Libraries;
 pub use quotes::quotes;
 
@@ -30,14 +31,14 @@ pub enum Demand {
 /// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
 const MAX_ROUNDS: usize = 6;
 
-/// Scans all Python files of `sources`, with what `libraries` say. Never fails: what cannot be seen is a notice.
-pub fn scan(sources: Sources, libraries: &Libraries<'_>) -> Scan {
-    scan_with(sources, libraries, Demand::Needed)
+/// Scans all Python files of `sources`, whose bytes come from `files`, with what `libraries` say. Never fails: what cannot be seen is a notice.
+pub fn scan(sources: Sources, files: &Files, libraries: &Libraries<'_>) -> Scan {
+    scan_with(sources, files, libraries, Demand::Needed)
 }
 
 /// [`scan`], computing the units that `demand` says.
-pub fn scan_with(sources: Sources, libraries: &Libraries<'_>, demand: Demand) -> Scan {
-    let (store, hits) = store::Store::load(&sources, libraries, demand);
+pub fn scan_with(sources: Sources, files: &Files, libraries: &Libraries<'_>, demand: Demand) -> Scan {
+    let (store, hits) = store::Store::load(&sources, files, libraries, demand);
     let modules = Modules::new(&sources);
     let graph = graph::build(&sources, &store, &modules);
     let mut notices = Vec::new();

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::files::Files;
 use crate::model::{FileId, Quotes, Read, Sources};
 use crate::python::{outline::outline, text};
 
 /// The lines at which the reads and the imports on the way to them stand.
-pub fn quotes(sources: &Sources, reads: &[Read], reached: &[Option<Vec<FileId>>]) -> Quotes {
+pub fn quotes(sources: &Sources, files: &Files, reads: &[Read], reached: &[Option<Vec<FileId>>]) -> Quotes {
     let mut wanted: BTreeMap<FileId, BTreeSet<u32>> = BTreeMap::new();
     for read in reads {
         let steps = read.chain.iter().map(|step| &step.place);
@@ -26,7 +27,7 @@ pub fn quotes(sources: &Sources, reads: &[Read], reached: &[Option<Vec<FileId>>]
         let Some(source) = sources.files.get(file) else { continue };
         let Some(root) = sources.roots.get(source.root) else { continue };
         // What cannot be read any more is not quoted.
-        let bytes = std::fs::read(root.path.join(&*source.path)).unwrap_or_default();
+        let bytes = files.read(&root.path.join(&*source.path)).unwrap_or_default();
         let text = text::decode(&bytes).text;
         for to in pairs.get(&file).into_iter().flatten() {
             if let Some(line) = import_line(&text, sources.files.get(*to).map_or("", |to| &to.path)) {

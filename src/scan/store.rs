@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::Demand;
+use crate::files::Files;
 use crate::libraries::Libraries;
 use crate::link::Units;
 use crate::model::{FileId, Notice, NoticeKind, Sources};
@@ -27,6 +27,7 @@ const MAX_FILE: u64 = 64 << 20;
 /// The files of a scan.
 pub struct Store<'a> {
     sources: &'a Sources,
+    files: &'a Files,
     outlines: Vec<Outline>,
     facts: Vec<Mutex<HashMap<usize, Arc<UnitFacts>>>>,
     notices: Mutex<BTreeSet<Notice>>,
@@ -42,10 +43,17 @@ struct Loaded {
 
 impl<'a> Store<'a> {
     /// Outlines all Python files; which units of which hold a library's word.
-    pub fn load(sources: &'a Sources, libraries: &Libraries<'_>, demand: Demand) -> (Store<'a>, Demanded) {
+    pub fn load(
+        sources: &'a Sources,
+        files: &'a Files,
+        libraries: &Libraries<'_>,
+        demand: Demand,
+    ) -> (Store<'a>, Demanded) {
         let vocabulary = Words::new(libraries.words());
-        let loaded: Vec<Loaded> =
-            (0..sources.files.len()).into_par_iter().map(|file| load(sources, &vocabulary, file, demand)).collect();
+        let loaded: Vec<Loaded> = (0..sources.files.len())
+            .into_par_iter()
+            .map(|file| load(sources, files, &vocabulary, file, demand))
+            .collect();
         let mut demanded = Demanded::new();
         let mut outlines = Vec::with_capacity(loaded.len());
         let mut notices = BTreeSet::new();
@@ -58,8 +66,15 @@ impl<'a> Store<'a> {
         }
         let facts = outlines.iter().map(|_| Mutex::default()).collect();
         let outlined = outlines.iter().filter(|o| !o.units.is_empty()).count();
-        let store =
-            Store { sources, outlines, facts, notices: Mutex::new(notices), outlined, parsed: AtomicUsize::new(0) };
+        let store = Store {
+            sources,
+            files,
+            outlines,
+            facts,
+            notices: Mutex::new(notices),
+            outlined,
+            parsed: AtomicUsize::new(0),
+        };
         (store, demanded)
     }
 
@@ -78,7 +93,7 @@ impl<'a> Store<'a> {
 
     fn parse(&self, file: FileId, units: &[usize]) {
         thread_local!(static PARSER: RefCell<Parser> = RefCell::new(Parser::new()));
-        let bytes = read(self.sources, file).unwrap_or_default();
+        let bytes = read(self.sources, self.files, file).unwrap_or_default();
         let text = text::decode(&bytes).text;
         let outline = &self.outlines[file];
         for &unit in units {
@@ -114,7 +129,7 @@ impl<'a> Store<'a> {
 
     /// The text of a file, for a search of words.
     pub fn text(&self, file: FileId) -> String {
-        let bytes = read(self.sources, file).unwrap_or_default();
+        let bytes = read(self.sources, self.files, file).unwrap_or_default();
         match text::decode(&bytes).text {
             Cow::Borrowed(text) => text.to_string(),
             Cow::Owned(text) => text,
@@ -151,16 +166,12 @@ impl Units for Store<'_> {
     }
 }
 
-fn path(sources: &Sources, file: FileId) -> PathBuf {
+fn read(sources: &Sources, files: &Files, file: FileId) -> std::io::Result<Vec<u8>> {
     let file = &sources.files[file];
-    sources.roots[file.root].path.join(&*file.path)
+    files.read(&sources.roots[file.root].path.join(&*file.path))
 }
 
-fn read(sources: &Sources, file: FileId) -> std::io::Result<Vec<u8>> {
-    std::fs::read(path(sources, file))
-}
-
-fn load(sources: &Sources, vocabulary: &Words, file: FileId, demand: Demand) -> Loaded {
+fn load(sources: &Sources, files: &Files, vocabulary: &Words, file: FileId, demand: Demand) -> Loaded {
     let mut loaded = Loaded { outline: Outline::default(), wanted: Vec::new(), notices: Vec::new() };
     let source = &sources.files[file];
     if !source.python {
@@ -174,7 +185,7 @@ fn load(sources: &Sources, vocabulary: &Words, file: FileId, demand: Demand) -> 
         notice(NoticeKind::Unparsable, None, detail);
         return loaded;
     }
-    let bytes = match read(sources, file) {
+    let bytes = match read(sources, files, file) {
         Ok(bytes) => bytes,
         Err(error) => {
             notice(NoticeKind::Unreadable, None, error.to_string());

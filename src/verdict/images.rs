@@ -2,6 +2,7 @@
 
 use super::matching::glob;
 use super::non_python::{DATABASES, KNOWN, SERVERS, SUFFIXES};
+use crate::model::Image;
 
 /// The repository of an image as written: without tag and digest.
 pub fn repository(image: &str) -> &str {
@@ -26,6 +27,40 @@ pub fn means(pattern: &str, image: &str) -> bool {
     let pattern = self::repository(pattern);
     let ends = repository.match_indices('/').filter_map(|(at, _)| repository.get(at + 1..));
     std::iter::once(repository).chain(ends).any(|end| glob(pattern, end, true))
+}
+
+/// How well a scanned image fits what a container names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// The same repository; tag or digest differ, or one is missing.
+    Repository,
+    /// The same tag.
+    Tag,
+    /// The same digest.
+    Digest,
+}
+
+/// Whether `image` is what a container means by `wanted`.
+pub fn fit(image: &Image, wanted: &str) -> Option<Fit> {
+    let (name, digest) = wanted.split_once('@').map_or((wanted, None), |(name, digest)| (name, Some(digest)));
+    if digest.is_some_and(|digest| image.digests.iter().any(|own| own == digest)) {
+        return Some(Fit::Digest);
+    }
+    let plain = |name: &str| {
+        let name = name.split_once('@').map_or(name, |(name, _)| name);
+        let name = name.strip_prefix("index.").unwrap_or(name);
+        let name = name.strip_prefix("docker.io/").unwrap_or(name);
+        name.strip_prefix("library/").unwrap_or(name).to_string()
+    };
+    let wanted = plain(name);
+    let tag = |name: &str| name.strip_prefix(repository(name)).map(|tag| tag.trim_start_matches(':').to_string());
+    let fits = image.names.iter().map(|name| plain(name)).filter(|name| repository(name) == repository(&wanted));
+    let same_tag = |name: &String| {
+        let tags = (tag(name).filter(|tag| !tag.is_empty()), tag(&wanted).filter(|tag| !tag.is_empty()));
+        let latest = |tag: Option<String>| tag.unwrap_or_else(|| "latest".into());
+        digest.is_none() && latest(tags.0) == latest(tags.1)
+    };
+    fits.map(|name| if same_tag(&name) { Fit::Tag } else { Fit::Repository }).max()
 }
 
 /// Whether a container's name or program is a server's.
@@ -76,6 +111,26 @@ mod tests {
             ("*", "anything", true),
         ] {
             assert_eq!(means(pattern, image), expected, "{pattern} {image}");
+        }
+    }
+
+    #[test]
+    fn scanned_images_fit_what_containers_name() {
+        let image = Image {
+            names: vec!["docker.io/acme/web:1.2".into()],
+            digests: vec!["sha256:aa".into()],
+            ..Image::default()
+        };
+        for (wanted, expected) in [
+            ("acme/web:1.2", Some(Fit::Tag)),
+            ("acme/web:1.3", Some(Fit::Repository)),
+            ("acme/web", Some(Fit::Repository)),
+            ("mirror.example/acme/web@sha256:aa", Some(Fit::Digest)),
+            ("acme/web:1.2@sha256:bb", Some(Fit::Repository)),
+            ("acme/webs:1.2", None),
+            ("mirror.example/acme/web:1.2", None),
+        ] {
+            assert_eq!(fit(&image, wanted), expected, "{wanted}");
         }
     }
 

@@ -21,11 +21,11 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use names::{asked, nearest};
 
-use crate::model::{Chart, FileId, Judgement, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
+use crate::model::{Access, Chart, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
 use index::Index;
 use reach::Reach;
 use rows::Case;
@@ -37,6 +37,10 @@ pub struct Question {
     pub names: Vec<String>,
     /// Which code runs in which image; the first that means an image decides.
     pub images: Vec<ImageRule>,
+    /// Names whose mentions could not be looked for in bundles.
+    pub unsearched: BTreeSet<String>,
+    /// Roots from this one on are those of bundles.
+    pub bundled: Option<RootId>,
 }
 
 /// Says which code runs in an image.
@@ -66,7 +70,9 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             name => index.reads(name),
         });
         let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
-        let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence });
+        let of_bundle = |root: &RootId| question.bundled.is_some_and(|first| *root >= first);
+        let unsearched = placement.roots.iter().any(of_bundle) && question.unsearched.contains(&entry.name);
+        let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence, unsearched });
         let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
         judgements.push(Judgement {
@@ -104,8 +110,13 @@ pub fn reached(scan: &Scan) -> Vec<Option<Vec<FileId>>> {
     scan.reads.iter().map(|read| reach.chain(read.place.file)).collect()
 }
 
-/// A notice for each image of which no code was scanned, sorted.
-pub fn notices(chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
+/// Whether a read with this key can be one of the variable `name`, and is not one of any.
+pub fn means(key: &Key, access: Access, name: &str) -> bool {
+    matching::matches(key, access, name).is_some_and(|how| how != matching::Match::Any)
+}
+
+/// A notice for each image of which no code was scanned, or not that of the version it names, sorted.
+pub fn notices(scan: &Scan, chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
     let mut images: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for judgement in judgements {
         let reason = judgement.reasons.iter().find(|reason| reason.code == ReasonCode::NotScanned);
@@ -121,5 +132,24 @@ pub fn notices(chart: &Chart, judgements: &[Judgement]) -> Vec<Notice> {
         line: None,
         detail: format!("{image} {why} (entries: {entries})"),
     };
-    images.into_iter().map(notice).collect()
+    let mut notices: Vec<Notice> = images.into_iter().map(notice).collect();
+    notices.extend(other_versions(scan, chart, judgements));
+    notices
+}
+
+/// Containers judged by the code of an image that has another tag or digest than they name.
+fn other_versions(scan: &Scan, chart: &Chart, judgements: &[Judgement]) -> BTreeSet<Notice> {
+    let other = |judgement: &Judgement| {
+        let container = chart.containers.get(chart.entries.get(judgement.entry)?.container)?;
+        let wanted = container.image.as_deref()?;
+        let own = scan.sources.roots.get(*judgement.roots.first()?)?.image?;
+        let own = scan.sources.images.get(own)?;
+        if images::fit(own, wanted) != Some(images::Fit::Repository) {
+            return None;
+        }
+        let scanned = own.names.join(", ");
+        let detail = format!("{wanted} is judged by the code of {scanned}: another tag or digest");
+        Some(Notice { kind: NoticeKind::NotScanned, file: Some(own.label.clone()), line: None, detail })
+    };
+    judgements.iter().filter_map(other).collect()
 }

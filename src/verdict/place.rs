@@ -6,13 +6,15 @@ use super::Question;
 use super::entrypoints::{self, Target, Targets};
 use super::images;
 use super::index::Index;
-use crate::model::{Chart, Container, FileId, OwnerId, RootId, RootKind};
+use crate::model::{Chart, Container, FileId, Image, ImageId, OwnerId, RootId, RootKind};
 
 /// What runs in one container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Placement {
     /// The roots whose code runs there; empty: not scanned.
     pub roots: BTreeSet<RootId>,
+    /// The image (or bundle) that stands by itself and is that container's.
+    pub image: Option<ImageId>,
     /// Whether that is an assumption.
     pub assumed: bool,
     /// The files that run first, sorted; empty if the container does not tell.
@@ -33,6 +35,7 @@ const SERVER: &str =
     "its container or command is called like a well-known server; tell with --image if your code runs there";
 const UNMATCHED: &str = "nothing says which of the application roots runs there; tell with --image";
 const NOT_THE_APPLICATION: &str = "another image of the chart is the installed application; tell with --image";
+const OTHER_IMAGE: &str = "no scanned image or bundle is for it; tell with --image";
 const NO_PYTHON: &str = "the sources given for it hold no Python";
 
 /// One placement for each container of the chart, in order.
@@ -46,7 +49,7 @@ pub fn place(index: &Index<'_>, chart: &Chart, question: &Question) -> Vec<Place
         python: files.filter(|file| file.python).map(|file| file.root).collect(),
     };
     let mut placements: Vec<Placement> = chart.containers.iter().map(|c| place.container(c)).collect();
-    if place.applications.is_empty() {
+    if place.applications.is_empty() || !index.scan.sources.images.is_empty() {
         place.installed(&chart.containers, &mut placements);
     }
     placements
@@ -64,24 +67,32 @@ struct Place<'a> {
 
 fn application_roots(index: &Index<'_>) -> Vec<RootId> {
     let roots = index.scan.sources.roots.iter().enumerate();
-    roots.filter(|(_, root)| root.kind == RootKind::Application).map(|(id, _)| id).collect()
+    roots.filter(|(_, root)| root.kind == RootKind::Application && root.image.is_none()).map(|(id, _)| id).collect()
 }
 
 fn shared(index: &Index<'_>) -> BTreeSet<RootId> {
     let roots = index.scan.sources.roots.iter().enumerate();
-    roots.filter(|(_, root)| root.kind != RootKind::Application).map(|(id, _)| id).collect()
+    roots.filter(|(_, root)| root.kind != RootKind::Application && root.image.is_none()).map(|(id, _)| id).collect()
 }
 
 impl Place<'_> {
     fn container(&self, container: &Container) -> Placement {
-        let targets = targets(container);
+        let targets = targets(container, None);
         let image = container.image.as_deref().unwrap_or("");
         let rules = &self.question.images;
         if let Some(rule) = rules.iter().find(|rule| images::means(&rule.pattern, image)) {
             return match rule.roots.is_empty() {
                 true => not_scanned(OTHER_CODE),
-                false => self.placement(self.expand(&rule.roots), false, &targets),
+                false => match self.only_image(&rule.roots) {
+                    Some(image) => self.image(image, container, false),
+                    None => self.placement(self.expand(&rule.roots), false, &targets),
+                },
             };
+        }
+        let images = || self.index.scan.sources.images.iter().enumerate();
+        let fits = images().filter_map(|(id, own)| Some((images::fit(own, image)?, std::cmp::Reverse(id))));
+        if let Some((_, std::cmp::Reverse(id))) = fits.max() {
+            return self.image(id, container, false);
         }
         let named: Vec<RootId> = self.applications.iter().copied().filter(|root| self.names(&targets, *root)).collect();
         if let [root, others @ ..] = named.as_slice() {
@@ -92,11 +103,31 @@ impl Place<'_> {
             return not_scanned(why);
         }
         match self.applications.as_slice() {
-            [] if self.shared.is_empty() => not_scanned(NO_PYTHON),
+            [] if self.shared.is_empty() => match self.index.scan.sources.images.as_slice() {
+                [] => not_scanned(NO_PYTHON),
+                // Nothing tells whose it is, and there is nothing else.
+                [only] if only.names.is_empty() => self.image(0, container, true),
+                _ => not_scanned(OTHER_IMAGE),
+            },
             [] => self.placement(self.shared.clone(), true, &targets),
             [root] => self.placement(self.with_shared([*root]), true, &targets),
             _ => not_scanned(UNMATCHED),
         }
+    }
+
+    /// The image that all of `roots` are of.
+    fn only_image(&self, roots: &[RootId]) -> Option<ImageId> {
+        let of: BTreeSet<Option<ImageId>> =
+            roots.iter().map(|root| self.index.scan.sources.roots[*root].image).collect();
+        if of.len() == 1 { of.into_iter().next().flatten() } else { None }
+    }
+
+    /// The code of an image, run as the container says, else as the image itself does.
+    fn image(&self, image: ImageId, container: &Container, assumed: bool) -> Placement {
+        let roots = self.index.scan.sources.roots.iter().enumerate();
+        let own = roots.filter(|(_, root)| root.image == Some(image)).map(|(id, _)| id).collect();
+        let targets = targets(container, self.index.scan.sources.images.get(image));
+        Placement { image: Some(image), ..self.placement(own, assumed, &targets) }
     }
 
     /// A rule that names application roots means them with all that is shared; one that also names
@@ -138,12 +169,13 @@ impl Place<'_> {
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for (container, placement) in containers.iter().zip(placements.iter_mut()) {
             let image = container.image.as_deref().unwrap_or("");
-            if placement.roots.is_empty() {
+            if placement.roots.is_empty() || self.has_application(placement) {
                 continue;
             }
             placement.applications = self.pictured(image, placement);
             if placement.applications.is_empty() {
-                placement.applications = self.commanded(&targets(container), placement);
+                let image = placement.image.and_then(|image| self.index.scan.sources.images.get(image));
+                placement.applications = self.commanded(&targets(container, image), placement);
             }
             if !placement.applications.is_empty() {
                 known.insert(images::repository(image));
@@ -152,7 +184,7 @@ impl Place<'_> {
         let any_known = !known.is_empty();
         for (container, placement) in containers.iter().zip(placements.iter_mut()) {
             let repository = images::repository(container.image.as_deref().unwrap_or(""));
-            if placement.roots.is_empty() || !placement.applications.is_empty() {
+            if placement.roots.is_empty() || !placement.applications.is_empty() || self.has_application(placement) {
                 continue;
             }
             if placement.assumed && any_known && !known.contains(repository) {
@@ -164,6 +196,13 @@ impl Place<'_> {
             placement.applications = self.called(chart.rsplit('/').next().unwrap_or(chart));
             placement.libraries_only = placement.applications.is_empty();
         }
+    }
+
+    /// Whether its sources tell which code is the application.
+    fn has_application(&self, placement: &Placement) -> bool {
+        let sources = &self.index.scan.sources;
+        let own = |owner: OwnerId| sources.owners.get(owner).is_some_and(|o| o.kind == RootKind::Application);
+        sources.files.iter().any(|file| placement.roots.contains(&file.root) && own(file.owner))
     }
 
     /// The distribution that an image is named after, or the one whose console script it is named
@@ -202,8 +241,16 @@ impl Place<'_> {
 
 /// What the command, args, probes and hooks name. `args` alone are the arguments of the image's own
 /// entry point, which commonly runs them.
-fn targets(container: &Container) -> Targets {
-    let main: Vec<String> = container.command.iter().chain(&container.args).cloned().collect();
+///
+/// What the container does not say, the image does: `command` stands for `ENTRYPOINT` and `CMD`, `args` for
+/// `CMD` ([Kubernetes](https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/)).
+fn targets(container: &Container, image: Option<&Image>) -> Targets {
+    let (mut command, mut args) = (&container.command, &container.args);
+    if let Some(image) = image.filter(|_| command.is_empty()) {
+        command = &image.entrypoint;
+        args = if args.is_empty() { &image.cmd } else { args };
+    }
+    let main: Vec<String> = command.iter().chain(args).cloned().collect();
     let mut all = entrypoints::targets(&main);
     for exec in &container.execs {
         let more = entrypoints::targets(exec);

@@ -19,6 +19,8 @@ pub struct Case<'a> {
     pub placement: &'a Placement,
     /// What speaks for a reader.
     pub evidence: &'a Evidence,
+    /// Whether mentions of the name could not be looked for.
+    pub unsearched: bool,
 }
 
 /// A verdict with its reasons, the deciding one first.
@@ -92,9 +94,16 @@ fn row_2_used_by_the_container_or_its_runtime(case: &Case<'_>) -> Vec<Reason> {
 }
 
 fn row_3_still_arrives(case: &Case<'_>) -> Vec<Reason> {
-    let others = case.entry.also.join(", ");
+    let image = case.placement.image.and_then(|image| case.scan.sources.images.get(image));
+    let own = image.filter(|image| image.env.contains(&case.entry.name));
+    let own = own.map(|image| format!("ENV of the image ({})", image.label));
+    let others: Vec<&str> = case.entry.also.iter().map(String::as_str).chain(own.as_deref()).collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let others = others.join(", ");
     let text = format!("the same name still arrives from elsewhere, so that its value changes: {others}");
-    if case.entry.also.is_empty() { Vec::new() } else { vec![reason(ReasonCode::ValueChanges, text)] }
+    vec![reason(ReasonCode::ValueChanges, text)]
 }
 
 fn row_4_default_equals(case: &Case<'_>) -> Vec<Reason> {
@@ -196,6 +205,10 @@ fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
         let text = "not scanned: only libraries were given for its image, no application; pass that with --app";
         reasons.push(reason(ReasonCode::NotScanned, text));
     }
+    if case.unsearched {
+        let text = "not scanned: a bundle holds only names in capitals, so that mentions of this one are not known";
+        reasons.push(reason(ReasonCode::NotScanned, text));
+    }
     if !evidence.mentions.is_empty() {
         let places = if evidence.mentions.len() == 1 { "place" } else { "places" };
         let text = format!("the name occurs where no read was recognised ({} {places})", evidence.mentions.len());
@@ -253,7 +266,7 @@ fn row_8_no_reader(case: &Case<'_>) -> Vec<Reason> {
         text += &format!("; compiled code that was only searched for the name: {compiled}");
     }
     // Often a shell script.
-    if case.container.command.is_empty() {
+    if case.container.command.is_empty() && (case.placement.image.is_none() || case.placement.entries.is_empty()) {
         text += "; the image's own entry point was not looked at";
     }
     vec![reason(ReasonCode::NoReader, text)]

@@ -33,7 +33,7 @@ impl World {
     }
 
     fn root(&mut self, kind: RootKind, label: &str, owner: &str, version: Option<&str>) {
-        self.scan.sources.roots.push(Root { kind, path: label.into(), label: label.into() });
+        self.scan.sources.roots.push(Root { kind, path: label.into(), label: label.into(), image: None });
         let version = version.map(String::from);
         self.scan.sources.owners.push(Owner { kind, name: owner.into(), version });
     }
@@ -349,7 +349,7 @@ fn reached_is_decided_from_the_containers_own_entry_points() {
 #[test]
 fn images_that_are_not_scanned_are_named_once() {
     let world = World::new().container("db", Some("postgres:16"), &[]).entries(&["A", "B"]);
-    let found = notices(&world.chart, &world.judged());
+    let found = notices(&world.scan, &world.chart, &world.judged());
     let details: Vec<&str> = found.iter().map(|notice| notice.detail.as_str()).collect();
     assert_eq!(details, ["postgres not scanned: a well-known program that is no Python application (entries: 2)"]);
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use stripcheck::files::Files;
 use stripcheck::libraries::Libraries;
 use stripcheck::python::facts::Parser;
 use stripcheck::python::outline::outline;
@@ -234,8 +235,12 @@ fn heaps_of_fragments_do_not_panic() {
             }
             fs::write(app.join(format!("m{n}.py")), text).expect("written");
         }
-        let all = scan::scan_with(sources(&folder.0), &libraries, Demand::Everything).reads;
-        assert_eq!(scan::scan(sources(&folder.0), &libraries).reads, all, "what is not parsed would change nothing");
+        let all = scan::scan_with(sources(&folder.0), &Files::default(), &libraries, Demand::Everything).reads;
+        assert_eq!(
+            scan::scan(sources(&folder.0), &Files::default(), &libraries).reads,
+            all,
+            "what is not parsed would change nothing"
+        );
         assert!(all.iter().all(|read| read.place.span.line > 0), "lines are counted from 1");
         reads += all.len();
     }

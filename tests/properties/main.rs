@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use stripcheck::files::Files;
 use stripcheck::libraries::Libraries;
 use stripcheck::model::{Chart, Notice, NoticeKind, Scan};
 use stripcheck::scan::{self, Demand};
@@ -121,9 +122,9 @@ fn sources(folder: &Path) -> stripcheck::model::Sources {
         app: existing(&["app"]),
         vendored: existing(&["vendor", "site"]),
         cwd: folder.to_path_buf(),
-        virtual_env: None,
+        ..discover::Request::default()
     };
-    discover::discover(&request).expect("sources")
+    discover::discover(&request, &mut Files::default()).expect("sources")
 }
 
 /// The notices that do not depend on how much was parsed.
@@ -141,8 +142,8 @@ fn chart_of(folder: &Path) -> Chart {
 #[test]
 fn what_is_not_parsed_would_change_nothing() {
     for folder in common::cases() {
-        let needed = scan::scan(sources(&folder), &Libraries::new(&[]));
-        let all = scan::scan_with(sources(&folder), &Libraries::new(&[]), Demand::Everything);
+        let needed = scan::scan(sources(&folder), &Files::default(), &Libraries::new(&[]));
+        let all = scan::scan_with(sources(&folder), &Files::default(), &Libraries::new(&[]), Demand::Everything);
         let name = folder.display();
         assert_eq!(needed.reads, all.reads, "{name}");
         assert_eq!(told(&needed), told(&all), "{name}");
@@ -184,7 +185,7 @@ fn cut_and_flipped_fixtures_do_not_panic() {
             fs::write(app.join(format!("cut_{n}.py")), &bytes[..at]).expect("written");
             fs::write(app.join(format!("flipped_{n}.py")), flipped).expect("written");
         }
-        let scan = scan::scan_with(sources(&folder.0), &Libraries::new(&[]), Demand::Everything);
+        let scan = scan::scan_with(sources(&folder.0), &Files::default(), &Libraries::new(&[]), Demand::Everything);
         assert_eq!(scan.outlined, 2 * POSITIONS, "{}", path.display());
     }
 }

@@ -81,11 +81,11 @@ fn the_active_environment_is_used_if_it_is_one() {
     );
     let mut request =
         Request { cwd: tree.0.join("work"), virtual_env: Some(tree.0.join("active")), ..Request::default() };
-    let sources = discover(&request).expect("sources");
+    let sources = discover(&request, &mut Files::default()).expect("sources");
     assert!(sources.files.iter().any(|f| &*f.path == "p.py"));
     assert!(!sources.files.iter().any(|f| &*f.path == "local.py"));
     request.virtual_env = Some(tree.0.join("gone"));
-    let sources = discover(&request).expect("sources");
+    let sources = discover(&request, &mut Files::default()).expect("sources");
     assert!(sources.files.iter().any(|f| &*f.path == "local.py"));
     assert_eq!(sources.notices.len(), 1);
 }

@@ -1,0 +1,134 @@
+//! The file around a bundle: a version that can be read before anything else, then two compressed lines
+//! of JSON, each with a checksum. `zstd -dc` shows them, as the version is in a skippable frame
+//! ([RFC 8878 §3.1.2](https://www.rfc-editor.org/rfc/rfc8878#section-3.1.2)).
+
+use std::io::{BufRead, Cursor, Read, Write};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What this program writes, and the newest that it reads.
+pub const VERSION: u32 = 1;
+const MAGIC: [u8; 4] = [0x5c, 0x2a, 0x4d, 0x18];
+const NAME: &str = "stripcheck scan ";
+/// The longest version line that can be.
+const LONGEST: usize = 64;
+/// A bundle is written once and kept: small is worth some time.
+const LEVEL: i32 = 19;
+/// Bytes of one line when unpacked: a bound against bombs.
+const MAX_LINE: u64 = 1 << 30;
+
+/// Whether a file that begins so is a bundle, of whatever version.
+pub fn is_bundle(head: &[u8]) -> bool {
+    head.len() >= 8
+        && head.starts_with(&MAGIC)
+        && head[8..].starts_with(&NAME.as_bytes()[..NAME.len().min(head.len() - 8)])
+}
+
+/// The bytes of a bundle.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn write(head: &impl Serialize, body: &impl Serialize) -> std::io::Result<Vec<u8>> {
+    let name = format!("{NAME}{VERSION}\n");
+    let mut out = MAGIC.to_vec();
+    out.extend(u32::try_from(name.len()).unwrap_or(0).to_le_bytes());
+    out.extend(name.as_bytes());
+    for line in [serde_json::to_vec(head)?, serde_json::to_vec(body)?] {
+        let mut packer = zstd::Encoder::new(&mut out, LEVEL)?;
+        packer.include_checksum(true)?;
+        packer.include_contentsize(true)?;
+        packer.set_pledged_src_size(Some(line.len() as u64 + 1))?;
+        packer.window_log(24)?;
+        packer.write_all(&line)?;
+        packer.write_all(b"\n")?;
+        packer.finish()?;
+    }
+    Ok(out)
+}
+
+/// Reads up to a bundle's first line.
+fn version(from: &mut impl BufRead) -> Result<(), String> {
+    let mut start = [0; 8];
+    let begun = from.read_exact(&mut start).is_ok() && start.starts_with(&MAGIC);
+    let size = u32::from_le_bytes([start[4], start[5], start[6], start[7]]) as usize;
+    if !begun || size > LONGEST {
+        return Err("no scan bundle".into());
+    }
+    let mut name = vec![0; size];
+    from.read_exact(&mut name).map_err(damaged)?;
+    let name = String::from_utf8_lossy(&name);
+    let version = name.strip_prefix(NAME).and_then(|rest| rest.trim_end().parse::<u32>().ok());
+    match version {
+        Some(VERSION) => Ok(()),
+        Some(version) => Err(format!(
+            "a scan bundle of version {version}, and this stripcheck reads version {VERSION}: update stripcheck, or scan again"
+        )),
+        None => Err("a damaged scan bundle: scan again".into()),
+    }
+}
+
+fn damaged(why: impl std::fmt::Display) -> String {
+    format!("a damaged scan bundle ({why}): scan again")
+}
+
+fn unpacked(from: &mut impl BufRead) -> Result<Vec<u8>, String> {
+    let mut line = Vec::new();
+    let mut frame = zstd::Decoder::with_buffer(from).map_err(damaged)?.single_frame();
+    frame.window_log_max(27).map_err(damaged)?;
+    frame.take(MAX_LINE).read_to_end(&mut line).map_err(damaged)?;
+    if line.last() == Some(&b'\n') { Ok(line) } else { Err(damaged("cut off")) }
+}
+
+/// The first line; no more than that is read.
+///
+/// # Errors
+/// If these are not the bytes of a bundle of this version, or they are damaged: one sentence.
+pub fn head<T: DeserializeOwned>(from: &mut impl BufRead) -> Result<T, String> {
+    version(from)?;
+    serde_json::from_slice(&unpacked(from)?).map_err(damaged)
+}
+
+/// Both lines.
+///
+/// # Errors
+/// As [`head`].
+pub fn read<T: DeserializeOwned + Send, U: DeserializeOwned + Send>(bytes: &[u8]) -> Result<(T, U), String> {
+    let mut from = Cursor::new(bytes);
+    version(&mut from)?;
+    let (head, body) = (unpacked(&mut from)?, unpacked(&mut from)?);
+    let mut rest = [0];
+    if from.read(&mut rest).map_err(damaged)? > 0 {
+        return Err(damaged("something follows it"));
+    }
+    let (head, body) = rayon::join(|| serde_json::from_slice(&head), || serde_json::from_slice(&body));
+    Ok((head.map_err(damaged)?, body.map_err(damaged)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_and_newer_versions_are_refused() {
+        let bytes = write(&vec![1, 2, 3], &"x".repeat(5000)).expect("memory");
+        let both = |bytes: &[u8]| read::<Vec<u8>, String>(bytes);
+        assert_eq!(both(&bytes).expect("whole").0, [1, 2, 3]);
+        for end in 0..bytes.len() {
+            assert!(both(&bytes[..end]).is_err(), "cut at {end}");
+        }
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 0x10;
+            // The frames' headers have bits that change nothing.
+            assert!(both(&flipped).is_err() || both(&flipped) == both(&bytes), "flipped at {at}");
+        }
+        let newer = String::from_utf8_lossy(&bytes[..26]).replace("scan 1", "scan 2");
+        assert!(!newer.is_empty());
+        let mut newer = bytes.clone();
+        newer[8 + NAME.len()] = b'2';
+        assert!(both(&newer).expect_err("newer").contains("version 2"));
+        let longer = [&bytes[..], b"x"].concat();
+        assert!(both(&longer).is_err());
+    }
+}
