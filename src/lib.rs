@@ -15,6 +15,7 @@
 //! # Code map
 //!
 //! - [`model`]: the words of the program, plain data that the stages exchange. It imports nothing else of it.
+//! - [`files`]: where bytes come from: the disk, or archives and images that stand in it like folders.
 //! - [`discover`]: which files there are below the roots, and whose: application, vendored, installed.
 //! - [`python`]: the outline of a file (units, imports: one pass over the bytes, no parser), and the facts
 //!   of a unit (its statements in an intermediate representation, by tree-sitter).
@@ -27,6 +28,7 @@
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
+//! - [`bundle`]: a scan as a file, and back; several scans as one.
 //! - [`run`]: what the commands do, the stages in order; output files and the exit status.
 //! - [`cli`], [`settings`], [`progress`]: flags, `stripcheck.toml`, and what a terminal shows meanwhile.
 //!
@@ -35,9 +37,11 @@
 //! Most are absences. `tests/tidy.rs` checks which part imports which, who knows a crate, and how long
 //! files are; `tests/properties` checks what has to hold for every input.
 //!
-//! - Only `discover`, `mentions`, `chart` (`input`, `helm`), `scan::store`, `settings`, and `run` and `cli`
-//!   at the edge touch the disk or the surroundings. All else is a function of values.
-//! - Only `python` sees tree-sitter, only `cli` sees clap, only `chart` sees the YAML parser.
+//! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`),
+//!   `settings`, and `run` and `cli` at the edge touch the disk or the surroundings. All else is a function of values.
+//! - Only `python` sees tree-sitter, only `cli` sees clap, only `chart` the YAML parser, only `files` archives.
+//! - An archive is an index; nothing is unpacked to disk, and its links lead nowhere outside it.
+//! - What is in an image sees nothing outside it, and a bundle gives the reads and verdicts of its sources.
 //! - `python` knows no library, and `libraries` no syntax; they meet in `link`.
 //! - `verdict` sees reads and entries, never code or YAML; `report` decides nothing.
 //! - The core neither fails nor panics: it returns values and [`model::Notice`]s of what it could not see.

@@ -108,6 +108,10 @@ fn archives_are_read_as_trees_are() {
     ] {
         assert_eq!(reads(&folder.0, &["--vendored", root]), READS, "{root}");
     }
+    // A project with a wheel lying about is a project.
+    write(&at("project/tool.py"), b"import os\nos.environ['OF_THE_PROJECT']\n");
+    write(&at("project/other-1.0-py3-none-any.whl"), &make::zip(&part(&files, "other"), ""));
+    assert_eq!(reads(&folder.0, &["--app", "project"]), ["tool.py:2 OF_THE_PROJECT project null"]);
     let both =
         ["--vendored", "wheels/acme_client-2.4.1-py3-none-any.whl", "--vendored", "wheels/other-1.0-py3-none-any.whl"];
     assert_eq!(reads(&folder.0, &both), READS);

@@ -104,9 +104,12 @@ fn read_at(file: &File, out: &mut [u8], position: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, out, position)
 }
 
+/// A block of a stream, by its number, unpacked.
+type Block = (Arc<Packed>, usize, Vec<u8>);
+
 impl Packed {
     fn read_at(self: &Arc<Self>, out: &mut [u8], position: u64) -> io::Result<usize> {
-        thread_local!(static LAST: RefCell<Option<(Arc<Packed>, usize, Vec<u8>)>> = const { RefCell::new(None) });
+        thread_local!(static LAST: RefCell<Option<Block>> = const { RefCell::new(None) });
         let block = usize::try_from(position / BLOCK as u64).unwrap_or(usize::MAX);
         let Some(packed) = self.blocks.get(block) else { return Ok(0) };
         // Files are read in an order much like that of the archive, so the next is in the same block.

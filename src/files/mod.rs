@@ -5,6 +5,7 @@
 //! files' bytes are; nothing is ever unpacked to disk.
 
 mod blob;
+mod folder;
 mod image;
 pub mod limits;
 mod open;

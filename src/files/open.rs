@@ -7,7 +7,7 @@ use super::blob::Section;
 use super::image::{self, Config, Platform};
 use super::limits::Budget;
 use super::tree::{Found, Tree};
-use super::{tarball, wheels, zipped};
+use super::{folder, tarball, wheels, zipped};
 use crate::model::Failure;
 
 /// An opened archive.
@@ -49,7 +49,7 @@ pub struct Choice {
 pub fn open(path: &Path, choice: &Choice) -> Result<Option<Opened>, Failure> {
     let fail = |why: String| Failure::new(format!("{}: {why}", path.display()));
     if path.is_dir() {
-        return folder(path, choice).map_err(fail);
+        return of_folder(path, choice).map_err(fail);
     }
     let input = File::open(path).and_then(Section::of_file).map_err(|error| fail(error.to_string()))?;
     archive(path, input, choice).map_err(fail)
@@ -71,22 +71,24 @@ fn is_system(has: impl Fn(&str) -> bool) -> bool {
     has("usr") && ["etc/os-release", "etc/passwd", "usr/lib/os-release"].into_iter().any(has)
 }
 
-fn folder(path: &Path, choice: &Choice) -> Result<Option<Opened>, String> {
+fn of_folder(path: &Path, choice: &Choice) -> Result<Option<Opened>, String> {
     let listed = std::fs::read_dir(path).map_err(|error| error.to_string())?;
     let has = |name: &str| path.join(name).symlink_metadata().is_ok();
     let mut budget = Budget::default();
     if has("oci-layout") && has("index.json") {
-        let outer = Tree::of_folder(path, &mut budget)?;
+        let outer = folder::tree(path, &mut budget)?;
         return whole(outer, choice, &mut budget).map(Some);
     }
     if is_system(has) || choice.config.is_some() && has("usr") {
-        let tree = Tree::of_folder(path, &mut budget)?;
+        let tree = folder::tree(path, &mut budget)?;
         return Ok(Some(system(tree, choice)));
     }
     let mut files: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     let wheels: Vec<PathBuf> = files.iter().filter(|path| wheels::is_wheel(path)).cloned().collect();
-    if wheels.is_empty() {
+    // A project may have wheels lying about in it.
+    let is_code = |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|extension| extension == "py");
+    if wheels.is_empty() || files.iter().any(is_code) {
         return Ok(None);
     }
     let is_sdist = |path: &PathBuf| {

@@ -261,6 +261,8 @@ struct Finding {
 #[derive(Serialize, JsonSchema)]
 struct Coverage<'a> {
     roots: Vec<RootDto<'a>>,
+    /// Images that were looked into, and bundles that stand by themselves.
+    images: Vec<ImageDto<'a>>,
     /// Files of all roots.
     files: usize,
     /// Python files that were looked at.
@@ -276,6 +278,16 @@ struct RootDto<'a> {
     #[schemars(schema_with = "code::<RootKind>")]
     kind: &'static str,
     path: &'a str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ImageDto<'a> {
+    path: &'a str,
+    /// The references it is known by.
+    names: &'a [String],
+    digests: &'a [String],
+    /// What in it was taken for the application, and why; empty if nothing was.
+    application: &'a str,
 }
 
 /// What the scan could not see.

@@ -58,6 +58,8 @@ fn check(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         [image] => notes.push(format!("assumed that {image} runs the given sources; say it with --image")),
         images => notes.push(format!("assumed to run the given sources (say it with --image): {}", images.join(", "))),
     }
+    let images = report.content.scan.sources.images.iter().filter(|image| !image.application.is_empty());
+    notes.extend(images.map(|image| format!("in {} the application is {}", image.label, image.application)));
     for (at, note) in notes.iter().enumerate() {
         field(out, if at == 0 { "NOTE" } else { "" }, note, DIM)?;
     }

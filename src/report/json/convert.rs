@@ -46,11 +46,16 @@ fn coverage<'a>(report: &'a Report<'a>) -> Coverage<'a> {
     };
     Coverage {
         roots: scan.sources.roots.iter().zip(&report.root_ids).map(root).collect(),
+        images: scan.sources.images.iter().map(image).collect(),
         files: scan.sources.files.len(),
         outlined: scan.outlined,
         parsed: scan.parsed,
         blind_spots: report.blind_spots.iter().map(blind_spot).collect(),
     }
+}
+
+fn image(image: &Image) -> ImageDto<'_> {
+    ImageDto { path: &image.label, names: &image.names, digests: &image.digests, application: &image.application }
 }
 
 fn file<'a>(report: &'a Report<'a>, file: FileId) -> &'a str {

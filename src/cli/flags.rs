@@ -1,0 +1,228 @@
+//! What clap is told: commands and flags, and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report;
+use crate::run::FailOn;
+
+const EXAMPLES: &str = "\
+Examples:
+  stripcheck check                                  audit every env var of the chart in this folder
+  stripcheck check API_TOKEN DB_URL                 may these two be removed together?
+  stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
+  helm template . | stripcheck check --chart -      judge what Helm renders
+  stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
+  stripcheck reads --vendored .venv --format jsonl  who reads what
+  stripcheck explain API_TOKEN                      how its readers come to read it, with source lines
+
+Exit status: 0; 1 if a named variable is unsafe to remove (see --fail-on, --strict); 2 if the job
+could not be done. A check without names is an audit: 0 unless --fail-on says otherwise.";
+
+/// Tells who still reads an env var before it is stripped from a Helm chart.
+#[derive(Debug, Parser)]
+#[command(name = "stripcheck", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// See there.
+    #[command(subcommand)]
+    pub command: Verb,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one, once")]
+pub enum Verb {
+    /// Judge env vars of a chart: unsafe, review or safe to remove, with the evidence
+    #[command(after_help = EXAMPLES)]
+    Check {
+        /// The variables, judged as removed together; none: all, each judged alone
+        #[arg(value_name = "VAR")]
+        names: Vec<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+        /// What makes the exit status 1: a verdict, or the effect of an unsafe one
+        /// [default: unsafe with names, never without]
+        #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
+        fail_on: Option<String>,
+        /// Exit with 1 also if a person has to look (review), besides what --fail-on names;
+        /// --fail-on never contradicts it
+        #[arg(long)]
+        strict: bool,
+        /// Show literal values of entries (never those of Secrets)
+        #[arg(long)]
+        show_values: bool,
+    },
+    /// List the places in code that read environment variables
+    Reads {
+        #[command(flatten)]
+        sources: SourceFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+    },
+    /// Tell everything about who reads one variable: wrappers, constants and imports on the way, with source lines
+    Explain {
+        /// The variable
+        #[arg(value_name = "VAR")]
+        name: String,
+        #[command(flatten)]
+        sources: SourceFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+    },
+    /// List the env vars that a chart gives its containers
+    Entries {
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+        /// Show literal values of entries (never those of Secrets)
+        #[arg(long)]
+        show_values: bool,
+    },
+    /// Scan code or an image into one file, to judge charts against later and elsewhere
+    Scan {
+        /// Folders, environments, wheels, archives, images
+        #[arg(value_name = "ROOT|IMAGE")]
+        roots: Vec<PathBuf>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Where to write the bundle
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// The image that this code runs in, if that is not in it: acme/web:1.2
+        #[arg(long, value_name = "IMAGE")]
+        name: Option<String>,
+        #[command(flatten)]
+        common: CommonFlags,
+    },
+    /// Tell which services read a variable, over any number of bundles
+    WhoReads {
+        /// The variables; none: all that --dist reads
+        #[arg(value_name = "NAME", required_unless_present = "dist")]
+        names: Vec<String>,
+        /// Bundles, and folders of them (repeatable)
+        #[arg(long, value_name = "DIR|FILE", required = true, num_args = 1..)]
+        scan: Vec<PathBuf>,
+        /// Only what this distribution reads (repeatable)
+        #[arg(long, value_name = "NAME")]
+        dist: Vec<String>,
+        /// How to print the answer
+        #[arg(long, value_name = "FORMAT", value_parser = ["text", "jsonl"], default_value = "text")]
+        format: String,
+        /// Threads to use [default: one for each processor]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
+    },
+    /// Print the JSON Schema of --format json, or of a bundle
+    Schema {
+        /// Which one
+        #[arg(value_parser = ["report", "bundle"], default_value = "report")]
+        of: String,
+    },
+}
+
+/// Where code is.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Sources")]
+pub struct SourceFlags {
+    /// Code of the application, or an image with all that is in it: docker save, OCI layout, root file
+    /// system, - for a tar on stdin (repeatable) [default: found below the current folder]
+    #[arg(long, value_name = "PATH")]
+    pub app: Vec<PathBuf>,
+    /// Vendored or installed code: a virtual environment, a site-packages, a plain tree, wheels, an
+    /// archive (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub vendored: Vec<PathBuf>,
+    /// What `stripcheck scan` wrote (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub scan: Vec<PathBuf>,
+    /// Which image of several: linux/arm64 [default: Linux on this machine's processor]
+    #[arg(long, value_name = "OS/ARCH")]
+    pub platform: Option<String>,
+    /// Configuration of an image given as its root file system (crane config, docker inspect)
+    #[arg(long, value_name = "FILE")]
+    pub image_config: Option<PathBuf>,
+    /// Installed distribution that is the application in an image (repeatable) [default: found by WORKDIR,
+    /// entry point, PYTHONPATH, direct_url.json]
+    #[arg(long, value_name = "NAME")]
+    pub app_dist: Vec<String>,
+}
+
+/// The chart.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Chart")]
+pub struct ChartFlags {
+    /// Chart directory or .tgz, rendered YAML file or folder, or - for stdin [default: the chart found here]
+    #[arg(long, value_name = "PATH")]
+    pub chart: Option<PathBuf>,
+    /// Values file, as Helm's (repeatable)
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// Set a value, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Set a string value, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set_string: Vec<String>,
+    /// Namespace to render with, as Helm's
+    #[arg(short, long)]
+    pub namespace: Option<String>,
+    /// Release name to render with
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+}
+
+/// What commands with a report share.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Output")]
+pub struct SharedFlags {
+    /// How to print the report
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = report::ALL[0].name)]
+    pub format: String,
+    /// Also write the report to a file (- is standard output), in the format told or that of the
+    /// extension (repeatable)
+    #[arg(long, short, value_name = "[FORMAT=]PATH")]
+    pub output: Vec<String>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    pub color: Color,
+    /// See there.
+    #[command(flatten)]
+    pub common: CommonFlags,
+}
+
+/// What commands that scan share.
+#[derive(Debug, Args, Default)]
+pub struct CommonFlags {
+    /// Settings file [default: the nearest stripcheck.toml from here upwards]
+    #[arg(long, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// Threads to use [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The names of all formats.
+pub fn formats() -> Vec<&'static str> {
+    report::ALL.iter().map(|format| format.name).collect()
+}
