@@ -38,6 +38,7 @@ impl Linker<'_> {
         }
         self.depth += 1;
         self.enter(file);
+        let substituting = std::mem::take(&mut self.substituting);
         let facts = self.units.facts(file, 0);
         let mut frame = Frame::new(file);
         frame.module = true;
@@ -47,6 +48,7 @@ impl Linker<'_> {
         }
         self.finish_frame(&mut frame);
         self.note_variables(&frame);
+        self.substituting = substituting;
         self.leave();
         self.depth -= 1;
     }
@@ -217,6 +219,7 @@ impl Linker<'_> {
         self.module(file);
         self.depth += 1;
         self.enter(file);
+        let substituting = std::mem::take(&mut self.substituting);
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
         frame.unit = unit;
@@ -236,6 +239,7 @@ impl Linker<'_> {
         }
         self.unit_values.insert((file, unit), value.clone());
         self.finish_frame(&mut frame);
+        self.substituting = substituting;
         self.leave();
         self.depth -= 1;
         value

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::absence::Side;
-use super::events::{Absent, Event, PendingCall};
+use super::events::{Absent, Check, Event, PendingCall};
 use super::guards::Guard;
 use super::value::{ClassId, EventId, FunctionId, Instance, Value, join};
 use crate::model::{FileId, Place, Span};
@@ -66,7 +66,7 @@ pub struct Frame {
     /// Calls that depend on parameters.
     pub calls: Vec<PendingCall>,
     /// Values that depend on parameters, and what is raised if they are absent.
-    pub checks: Vec<(Value, Name)>,
+    pub checks: Vec<Check>,
     /// What is stored in attributes of parameters.
     pub stores: Vec<(Value, Name, Value)>,
     /// What is returned.
