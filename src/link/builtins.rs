@@ -316,7 +316,7 @@ impl Linker<'_> {
                 let value = self.call(frame, &getitem, &key, place);
                 frame.handlers.pop();
                 let default = arguments.positional.get(1).cloned().unwrap_or(Value::None);
-                self.refine_default(frame, &value, &default);
+                self.takes_over(&value, &default);
                 join([value, default])
             }
             _ => Value::Unknown,

@@ -73,6 +73,7 @@ impl Linker<'_> {
             let mut guards: Vec<Guard> = frame.guards.iter().skip(read.depth).filter(here).cloned().collect();
             // What something else leads to besides is not what the variable's absence does.
             if guards.iter().any(Guard::is_other) {
+                read.detour |= matches!(ending, Ending::Returns(_));
                 frame.pending.push(read);
                 continue;
             }
@@ -97,6 +98,9 @@ impl Linker<'_> {
             _ => None,
         };
         if let Some(exception) = exception {
+            if read.detour {
+                return Some(Absent::new(Outcome::Unknown));
+            }
             // Caught further out: what that handler does counts.
             return Some(match frame.catches(&exception, certain.then_some(read.event)) {
                 true => Absent::new(Outcome::Handled),
@@ -240,6 +244,15 @@ impl Linker<'_> {
             _ => Absent::raises(exception),
         };
         self.refined.insert(event, refined);
+    }
+
+    /// What `mapping.get(key, default)` gives where `mapping[key]` would have raised.
+    pub(super) fn takes_over(&mut self, value: &Value, default: &Value) {
+        for alternative in value.alternatives() {
+            if let Value::Read(event) = alternative {
+                self.refined.insert(*event, Absent::default(default.clone()));
+            }
+        }
     }
 
     /// Something else is taken if the variables of `value` are absent.

@@ -97,6 +97,8 @@ pub struct Pending {
     pub depth: usize,
     /// The exception that is being handled because of it.
     pub exception: Option<Name>,
+    /// Whether something else may have led to a `return` on the way.
+    pub detour: bool,
     /// What happens on the ways that have left already.
     pub instead: Vec<(Vec<Guard>, Absent)>,
 }
@@ -104,7 +106,7 @@ pub struct Pending {
 impl Pending {
     /// Nothing is known but the read.
     pub fn new(event: EventId) -> Pending {
-        Pending { event, guards: Vec::new(), depth: 0, exception: None, instead: Vec::new() }
+        Pending { event, guards: Vec::new(), depth: 0, exception: None, detour: false, instead: Vec::new() }
     }
 }
 
