@@ -498,7 +498,12 @@ fn a_bundle_judges_as_its_sources_do() {
             let report: serde_json::Value = serde_json::from_str(text).expect("JSON");
             let mut entries = report["entries"].as_array().expect("entries").clone();
             entries.retain(|entry| entry["name"] != "lower_case_name");
-            (entries, report["reads"].clone(), report["coverage"].clone())
+            let mut coverage = report["coverage"].clone();
+            let spots = coverage["blind_spots"].as_array_mut().expect("blind spots");
+            spots.retain(|spot| {
+                !spot["detail"].as_str().is_some_and(|detail| detail.contains("only names in capitals"))
+            });
+            (entries, report["reads"].clone(), coverage)
         };
         assert_eq!(entries(&from_sources), entries(&from_bundle));
         from_bundle.clear();

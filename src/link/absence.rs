@@ -31,6 +31,11 @@ impl Side {
         self.guards.iter().filter(itself).cloned()
     }
 
+    /// The reads whose absence leads here.
+    fn reads(&self) -> Vec<EventId> {
+        self.absent.iter().map(|(event, _)| *event).collect()
+    }
+
     /// Reads whose absence alone leads here.
     fn certain(&self) -> Vec<EventId> {
         self.absent.iter().filter(|(_, guards)| guards.is_empty()).map(|(event, _)| *event).collect()
@@ -146,13 +151,21 @@ impl Linker<'_> {
             || matches!(&question, Question::Is(with) | Question::Equal(with)
                 if *with == Value::None || with.known_text().as_deref() == Some(""));
         let mut tested = Tested::default();
+        let asked = value;
         let reads = value.alternatives().iter().any(|value| self.read_of(frame, value).is_some());
         for value in value.alternatives() {
             if let Some(event) = self.read_of(frame, value)
                 && self.is_own(frame, event)
                 && !self.is_there(frame, event)
             {
+                let (holds, fails) = (tested.holds.absent.len(), tested.fails.absent.len());
                 self.asked_of_read(&mut tested, event, &question, empty);
+                // A value that comes from elsewhere may be the one that is asked about.
+                if asked.alternatives().iter().any(|other| self.is_other_than(frame, other, event)) {
+                    let new =
+                        tested.holds.absent.iter_mut().skip(holds).chain(tested.fails.absent.iter_mut().skip(fails));
+                    new.for_each(|(_, guards)| guards.push(Guard::other()));
+                }
             }
             match value {
                 value if value.has_parameter() => {
@@ -168,8 +181,8 @@ impl Linker<'_> {
             }
         }
         if reads {
-            tested.holds.guards = vec![Guard::Absence(tested.holds.certain())];
-            tested.fails.guards = vec![Guard::Absence(tested.fails.certain())];
+            tested.holds.guards = vec![Guard::Absence(tested.holds.reads())];
+            tested.fails.guards = vec![Guard::Absence(tested.fails.reads())];
         } else if value.has_parameter() {
             tested.holds.guards = vec![Guard::Asks(value.clone(), question.clone(), true)];
             tested.fails.guards = vec![Guard::Asks(value.clone(), question, false)];
@@ -215,6 +228,13 @@ impl Linker<'_> {
             }
             None => {}
         }
+    }
+
+    /// Whether a value is neither a read nor what this read gives without its variable.
+    fn is_other_than(&self, frame: &Frame, value: &Value, event: EventId) -> bool {
+        let without = self.without(event);
+        let same = without.iter().flat_map(Value::alternatives).any(|without| without == value);
+        !same && !matches!(value, Value::Unknown | Value::None) && self.read_of(frame, value).is_none()
     }
 
     /// What a read gives if its variable is absent, if that is a value.

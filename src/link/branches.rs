@@ -69,6 +69,7 @@ impl Linker<'_> {
                 match (branch.flow, opposite.flow) {
                     // Only an absent variable leads past here.
                     (Flow::Next, Flow::Left) if self.has_default(read.event) => {}
+                    (Flow::Next, Flow::Left) if read.guards.iter().any(Guard::is_other) => self.conclude(read.clone()),
                     (Flow::Next, Flow::Left) => frame.pending.push(read.clone()),
                     (Flow::Next, Flow::Next) => self.goes_on(frame, read.clone(), &branch.bound, &none),
                     (Flow::Left, _) => self.jumps(frame, read.clone()),

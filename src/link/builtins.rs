@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Linker;
 use super::events::Absent;
 use super::guards::Question;
-use super::scope::Frame;
+use super::scope::{Caught, Frame};
 use super::value::{Arguments, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::Name;
@@ -157,6 +157,7 @@ impl Linker<'_> {
             }
             "type" if arguments.positional.len() == 1 => match first() {
                 Value::Instance(instance) => Value::Class(instance.class),
+                Value::None => Value::external("builtins.NoneType"),
                 value @ Value::Symbol(_) => value,
                 _ => Value::Unknown,
             },
@@ -279,9 +280,12 @@ impl Linker<'_> {
                     positional: arguments.positional.iter().take(1).cloned().collect(),
                     ..Arguments::default()
                 };
+                // Their `get` catches what `__getitem__` raises.
+                frame.handlers.push(Caught { types: vec!["KeyError".into()], reads: Vec::new() });
                 let value = self.call(frame, &getitem, &key, place);
+                frame.handlers.pop();
                 let default = arguments.positional.get(1).cloned().unwrap_or(Value::None);
-                self.refine_default(frame, &value, &default);
+                self.takes_over(&value, &default);
                 join([value, default])
             }
             _ => Value::Unknown,

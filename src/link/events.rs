@@ -94,6 +94,17 @@ pub struct PendingCall {
     pub handed_on: usize,
 }
 
+/// A value that depends on parameters and must not be absent.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The value.
+    pub value: Value,
+    /// What is raised if it is absent.
+    pub exception: Name,
+    /// The file and unit that checks it.
+    pub unit: (FileId, usize),
+}
+
 /// What a function does, as far as reads are concerned, in terms of its parameters.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
@@ -104,7 +115,7 @@ pub struct Summary {
     /// Its calls that depend on parameters.
     pub calls: Vec<PendingCall>,
     /// Values that depend on parameters, and what it raises if they are absent.
-    pub checks: Vec<(Value, Name)>,
+    pub checks: Vec<Check>,
     /// What it stores in attributes of its parameters: (parameter, attribute, value).
     pub stores: Vec<(Value, Name, Value)>,
     /// Objects it makes from its parameters.

@@ -161,6 +161,7 @@ impl Linker<'_> {
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
         self.depth += 1;
+        let substituting = std::mem::take(&mut self.substituting);
         self.enter(file);
         let mut frame = Frame::new(file);
         frame.unit = self.functions[id].unit;
@@ -201,6 +202,7 @@ impl Linker<'_> {
         self.functions[id].busy = false;
         self.own_reads(id, &summary);
         self.note_function(id, &summary);
+        self.substituting = substituting;
         self.leave();
         self.depth -= 1;
         summary

@@ -78,13 +78,7 @@ impl Question {
                 _ if is_vague(other) => None,
                 _ => (*value == Value::None || *other == Value::None).then_some(value == other),
             },
-            Question::Kind(class) => match (value, class) {
-                (Value::Instance(instance), Value::Class(class)) if instance.class == *class => Some(true),
-                (Value::Text(_), Value::External(class)) if &**class == "builtins.str" => Some(true),
-                (Value::Text(_) | Value::Constant(_), Value::Class(_)) => Some(false),
-                (Value::None, _) => Some(false),
-                _ => None,
-            },
+            Question::Kind(class) => is_kind(value, class),
             Question::Number => match value {
                 Value::None => Some(false),
                 value => value.known_text().map(|text| is_number(&text)).or(Some(true)),
@@ -113,6 +107,37 @@ fn truth(value: &Value) -> Option<bool> {
         Value::Sequence(items) => Some(!items.is_empty()),
         Value::Dict(items) => Some(!items.is_empty()),
         Value::Function(_) | Value::Class(_) | Value::Module(_) => Some(true),
+        _ => None,
+    }
+}
+
+/// `isinstance(value, class)`
+fn is_kind(value: &Value, class: &Value) -> Option<bool> {
+    let own = match value {
+        Value::None => "NoneType",
+        Value::Text(_) => "str",
+        Value::Constant(text) if matches!(&**text, "True" | "False") => "bool",
+        Value::Constant(_) => "int",
+        Value::Instance(_) => "",
+        _ => return None,
+    };
+    match class {
+        Value::Sequence(classes) => {
+            let answers: Vec<_> = classes.iter().map(|class| is_kind(value, class)).collect();
+            if answers.contains(&Some(true)) {
+                return Some(true);
+            }
+            answers.iter().all(|answer| *answer == Some(false)).then_some(false)
+        }
+        Value::Class(class) => match value {
+            Value::Instance(instance) => (instance.class == *class).then_some(true),
+            _ => Some(false),
+        },
+        Value::External(class) => match class.strip_prefix("builtins.")? {
+            name if name == own => Some(true),
+            "str" | "NoneType" | "list" | "dict" | "tuple" | "set" => Some(false),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -248,6 +273,7 @@ mod tests {
     #[test]
     fn questions_are_answered_where_the_value_is_known() {
         let constant = |text: &str| Value::Constant(text.into());
+        let optional = Value::sequence(vec![Value::external("builtins.str"), Value::external("builtins.NoneType")]);
         let rows: &[(Question, Value, Option<bool>)] = &[
             (Question::Truth, text(""), Some(false)),
             (Question::Truth, text("x"), Some(true)),
@@ -270,6 +296,9 @@ mod tests {
             (Question::Kind(Value::external("builtins.str")), Value::None, Some(false)),
             (Question::Kind(Value::external("builtins.str")), text(""), Some(true)),
             (Question::Kind(Value::external("builtins.int")), text(""), None),
+            (Question::Kind(optional.clone()), Value::None, Some(true)),
+            (Question::Kind(optional.clone()), text("x"), Some(true)),
+            (Question::Kind(optional), constant("8"), Some(false)),
             (Question::Number, text("8_080"), Some(true)),
             (Question::Number, text("eight"), Some(false)),
             (Question::Number, constant("8"), Some(true)),

@@ -170,6 +170,8 @@ struct Linker<'a> {
     steps: usize,
     /// Through how many callers the call that is being repeated has come.
     handed_on: usize,
+    /// Whether (how deep) what waited for a call's arguments is carried out.
+    substituting: usize,
     /// Values substituted on behalf of the current unit.
     substitutions: usize,
     /// Functions whose calls are being followed.
@@ -220,6 +222,7 @@ impl<'a> Linker<'a> {
             depth: 0,
             steps: 0,
             handed_on: 0,
+            substituting: 0,
             substitutions: 0,
             active: Vec::new(),
         }

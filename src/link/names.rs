@@ -37,6 +37,7 @@ impl Linker<'_> {
         }
         self.depth += 1;
         self.enter(file);
+        let substituting = std::mem::take(&mut self.substituting);
         let facts = self.units.facts(file, 0);
         let mut frame = Frame::new(file);
         frame.module = true;
@@ -46,6 +47,7 @@ impl Linker<'_> {
         }
         self.finish_frame(&mut frame);
         self.note_variables(&frame);
+        self.substituting = substituting;
         self.leave();
         self.depth -= 1;
     }
@@ -241,6 +243,7 @@ impl Linker<'_> {
         self.module(file);
         self.depth += 1;
         self.enter(file);
+        let substituting = std::mem::take(&mut self.substituting);
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
         frame.unit = unit;
@@ -260,6 +263,7 @@ impl Linker<'_> {
         }
         self.unit_values.insert((file, unit), value.clone());
         self.finish_frame(&mut frame);
+        self.substituting = substituting;
         self.leave();
         self.depth -= 1;
         value

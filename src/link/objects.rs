@@ -166,7 +166,7 @@ impl Linker<'_> {
                 .iter()
                 .filter(|e| (only_self(&e.key) || only_self(&e.mapping)) && fixed(&e.key) && fixed(&e.mapping));
             let calls = summary.calls.iter().filter(|c| only_self(&c.callee) && c.arguments.values().all(fixed));
-            let checks = summary.checks.iter().filter(|(value, _)| only_self(value));
+            let checks = summary.checks.iter().filter(|check| only_self(&check.value));
             let part = Summary {
                 events: events.cloned().collect(),
                 calls: calls.cloned().collect(),

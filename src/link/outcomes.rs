@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Linker;
-use super::events::{Absent, Event, Recorded};
+use super::events::{Absent, Check, Event, Recorded};
 use super::guards::{Guard, Question};
 use super::scope::{Bindings, Frame, Pending};
 use super::statements::last_segment;
@@ -73,6 +73,7 @@ impl Linker<'_> {
             let mut guards: Vec<Guard> = frame.guards.iter().skip(read.depth).filter(here).cloned().collect();
             // What something else leads to besides is not what the variable's absence does.
             if guards.iter().any(Guard::is_other) {
+                read.detour |= matches!(ending, Ending::Returns(_));
                 frame.pending.push(read);
                 continue;
             }
@@ -97,6 +98,9 @@ impl Linker<'_> {
             _ => None,
         };
         if let Some(exception) = exception {
+            if read.detour {
+                return Some(Absent::new(Outcome::Unknown));
+            }
             // Caught further out: what that handler does counts.
             return Some(match frame.catches(&exception, certain.then_some(read.event)) {
                 true => Absent::new(Outcome::Handled),
@@ -197,26 +201,32 @@ impl Linker<'_> {
         }
         if let Some(exception) = self.raised_at_the_end(frame, body) {
             for value in waiting {
-                self.keep_check(frame, value.clone(), exception.clone());
+                let unit = (frame.file, frame.unit);
+                self.keep_check(frame, Check { value: value.clone(), exception: exception.clone(), unit });
             }
         }
     }
 
-    fn keep_check(&mut self, frame: &mut Frame, value: Value, exception: Name) {
+    fn keep_check(&mut self, frame: &mut Frame, check: Check) {
         if frame.checks.len() < MAX_CHECKS {
-            frame.checks.push((value, exception));
+            frame.checks.push(check);
         } else {
             self.limit_reached("a function checks too many of its parameters: not all checks were followed");
         }
     }
 
     /// A check whose value is known now.
-    pub(super) fn checked(&mut self, frame: &mut Frame, value: &Value, exception: &Name) {
-        for alternative in value.alternatives() {
+    pub(super) fn checked(&mut self, frame: &mut Frame, check: Check) {
+        for alternative in check.value.alternatives() {
             match alternative {
-                Value::Read(event) if self.is_own(frame, *event) => self.refine_raises(*event, exception.clone()),
+                Value::Read(event) => {
+                    let here = self.recorded.get(event).is_some_and(|recorded| recorded.unit == check.unit);
+                    if here || self.is_own(frame, *event) {
+                        self.refine_raises(*event, check.exception.clone());
+                    }
+                }
                 value if value.has_parameter() && frame.function.is_some() => {
-                    self.keep_check(frame, value.clone(), exception.clone());
+                    self.keep_check(frame, Check { value: value.clone(), ..check.clone() });
                 }
                 _ => {}
             }
@@ -234,6 +244,15 @@ impl Linker<'_> {
             _ => Absent::raises(exception),
         };
         self.refined.insert(event, refined);
+    }
+
+    /// What `mapping.get(key, default)` gives where `mapping[key]` would have raised.
+    pub(super) fn takes_over(&mut self, value: &Value, default: &Value) {
+        for alternative in value.alternatives() {
+            if let Value::Read(event) = alternative {
+                self.refined.insert(*event, Absent::default(default.clone()));
+            }
+        }
     }
 
     /// Something else is taken if the variables of `value` are absent.
@@ -256,6 +275,10 @@ impl Linker<'_> {
     /// A value is used in a way that fails for some values: what a read gives without its variable may
     /// be one of them. A question, its answer and the exception for each.
     pub(super) fn used(&mut self, frame: &mut Frame, value: &Value, fails: &[(Question, bool, &str)]) {
+        // What a callee does with an argument may be under conditions that are not known here.
+        if self.substituting > 0 {
+            return;
+        }
         for alternative in value.alternatives() {
             let Value::Read(event) = alternative else { continue };
             let contains = |r: &Recorded| r.access == Access::Contains || frame.is_present(&r.key);

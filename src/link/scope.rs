@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::absence::Side;
-use super::events::{Absent, Event, PendingCall};
+use super::events::{Absent, Check, Event, PendingCall};
 use super::guards::Guard;
 use super::value::{ClassId, EventId, FunctionId, Instance, Value, join};
 use crate::model::{FileId, Place, Span};
@@ -70,7 +70,7 @@ pub struct Frame {
     /// Calls that depend on parameters.
     pub calls: Vec<PendingCall>,
     /// Values that depend on parameters, and what is raised if they are absent.
-    pub checks: Vec<(Value, Name)>,
+    pub checks: Vec<Check>,
     /// What is stored in attributes of parameters.
     pub stores: Vec<(Value, Name, Value)>,
     /// What is returned.
@@ -101,6 +101,8 @@ pub struct Pending {
     pub depth: usize,
     /// The exception that is being handled because of it.
     pub exception: Option<Name>,
+    /// Whether something else may have led to a `return` on the way.
+    pub detour: bool,
     /// What happens on the ways that have left already.
     pub instead: Vec<(Vec<Guard>, Absent)>,
 }
@@ -108,7 +110,7 @@ pub struct Pending {
 impl Pending {
     /// Nothing is known but the read.
     pub fn new(event: EventId) -> Pending {
-        Pending { event, guards: Vec::new(), depth: 0, exception: None, instead: Vec::new() }
+        Pending { event, guards: Vec::new(), depth: 0, exception: None, detour: false, instead: Vec::new() }
     }
 }
 

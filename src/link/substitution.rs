@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::calls::Substitution;
-use super::events::{Event, Summary};
+use super::events::{Check, Event, Summary};
 use super::scope::Frame;
 use super::value::{Delayed, Instance, Part, Symbol, Value, join};
 use crate::model::{Place, Step};
@@ -57,9 +57,9 @@ impl Linker<'_> {
             self.call(frame, &callee, &arguments, at);
             self.handed_on = before;
         }
-        for (value, exception) in &summary.checks {
-            let value = self.substitute(frame, value, substitution);
-            self.checked(frame, &value, exception);
+        for check in &summary.checks {
+            let value = self.substitute(frame, &check.value, substitution);
+            self.checked(frame, Check { value, ..check.clone() });
         }
         for (object, name, value) in &summary.stores {
             let object = self.substitute(frame, object, substitution);
@@ -164,6 +164,7 @@ impl Linker<'_> {
             return Value::Unknown;
         }
         self.depth += 1;
+        self.substituting += 1;
         let out = match value {
             Value::Symbol(Symbol::Import(..) | Symbol::Unit(..)) if with.look_up => self.force(value),
             Value::Symbol(symbol) => with.parameters.get(symbol).cloned().unwrap_or_else(|| value.clone()),
@@ -252,6 +253,7 @@ impl Linker<'_> {
             Value::Delayed(delayed) => self.resume(frame, delayed, with),
             other => other.clone(),
         };
+        self.substituting -= 1;
         self.depth -= 1;
         out
     }
