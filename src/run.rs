@@ -15,8 +15,9 @@ pub use output::{Output, Target};
 pub use status::FailOn;
 pub use who::Asked;
 
+use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Chart, Failure, Notice, Quotes, Scan};
+use crate::model::{Chart, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
@@ -146,18 +147,15 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     let judgements = verdict::judge(&scan, &chart, &mentions, &question);
     notices.extend(verdict::notices(&scan, &chart, &judgements));
     let report = Report::new(Content {
-        command: "check",
-        scan: &scan,
         chart: Some(&chart),
         release: job.values.release.as_deref(),
         mentions: &mentions,
-        reached: Vec::new(),
         judgements: &judgements,
         incomplete: status::is_incomplete(&scan, Some(&chart), &notices),
         notices,
         named: !names.is_empty(),
         show_values: job.show_values,
-        quotes: Quotes::default(),
+        ..Content::new("check", &scan)
     });
     drop(progress);
     output::write(&report, &job.outputs)?;
@@ -172,14 +170,19 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
 }
 
 fn reads(job: &Job) -> Result<u8, Failure> {
+    let (scan, _) = scanned(job)?;
+    list(job, Content { reached: verdict::reached(&scan), ..Content::new("reads", &scan) })
+}
+
+/// What the given roots and bundles hold, and the bytes of those that are here.
+fn scanned(job: &Job) -> Result<(Scan, Files), Failure> {
     let progress = Progress::start();
     progress.stage("looking for sources");
     let mut gathered = Gathered::new(job)?;
     progress.stage("scanning Python");
     let scan = scan_here(job, &mut gathered);
-    let (scan, _) = gather::merge(scan, gathered);
-    drop(progress);
-    list(job, "reads", &scan, None)
+    let files = std::mem::take(&mut gathered.files);
+    Ok((gather::merge(scan, gathered).0, files))
 }
 
 /// Scans the roots that are here.
@@ -193,25 +196,14 @@ fn scan_here(job: &Job, gathered: &mut Gathered) -> Scan {
 
 fn entries(job: &Job) -> Result<u8, Failure> {
     let chart = load(job, &roots::chart_input(job)?)?;
-    list(job, "entries", &Scan::default(), Some(&chart))
+    let release = job.values.release.as_deref();
+    list(job, Content { chart: Some(&chart), release, ..Content::new("entries", &Scan::default()) })
 }
 
-fn list(job: &Job, command: &'static str, scan: &Scan, chart: Option<&Chart>) -> Result<u8, Failure> {
-    let notices: Vec<Notice> = Vec::new();
-    let report = Report::new(Content {
-        command,
-        scan,
-        chart,
-        release: job.values.release.as_deref(),
-        mentions: &[],
-        reached: if command == "reads" { verdict::reached(scan) } else { Vec::new() },
-        judgements: &[],
-        incomplete: status::is_incomplete(scan, chart, &notices),
-        notices,
-        named: false,
-        show_values: job.show_values,
-        quotes: Quotes::default(),
-    });
+/// Reports without judging; the exit status is 0.
+fn list(job: &Job, content: Content<'_>) -> Result<u8, Failure> {
+    let incomplete = status::is_incomplete(content.scan, content.chart, &[]);
+    let report = Report::new(Content { incomplete, show_values: job.show_values, ..content });
     output::write(&report, &job.outputs)?;
     Ok(0)
 }

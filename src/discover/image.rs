@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::plan::{Plan, Plans};
 use super::{installed, shown};
 use crate::files::{Config, Files, Found};
-use crate::model::{Failure, Image, RootKind};
+use crate::model::{Failure, Image, RootKind, normalized};
 
 /// What a container's `PATH` is if the image sets none
 /// ([containerd](https://github.com/containerd/containerd/blob/main/pkg/oci/spec.go)).
@@ -151,7 +151,7 @@ impl Given<'_> {
 
     /// That a distribution is installed.
     fn require(&self, files: &Files, sites: &[PathBuf], name: &str) -> Result<(), Failure> {
-        use super::metadata::{folder_name, normalized};
+        use super::metadata::folder_name;
         let wanted = normalized(name);
         let is_it = |path: &PathBuf| {
             let folder = path.file_name().unwrap_or_default().to_string_lossy();

@@ -25,12 +25,6 @@ pub fn folder_name(folder: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// How names are compared: [PEP 503](https://peps.python.org/pep-0503/#normalized-names).
-pub fn normalized(name: &str) -> String {
-    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-}
-
 /// The paths of a RECORD, which is CSV: quoted where they hold a comma or a quote
 /// ([specification](https://packaging.python.org/en/latest/specifications/recording-installed-packages/)).
 pub fn record(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
@@ -117,6 +111,7 @@ pub fn assigned<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::normalized;
 
     #[test]
     fn headers_end_at_the_body() {

@@ -28,7 +28,7 @@ use plan::{Plan, Plans};
 use walk::{Found, Walked};
 
 use crate::files::Files;
-use crate::model::{Failure, FileId, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources};
+use crate::model::{Failure, Notice, NoticeKind, Root, RootKind, Script, SourceFile, Sources};
 
 /// What to scan.
 #[derive(Debug, Clone, Default)]
@@ -88,12 +88,6 @@ pub fn discover(request: &Request, files: &mut Files) -> Result<Sources, Failure
     unopened(files, &plans, &mut sources.notices);
     assemble(files, scanned, &plans.programs, &mut sources);
     Ok(sources)
-}
-
-/// Where a file is on this machine.
-pub fn path_of(sources: &Sources, file: FileId) -> PathBuf {
-    let file = &sources.files[file];
-    sources.roots[file.root].path.join(&*file.path)
 }
 
 /// How to show a path of a root to a person: so that it can be opened from the current folder.

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::metadata::{self, commands, folder_name, header, normalized};
+use super::metadata::{self, commands, folder_name, header};
 use super::plan::Plan;
 use super::project;
 use super::vendored::{self, Versions};
 use super::walk::{Walked, is_vendor};
 use crate::files::{self, Files};
-use crate::model::{Owner, OwnerId, RootKind};
+use crate::model::{Owner, OwnerId, RootKind, normalized};
 
 /// All owners, each once.
 #[derive(Debug, Default)]

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::metadata::{assigned, folder_name, normalized};
+use super::metadata::{assigned, folder_name};
 use super::project;
 use super::walk::{Walked, is_vendor};
 use crate::files::Files;
+use crate::model::normalized;
 
 /// Lists of what was copied, beside the copies: `urllib3==1.26.20`.
 const LISTS: [&str; 4] = ["vendor.txt", "vendored.txt", "vendor.in", "requirements.txt"];

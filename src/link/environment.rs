@@ -20,15 +20,15 @@ impl Linker<'_> {
             event.mapping = self.force(&event.mapping);
         }
         self.within(frame, &mut event);
-        let recorded = Recorded {
-            absent: event.absent.clone(),
-            key: event.key.clone(),
-            access: event.access,
-            unit: (frame.file, frame.unit),
-        };
         let is_environment = event.mapping.alternatives().contains(&Value::Environment);
         // Of other mappings nobody asks later what happened to a read.
         if is_environment || (event.mapping.has_parameter() && frame.function.is_some()) {
+            let recorded = Recorded {
+                absent: event.absent.clone(),
+                key: event.key.clone(),
+                access: event.access,
+                unit: (frame.file, frame.unit),
+            };
             self.recorded.insert(event.id, recorded);
         }
         if !is_environment {

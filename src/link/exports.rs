@@ -94,7 +94,7 @@ impl Linker<'_> {
 }
 
 /// Whether callers name what an event reads.
-pub(super) fn for_callers(event: &Event) -> bool {
+fn for_callers(event: &Event) -> bool {
     event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
 }
 

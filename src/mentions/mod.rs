@@ -121,7 +121,7 @@ impl<V: Vocabulary> Search<'_, V> {
     }
 
     fn search(&self, id: FileId, mut reader: Reader, buffer: &mut Vec<u8>) -> io::Result<(Reader, Vec<Hit<V::Word>>)> {
-        let path = discover::path_of(self.sources, id);
+        let path = self.sources.path(id);
         let mut input = self.files.open(&path)?;
         let mut hits = Vec::new();
         let mut window = Window::default();

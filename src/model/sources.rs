@@ -116,6 +116,20 @@ pub struct Sources {
     pub notices: Vec<Notice>,
 }
 
+impl Sources {
+    /// Where a file is on this machine, or would be in the archive that it lies in.
+    pub fn path(&self, file: FileId) -> PathBuf {
+        let file = &self.files[file];
+        self.roots[file.root].path.join(&*file.path)
+    }
+}
+
+/// A distribution's name as names are compared: [PEP 503](https://peps.python.org/pep-0503/#normalized-names).
+pub fn normalized(name: &str) -> String {
+    let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
 /// What kind of thing a notice is about. A closed list: the codes are part of the JSON contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoticeKind {

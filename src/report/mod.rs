@@ -5,7 +5,7 @@ mod explain;
 mod ids;
 mod json;
 mod jsonl;
-mod layout;
+pub mod layout;
 mod listing;
 mod schema;
 mod terminal;
@@ -62,6 +62,26 @@ pub struct Content<'a> {
     pub incomplete: bool,
     /// For `explain`: the source to show beside places.
     pub quotes: Quotes,
+}
+
+impl<'a> Content<'a> {
+    /// What `command` found in a scan, with nothing else to say yet.
+    pub fn new(command: &'static str, scan: &'a Scan) -> Content<'a> {
+        Content {
+            command,
+            scan,
+            chart: None,
+            release: None,
+            mentions: &[],
+            reached: Vec::new(),
+            judgements: &[],
+            notices: Vec::new(),
+            named: false,
+            show_values: false,
+            incomplete: false,
+            quotes: Quotes::default(),
+        }
+    }
 }
 
 /// An entry of the report.

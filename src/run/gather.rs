@@ -83,12 +83,12 @@ pub fn mentions_here(scan: &Scan, files: &Files, names: &BTreeSet<String>) -> (V
 /// # Errors
 /// If there is nothing to scan, or the file cannot be written.
 pub fn write_bundle(job: &Job, output: &Path, name: Option<&str>) -> Result<u8, Failure> {
-    let Gathered { sources, files, .. } = Gathered::new(job)?;
-    let mut scan = crate::scan::scan(sources, &files, &crate::libraries::Libraries::new(&job.readers));
+    let mut gathered = Gathered::new(job)?;
+    let mut scan = super::scan_here(job, &mut gathered);
     if let Some(name) = name {
         name_image(&mut scan, name)?;
     }
-    let (mut found, notices) = mentions::all(&scan.sources, &files, &scan.reads);
+    let (mut found, notices) = mentions::all(&scan.sources, &gathered.files, &scan.reads);
     found.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &chart::Input::Stdin, &[]));
     scan.notices.extend(notices);
     scan.notices.sort();

@@ -85,15 +85,14 @@ pub fn image_rules(job: &Job, roots: &[PathBuf]) -> Result<Vec<ImageRule>, Failu
 
 /// Whether a file of the sources belongs to a chart: that a chart names a variable is why it is
 /// asked about, and no sign of a reader. Scripts inside a chart may read it and do count.
-pub fn is_of_a_chart(sources: &Sources, file: FileId, input: &chart::Input, values: &[PathBuf]) -> bool {
-    let Some(file) = sources.files.get(file) else { return false };
-    let Some(root) = sources.roots.get(file.root) else { return false };
+pub fn is_of_a_chart(sources: &Sources, id: FileId, input: &chart::Input, values: &[PathBuf]) -> bool {
+    let Some(file) = sources.files.get(id) else { return false };
     let manifest = ["yaml", "yml", "tpl", "json", "txt", "md"];
     let extension = Path::new(&*file.path).extension().and_then(|extension| extension.to_str());
     if !extension.is_some_and(|extension| manifest.contains(&extension)) {
         return false;
     }
-    let path = root.path.join(&*file.path);
+    let path = sources.path(id);
     let same = |given: &Path| match (std::fs::canonicalize(given), std::fs::canonicalize(&path)) {
         (Ok(given), Ok(path)) => path.starts_with(given),
         _ => false,

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::bundle::{self, dto};
-use crate::model::{Access, Failure, Key, KeyKind};
+use crate::model::{Access, Failure, Key, KeyKind, normalized};
+use crate::report::layout::{columns, padded, plain};
 use crate::report::words::Coded;
 use crate::verdict;
 
@@ -89,7 +90,7 @@ fn rows(asked: &Asked, cwd: &Path, path: &Path) -> Result<Vec<Row>, Failure> {
     let fail = |why: String| Failure::new(format!("{}: {why}", path.display()));
     let file = File::open(cwd.join(path)).map_err(|error| fail(error.to_string()))?;
     let head: dto::Head = bundle::head(&mut BufReader::new(file)).map_err(fail)?;
-    let wanted: Vec<String> = asked.distributions.iter().map(|name| normalised(name)).collect();
+    let wanted: Vec<String> = asked.distributions.iter().map(|name| normalized(name)).collect();
     let own = path.file_stem().unwrap_or_default().to_string_lossy();
     let mut rows = Vec::new();
     for read in head.reads.iter().filter(|read| !read.explained && means(read, &asked.names)) {
@@ -98,7 +99,7 @@ fn rows(asked: &Asked, cwd: &Path, path: &Path) -> Result<Vec<Row>, Failure> {
         else {
             continue;
         };
-        if !wanted.is_empty() && !wanted.contains(&normalised(&owner.name)) {
+        if !wanted.is_empty() && !wanted.contains(&normalized(&owner.name)) {
             continue;
         }
         let image = root.image.and_then(|image| head.images.get(image as usize));
@@ -132,11 +133,6 @@ fn means(read: &dto::ReadDto, names: &[String]) -> bool {
     }
 }
 
-fn normalised(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
-}
-
 fn lines(rows: &[Row]) -> String {
     rows.iter().filter_map(|row| serde_json::to_string(row).ok()).map(|line| line + "\n").collect()
 }
@@ -148,16 +144,16 @@ fn table(rows: &[Row], bundles: usize) -> String {
     };
     let cells = |row: &Row| {
         let place = format!("{}:{}", row.file, row.line);
-        [row.service.clone(), row.key.clone(), owner(row), row.effect.clone(), place]
+        [&row.service, &row.key, &owner(row), &row.effect, &place].map(|cell| plain(cell))
     };
     let header = ["SERVICE", "VARIABLE", "READ BY", "IF IT GOES", "WHERE"].map(String::from);
     let all: Vec<[String; 5]> = std::iter::once(header).chain(rows.iter().map(cells)).collect();
-    let width = |column: usize| all.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| all.iter().map(|cells| columns(&cells[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..5).map(width).collect();
     let mut text = String::new();
     for cells in all.iter().filter(|_| !rows.is_empty()) {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        text += padded.collect::<Vec<_>>().join("  ").trim_end();
+        let row: String = cells.iter().zip(&widths).map(|(cell, width)| padded(cell, width + 2)).collect();
+        text += row.trim_end();
         text.push('\n');
     }
     let services: BTreeSet<&str> = rows.iter().map(|row| row.service.as_str()).collect();

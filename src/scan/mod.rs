@@ -31,7 +31,8 @@ pub enum Demand {
 /// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
 const MAX_ROUNDS: usize = 6;
 
-/// Scans all Python files of `sources`, whose bytes come from `files`, with what `libraries` say. Never fails: what cannot be seen is a notice.
+/// Scans all Python files of `sources`, whose bytes come from `files`, with what `libraries` say.
+/// Never fails: what cannot be seen is a notice.
 pub fn scan(sources: Sources, files: &Files, libraries: &Libraries<'_>) -> Scan {
     scan_with(sources, files, libraries, Demand::Needed)
 }

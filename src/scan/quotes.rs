@@ -24,10 +24,8 @@ pub fn quotes(sources: &Sources, files: &Files, reads: &[Read], reached: &[Optio
     }
     let mut quotes = Quotes::default();
     for (file, mut lines) in wanted {
-        let Some(source) = sources.files.get(file) else { continue };
-        let Some(root) = sources.roots.get(source.root) else { continue };
         // What cannot be read any more is not quoted.
-        let bytes = files.read(&root.path.join(&*source.path)).unwrap_or_default();
+        let bytes = files.read(&sources.path(file)).unwrap_or_default();
         let text = text::decode(&bytes).text;
         for to in pairs.get(&file).into_iter().flatten() {
             if let Some(line) = import_line(&text, sources.files.get(*to).map_or("", |to| &to.path)) {

@@ -167,8 +167,7 @@ impl Units for Store<'_> {
 }
 
 fn read(sources: &Sources, files: &Files, file: FileId) -> std::io::Result<Vec<u8>> {
-    let file = &sources.files[file];
-    files.read(&sources.roots[file.root].path.join(&*file.path))
+    files.read(&sources.path(file))
 }
 
 fn load(sources: &Sources, files: &Files, vocabulary: &Words, file: FileId, demand: Demand) -> Loaded {

@@ -6,7 +6,7 @@ use super::Question;
 use super::entrypoints::{self, Target, Targets};
 use super::images;
 use super::index::Index;
-use crate::model::{Chart, Container, FileId, Image, ImageId, OwnerId, RootId, RootKind};
+use crate::model::{Chart, Container, FileId, Image, ImageId, OwnerId, RootId, RootKind, normalized};
 
 /// What runs in one container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,14 +213,14 @@ impl Place<'_> {
         if !named.is_empty() || name.is_empty() {
             return named;
         }
-        self.owners(&self.index.resolve(&Target::Script(normalised(&name)), &placement.roots))
+        self.owners(&self.index.resolve(&Target::Script(normalized(&name)), &placement.roots))
     }
 
     /// The distribution of that name.
     fn called(&self, name: &str) -> BTreeSet<OwnerId> {
-        let name = normalised(name);
+        let name = normalized(name);
         let owners = self.index.scan.sources.owners.iter().enumerate();
-        let named = owners.filter(|(_, owner)| owner.kind == RootKind::Distribution && normalised(&owner.name) == name);
+        let named = owners.filter(|(_, owner)| owner.kind == RootKind::Distribution && normalized(&owner.name) == name);
         named.map(|(id, _)| id).collect()
     }
 
@@ -277,10 +277,4 @@ fn well_known(container: &Container) -> Option<&'static str> {
 
 fn not_scanned(why: &'static str) -> Placement {
     Placement { not_scanned: why, ..Placement::default() }
-}
-
-/// A distribution name as PyPA compares it: <https://packaging.python.org/en/latest/specifications/name-normalization/>.
-fn normalised(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }

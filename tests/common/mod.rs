@@ -89,3 +89,22 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     };
     paths.into_iter().flat_map(below).collect()
 }
+
+/// A folder of this process alone that is deleted at the end.
+pub struct Temporary(pub PathBuf);
+
+impl Temporary {
+    /// Empty, below the system's own.
+    pub fn new(name: &str) -> Temporary {
+        let path = std::env::temp_dir().join(format!("stripcheck-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("folder");
+        Temporary(std::fs::canonicalize(path).expect("canonical"))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

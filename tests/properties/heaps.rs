@@ -8,7 +8,8 @@ use stripcheck::python::facts::Parser;
 use stripcheck::python::outline::outline;
 use stripcheck::scan::{self, Demand};
 
-use crate::{Random, Temporary, sources};
+use crate::common::Temporary;
+use crate::{Random, sources};
 
 /// How many of them lie in one folder, and so can import each other.
 const MODULES: usize = 20;

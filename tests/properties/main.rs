@@ -10,6 +10,7 @@ mod heaps;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::Temporary;
 use serde_json::Value;
 use stripcheck::files::Files;
 use stripcheck::libraries::Libraries;
@@ -20,23 +21,6 @@ use stripcheck::{chart, discover};
 
 /// How many byte positions of a fixture are tried.
 const POSITIONS: usize = 12;
-
-/// A folder that is deleted at the end.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn new(name: &str) -> Temporary {
-        let path = std::env::temp_dir().join(format!("stripcheck-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).expect("folder");
-        Temporary(path)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// The cases that end with a report of `verb`, with their arguments.
 fn reported(verb: &str) -> Vec<(PathBuf, common::Case)> {

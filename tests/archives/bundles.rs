@@ -1,0 +1,144 @@
+//! What was scanned before judges as its sources do.
+
+use crate::common::Temporary;
+use crate::images::{NAMES, SERVICE, VERDICTS, images, pod, verdicts};
+use crate::make::write;
+use crate::{run, site};
+
+#[test]
+fn a_bundle_judges_as_its_sources_do() {
+    let folder = Temporary::new("bundle");
+    let mut files = site();
+    files.push(("more.cfg".into(), "x = ${LATE_MENTION} lower_case_name\n".into()));
+    for (path, text) in &files {
+        write(&folder.0.join("site").join(path), text.as_bytes());
+    }
+    write(&folder.0.join("app/main.py"), SERVICE.as_bytes());
+    let names = [&NAMES[..], &["ACME_HOME_DIR", "LATE_MENTION", "lower_case_name", "API_URL"]].concat();
+    write(&folder.0.join("pod.yaml"), pod("acme/web:1.2", "", &names).as_bytes());
+    let roots = ["--app", "app", "--vendored", "site"];
+    let (status, _, said) = run(&folder.0, &[&["scan"][..], &roots, &["-o", "a.scan"]].concat());
+    assert_eq!((status, &*said), (Some(0), ""));
+    run(&folder.0, &[&["scan"][..], &roots, &["-o", "b.scan", "--threads", "1"]].concat());
+    let bytes = std::fs::read(folder.0.join("a.scan")).expect("bundle");
+    assert!(bytes == std::fs::read(folder.0.join("b.scan")).expect("bundle"), "the same bytes");
+    for secret in ["swordfish", "os.environ['OWN_TOKEN']"] {
+        let lines = zstd::decode_all(&bytes[..]).expect("zstd shows it");
+        assert!(memchr::memmem::find(&lines, secret.as_bytes()).is_none(), "{secret}");
+    }
+    for format in ["terminal", "json"] {
+        let chart = ["check", "--chart", "pod.yaml", "--format", format];
+        let from_sources = run(&folder.0, &[&chart[..], &roots].concat()).1;
+        let mut from_bundle = run(&folder.0, &[&chart[..], &["--scan", "a.scan"]].concat()).1;
+        if format == "terminal" {
+            // A name that a bundle cannot be asked for is the one difference.
+            assert!(from_bundle.contains("a bundle holds only names in capitals"), "{from_bundle}");
+            continue;
+        }
+        assert!(from_sources.contains("\"lower_case_name\""));
+        let entries = |text: &str| {
+            let report: serde_json::Value = serde_json::from_str(text).expect("JSON");
+            let mut entries = report["entries"].as_array().expect("entries").clone();
+            entries.retain(|entry| entry["name"] != "lower_case_name");
+            let mut coverage = report["coverage"].clone();
+            let spots = coverage["blind_spots"].as_array_mut().expect("blind spots");
+            spots.retain(|spot| {
+                !spot["detail"].as_str().is_some_and(|detail| detail.contains("only names in capitals"))
+            });
+            (entries, report["reads"].clone(), coverage)
+        };
+        assert_eq!(entries(&from_sources), entries(&from_bundle));
+        from_bundle.clear();
+    }
+    for (name, bytes, why) in [
+        ("cut.scan", bytes[..bytes.len() - 7].to_vec(), "damaged"),
+        ("newer.scan", [&bytes[..24], b"9", &bytes[25..]].concat(), "version 9"),
+        ("none.scan", b"hello".to_vec(), "no scan bundle"),
+    ] {
+        write(&folder.0.join(name), &bytes);
+        let (status, _, said) = run(&folder.0, &["check", "--chart", "pod.yaml", "--scan", name]);
+        assert!(status == Some(2) && said.contains(name) && said.contains(why), "{name}: {said}");
+    }
+}
+
+#[test]
+fn an_image_and_its_bundle_are_found_by_name() {
+    let folder = Temporary::new("names");
+    images(&folder.0);
+    write(&folder.0.join("pod.yaml"), pod("acme/web:1.2", "", &NAMES).as_bytes());
+    let scan = ["scan", "saved.tar", "-o", "web.scan"];
+    assert_eq!(run(&folder.0, &scan).0, Some(0));
+    assert_eq!(verdicts(&folder.0, &["--chart", "pod.yaml", "--scan", "web.scan"]), VERDICTS);
+    let bundle = std::fs::read(folder.0.join("web.scan")).expect("bundle");
+    let lines = zstd::decode_all(&bundle[..]).expect("zstd shows it");
+    assert!(memchr::memmem::find(&lines, b"swordfish").is_none(), "a value of the image");
+    let mapped = ["--chart", "other.yaml", "--image", "mirror/web=web.scan"];
+    write(&folder.0.join("other.yaml"), pod("mirror/web:7", "", &NAMES).as_bytes());
+    assert_eq!(verdicts(&folder.0, &mapped), VERDICTS);
+    let unknown = verdicts(&folder.0, &["--chart", "other.yaml", "--scan", "web.scan"]);
+    assert!(unknown.iter().all(|line| line.ends_with("review not-scanned")), "{unknown:?}");
+    write(&folder.0.join("pod.yaml"), pod("acme/web:1.3", "", &NAMES).as_bytes());
+    let (_, said, _) = run(&folder.0, &["check", "--format", "json", "--chart", "pod.yaml", "--scan", "web.scan"]);
+    assert!(said.contains("acme/web:1.3 is judged by the code of acme/web:1.2"), "{said}");
+}
+
+#[test]
+fn each_container_is_judged_by_its_own_code() {
+    let folder = Temporary::new("three");
+    let service = |key: &str| format!("import os\nimport lib\nos.environ['{key}']\n");
+    for (name, own, library) in [("web", "WEB_TOKEN", "LIB_ONE"), ("jobs", "JOBS_TOKEN", "LIB_TWO")] {
+        write(&folder.0.join(name).join("app/main.py"), service(own).as_bytes());
+        write(
+            &folder.0.join(name).join("site-packages/lib.py"),
+            format!("import os\nos.environ['{library}']\n").as_bytes(),
+        );
+        let (app, site) = (format!("{name}/app"), format!("{name}/site-packages"));
+        let (output, image) = (format!("{name}.scan"), format!("acme/{name}:1"));
+        let arguments = ["scan", "--app", &app, "--vendored", &site, "-o", &output, "--name", &image];
+        assert_eq!(run(&folder.0, &arguments), (Some(0), String::new(), String::new()));
+    }
+    let names = ["JOBS_TOKEN", "LIB_ONE", "LIB_TWO", "WEB_TOKEN"];
+    let charts = ["acme/web:1", "acme/jobs:1", "postgres:16"].map(|image| pod(image, "", &names));
+    write(&folder.0.join("chart.yaml"), charts.join("---\n").as_bytes());
+    let found = verdicts(&folder.0, &["--chart", "chart.yaml", "--scan", "web.scan", "--scan", "jobs.scan"]);
+    let expected = [
+        ["safe", "unsafe", "safe", "unsafe"],
+        ["unsafe", "safe", "unsafe", "safe"],
+        ["review", "review", "review", "review"],
+    ];
+    let words: Vec<&str> = found.iter().filter_map(|line| line.split(' ').nth(2)).collect();
+    assert_eq!(words, expected.concat(), "{found:?}");
+    assert!(found[8..].iter().all(|line| line.ends_with("not-scanned")), "{found:?}");
+
+    let (status, table, _) = run(&folder.0, &["who-reads", "LIB_ONE", "WEB_TOKEN", "--scan", "."]);
+    assert_eq!(status, Some(0));
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[1], ["acme/web:1", "LIB_ONE", "lib", "fails-at-start", "lib.py:2"]);
+    assert_eq!(lines[2][..2], ["acme/web:1", "WEB_TOKEN"]);
+    assert!(table.ends_with("2 readers in 1 services; 2 bundles asked\n"), "{table}");
+    let (_, json, _) =
+        run(&folder.0, &["who-reads", "--dist", "lib", "--format", "jsonl", "--scan", "jobs.scan", "web.scan"]);
+    let keys: Vec<String> = json
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["key"].to_string())
+        .collect();
+    assert_eq!(keys, ["\"LIB_TWO\"", "\"LIB_ONE\""]);
+    assert_eq!(run(&folder.0, &["who-reads", "X", "--scan", "web/app"]).0, Some(2));
+}
+
+#[test]
+fn a_bundle_is_as_its_schema_says() {
+    let folder = Temporary::new("schema");
+    images(&folder.0);
+    assert_eq!(run(&folder.0, &["scan", "layout", "--platform", "linux/amd64", "-o", "web.scan"]).0, Some(0));
+    let schema = serde_json::from_str(&run(&folder.0, &["schema", "bundle"]).1).expect("JSON");
+    let bytes = std::fs::read(folder.0.join("web.scan")).expect("bundle");
+    let text = String::from_utf8(zstd::decode_all(&bytes[..]).expect("zstd shows it")).expect("text");
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let [head, body] = lines.as_slice() else { panic!("two lines") };
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let instance = serde_json::json!({ "head": head, "body": body });
+    let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(head["images"][0]["application"], "/app (its WORKDIR, which holds Python)");
+}
