@@ -108,7 +108,8 @@ fn named_by_a_parameter(key: &Value) -> bool {
             _ => false,
         }),
         Value::Delayed(delayed) => match &**delayed {
-            Delayed::Element(value) => named_by_a_parameter(value),
+            Delayed::Element(value) | Delayed::Kind(value, _) => named_by_a_parameter(value),
+            Delayed::Choice(_, _, then, other) => named_by_a_parameter(then) || named_by_a_parameter(other),
             Delayed::Call(Value::Delayed(callee), ..) => match &**callee {
                 Delayed::Attribute(value, _) => named_by_a_parameter(value),
                 _ => false,

@@ -56,6 +56,8 @@ pub struct FunctionState {
     pub escaped: bool,
     /// Named other than to call it.
     pub referenced: bool,
+    /// Calls itself: what it gives is only known where it is carried out.
+    pub recursive: bool,
 }
 
 impl Linker<'_> {
@@ -95,6 +97,7 @@ impl Linker<'_> {
                     callers: 0,
                     escaped: false,
                     referenced: false,
+                    recursive: false,
                 });
                 self.function_at.insert(key, self.functions.len() - 1);
                 self.functions.len() - 1
@@ -154,7 +157,11 @@ impl Linker<'_> {
         if let Some(summary) = &state.summary {
             return summary.clone();
         }
-        if state.busy || self.too_deep() {
+        if state.busy {
+            self.functions[id].recursive = true;
+            return Rc::default();
+        }
+        if self.too_deep() {
             return Rc::default();
         }
         let state = &self.functions[id];
@@ -284,7 +291,9 @@ impl Linker<'_> {
             if !mapping.alternatives().contains(&Value::Environment) {
                 continue;
             }
-            let key = self.substitute(&mut frame, &event.key, &substitution);
+            // Callers may choose either way, whatever the default is.
+            let key = self.without_choices(&event.key);
+            let key = self.substitute(&mut frame, &key, &substitution);
             let absent = self.substitute_absent(&mut frame, &event.absent, &substitution);
             self.own_read(id, &Event { absent, ..event.clone() }, &key);
             substitution.events.clear();
@@ -294,6 +303,7 @@ impl Linker<'_> {
     /// A read with its parameters at their defaults, or unknown.
     pub(super) fn own_read(&mut self, id: FunctionId, event: &Event, key: &Value) {
         let key = self.force(key);
+        let key = self.without_choices(&key);
         for key in key.alternatives() {
             let unknown = matches!(key, Value::Unknown | Value::Delayed(_))
                 || matches!(key, Value::Text(text) if text.parts.iter().all(|part| *part == Part::Any));

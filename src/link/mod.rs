@@ -20,6 +20,7 @@ mod builtins;
 mod calls;
 mod classes;
 mod collections;
+mod concrete;
 mod enums;
 mod environment;
 mod events;
@@ -29,12 +30,16 @@ mod functions;
 mod guards;
 mod interest;
 mod library;
+mod members;
 pub mod modules;
 mod names;
+mod narrow;
 mod objects;
 mod operations;
 mod outcomes;
 mod output;
+mod patterns;
+mod receivers;
 mod scope;
 mod settings;
 mod statements;
@@ -176,6 +181,12 @@ struct Linker<'a> {
     substitutions: usize,
     /// Functions whose calls are being followed.
     active: Vec<FunctionId>,
+    /// Classes that their metaclasses are making.
+    making: Vec<ClassId>,
+    /// Calls that are being carried out.
+    carrying: Vec<(FunctionId, Vec<Value>)>,
+    /// What calls that were carried out gave.
+    carried: HashMap<concrete::CarriedKey, Value>,
 }
 
 /// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
@@ -225,6 +236,9 @@ impl<'a> Linker<'a> {
             substituting: 0,
             substitutions: 0,
             active: Vec::new(),
+            making: Vec::new(),
+            carrying: Vec::new(),
+            carried: HashMap::default(),
         }
     }
 
@@ -271,6 +285,7 @@ impl<'a> Linker<'a> {
             dependents.retain(|file| !again.contains(file));
         }
         self.calls.clear();
+        self.carried.clear();
         self.parts.clear();
         self.fields.clear();
         self.lineages.borrow_mut().clear();

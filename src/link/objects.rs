@@ -130,7 +130,10 @@ impl Linker<'_> {
             return value.clone();
         }
         let defaults = self.functions[function].defaults.clone();
+        let (class, binding) = (self.functions[function].class, self.functions[function].binding);
+        let of = class.filter(|_| binding == Binding::Class).map(Value::Class);
         let parameters = defaults.into_iter().enumerate().map(|(index, default)| {
+            let default = if index == 0 { of.clone().or(default) } else { default };
             let default = default.filter(|d| !d.has_parameter()).unwrap_or(Value::Unknown);
             (Symbol::Parameter(function, index), default)
         });
