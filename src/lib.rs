@@ -26,6 +26,7 @@
 //! - [`mentions`]: where a chart's names occur although no read was recognised: native libraries, scripts,
 //!   configuration, strings.
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
+//! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
 //! - [`bundle`]: a scan as a file, and back; several scans as one.
@@ -80,6 +81,7 @@
 pub mod bundle;
 pub mod chart;
 pub mod cli;
+pub mod command;
 pub mod discover;
 pub mod files;
 pub mod libraries;

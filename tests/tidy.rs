@@ -10,15 +10,16 @@ use std::path::{Path, PathBuf};
 /// What a part of the program may use besides itself and `std`. Data flows one way.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("command", &[]),
     ("files", &["model"]),
     ("python", &["model"]),
     ("libraries", &["model"]),
     ("link", &["model", "python", "libraries"]),
     ("scan", &["model", "files", "python", "libraries", "link"]),
-    ("discover", &["model", "files"]),
+    ("discover", &["model", "command", "files"]),
     ("mentions", &["model", "files", "discover"]),
     ("chart", &["model"]),
-    ("verdict", &["model"]),
+    ("verdict", &["model", "command"]),
     ("report", &["model", "verdict"]),
     ("bundle", &["model", "report"]),
     ("settings", &["model", "libraries"]),

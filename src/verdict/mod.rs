@@ -4,7 +4,6 @@
 //! [`reach`] which modules its entry points reach, [`evidence`] what speaks for a reader, and
 //! [`rows`] is the verdict table.
 
-mod entrypoints;
 mod evidence;
 mod images;
 mod index;
@@ -15,9 +14,7 @@ mod non_python;
 mod place;
 mod reach;
 mod rows;
-mod runners;
 mod runtime;
-mod shell;
 #[cfg(test)]
 mod tests;
 
