@@ -28,6 +28,7 @@
 //!   configuration, strings.
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
 //! - [`change`]: two charts become what differs: containers paired, then their entries.
+//! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
 //! - [`bundle`]: a scan as a file, and back; several scans as one.
@@ -83,6 +84,7 @@ pub mod bundle;
 pub mod change;
 pub mod chart;
 pub mod cli;
+pub mod command;
 pub mod discover;
 pub mod files;
 pub mod libraries;

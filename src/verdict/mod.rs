@@ -5,7 +5,6 @@
 //! [`rows`] is the verdict table.
 
 mod altered;
-mod entrypoints;
 mod evidence;
 mod images;
 mod index;
@@ -16,9 +15,7 @@ mod non_python;
 mod place;
 mod reach;
 mod rows;
-mod runners;
 mod runtime;
-mod shell;
 #[cfg(test)]
 mod tests;
 
