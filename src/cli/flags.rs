@@ -122,14 +122,14 @@ pub enum Verb {
         #[command(flatten)]
         sources: SourceFlags,
         /// Where to write the bundle
-        #[arg(short, long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE", help_heading = "Output")]
         output: Option<PathBuf>,
         /// Also write the reads as rows (JSON Lines; `stripcheck schema rows`), - for standard output; with
         /// --scan and without -o those of bundles, or of folders of them
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", help_heading = "Output")]
         export: Option<PathBuf>,
         /// The image that this code runs in, if that is not in it: acme/web:1.2
-        #[arg(long, value_name = "IMAGE")]
+        #[arg(long, value_name = "IMAGE", help_heading = "Output")]
         name: Option<String>,
         #[command(flatten)]
         common: CommonFlags,
