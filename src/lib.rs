@@ -29,6 +29,7 @@
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
 //! - [`change`]: two charts become what differs: containers paired, then their entries.
 //! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
+//! - [`git`]: revisions of the repository, by the `git` program, without touching the work tree.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
 //! - [`bundle`]: a scan as a file, and back; several scans as one.
@@ -87,6 +88,7 @@ pub mod cli;
 pub mod command;
 pub mod discover;
 pub mod files;
+pub mod git;
 pub mod libraries;
 pub mod link;
 pub mod mentions;
