@@ -2,7 +2,7 @@
 
 use super::gather::Gathered;
 use super::judged::{Judged, judged};
-use super::revisions::Revisions;
+use super::revisions::{Revisions, Side};
 use super::{Job, load, output, status};
 use crate::model::{Change, Chart, Failure, Finding, Notice, NoticeKind};
 use crate::progress::Progress;
@@ -145,23 +145,35 @@ fn at_both(
     let roots = gathered.sources.roots.clone();
     let tracked = states.tracked(&roots);
     states.export(false, &tracked)?;
+    let own = given(job, states, &states.head);
+    let inputs: Vec<&chart::Input> = own.iter().collect();
     let mut now = match &states.head.revision {
-        None => judged(job, gathered, &change.subject, question.clone(), &[], progress)?,
+        None => judged(job, gathered, &change.subject, question.clone(), &inputs, progress)?,
         Some(_) => {
             let job = states.job(&states.head, job, &roots);
-            judged(&job, Gathered::new(&job)?, &change.subject, question.clone(), &[], progress)?
+            judged(&job, Gathered::new(&job)?, &change.subject, question.clone(), &inputs, progress)?
         }
     };
     states.relabel_scan(&states.head, &mut now.scan);
     let stripped = change.entries.iter().any(|change| change.kind.strips());
     if stripped && states.code_differs() {
         states.export(true, &tracked)?;
+        let own = given(job, states, &states.base);
+        let inputs: Vec<&chart::Input> = own.iter().collect();
         let job = states.job(&states.base, job, &roots);
-        let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &[], progress)?;
+        let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &inputs, progress)?;
         states.relabel_scan(&states.base, &mut was.scan);
         verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);
     }
     Ok(now)
+}
+
+/// The chart's own files are told from others by being given, where they are no chart but rendered.
+fn given(job: &Job, states: &Revisions, side: &Side) -> Option<chart::Input> {
+    match &job.chart {
+        Some(chart::Input::Path(path)) => states.place(side, path).map(chart::Input::Path),
+        _ => None,
+    }
 }
 
 fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Progress) -> Result<u8, Failure> {
