@@ -17,7 +17,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("scan", &["model", "files", "python", "libraries", "link"]),
     ("discover", &["model", "files"]),
     ("mentions", &["model", "files", "discover"]),
-    ("chart", &["model"]),
+    ("yaml", &[]),
+    ("helm", &["model", "files", "yaml"]),
+    ("chart", &["model", "yaml", "helm"]),
     ("verdict", &["model"]),
     ("report", &["model", "verdict"]),
     ("bundle", &["model", "report"]),
@@ -50,7 +52,7 @@ const CRATES: &[(&str, &str)] = &[
     ("tar", "files"),
     ("zip", "files"),
     ("flate2", "files"),
-    ("libyaml_safer", "chart"),
+    ("libyaml_safer", "yaml"),
 ];
 
 /// The most lines of a file.

@@ -1,7 +1,7 @@
 //! From files to documents. Whatever cannot be read is a notice; the rest goes on.
 
 use super::notice;
-use super::yaml::{self, Node};
+use crate::yaml::{self, Node};
 use crate::model::{Notice, NoticeKind};
 
 /// A document of a file.

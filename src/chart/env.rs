@@ -5,7 +5,7 @@
 use super::notice;
 use super::pods::Found;
 use super::suppliers::{Asker, Suppliers};
-use super::yaml::Node;
+use crate::yaml::Node;
 use crate::model::{EntrySource, Notice, ObjectRef, SourceKind};
 
 /// One supply of a variable.

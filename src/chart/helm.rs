@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::yaml::{self, Node};
+use crate::yaml::{self, Node};
 use super::{Request, documents};
 use crate::model::Failure;
 

@@ -23,7 +23,6 @@ mod shell;
 mod suppliers;
 mod title;
 mod uses;
-mod yaml;
 
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 
 use super::documents::Document;
 use super::notice;
-use super::yaml::Node;
+use crate::yaml::Node;
 use crate::model::{Notice, Workload};
 
 /// A Kubernetes object.

@@ -2,7 +2,7 @@
 
 use super::notice;
 use super::objects::Object;
-use super::yaml::Node;
+use crate::yaml::Node;
 use crate::model::{Container, Notice};
 
 /// The kinds of Kubernetes itself that run pods: what stands under `containers` there is one, however

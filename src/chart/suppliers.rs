@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::Object;
-use super::yaml::Node;
+use crate::yaml::Node;
 
 /// The suppliers in the input, by kind (`ConfigMap`, `Secret`) and name.
 #[derive(Default)]

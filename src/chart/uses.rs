@@ -13,7 +13,7 @@ use super::expansion::{references, unescaped};
 use super::mounts::mounted;
 use super::pods::Found;
 use super::suppliers::Suppliers;
-use super::yaml::Node;
+use crate::yaml::Node;
 use super::{code, shell};
 use crate::model::SourceKind;
 

@@ -9,6 +9,7 @@ mod folder;
 mod image;
 pub mod limits;
 mod open;
+mod packed;
 mod tarball;
 mod tree;
 mod wheels;
@@ -19,6 +20,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use image::{Config, Platform, config};
+pub use packed::packed;
 pub use open::{Choice, Opened, Shape, open, stream};
 pub use tree::{Found, Tree};
 pub use wheels::installed as installed_path;
