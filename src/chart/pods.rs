@@ -1,9 +1,11 @@
 //! Objects → the containers in them, wherever a pod template sits.
 
+use std::collections::BTreeMap;
+
 use super::notice;
 use super::objects::Object;
-use crate::yaml::Node;
 use crate::model::{Container, Notice};
+use crate::yaml::Node;
 
 /// The kinds of Kubernetes itself that run pods: what stands under `containers` there is one, however
 /// broken.
@@ -148,6 +150,7 @@ impl<'a> Search<'_, 'a> {
             execs: Vec::new(),
             working_dir: node.scalar_at("workingDir").map(Into::into),
             chart: self.object.document.chart().map(Into::into),
+            unsupplied: BTreeMap::new(),
         };
         container.command = self.words(node, "command", &["command"]);
         container.args = self.words(node, "args", &["args"]);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::chart;
 use crate::report;
 use crate::run::FailOn;
 
@@ -12,6 +13,7 @@ Examples:
   stripcheck check                                  audit every env var of the chart in this folder
   stripcheck check API_TOKEN DB_URL                 may these two be removed together?
   stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
+  stripcheck diff deployed.yaml rendered.yaml      what does this change of the chart strip?
   helm template . | stripcheck check --chart -      judge what Helm renders
   stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
   stripcheck reads --vendored .venv --format jsonl  who reads what
@@ -50,6 +52,32 @@ pub enum Verb {
         shared: SharedFlags,
         /// What makes the exit status 1: a verdict, or the effect of an unsafe one
         /// [default: unsafe with names, never without]
+        #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
+        fail_on: Option<String>,
+        /// Exit with 1 also if a person has to look (review), besides what --fail-on names;
+        /// --fail-on never contradicts it
+        #[arg(long)]
+        strict: bool,
+        /// Show literal values of entries (never those of Secrets)
+        #[arg(long)]
+        show_values: bool,
+    },
+    /// Judge what a change of a chart strips or alters
+    Diff {
+        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks)
+        old: PathBuf,
+        /// The chart after
+        new: PathBuf,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+        /// What makes the exit status 1: a verdict, or the effect of an unsafe one [default: unsafe]
         #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
         fail_on: Option<String>,
         /// Exit with 1 also if a person has to look (review), besides what --fail-on names;
@@ -172,12 +200,28 @@ pub struct ChartFlags {
     /// Set a string value, as Helm's (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set_string: Vec<String>,
+    /// Set a value to JSON, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=JSON")]
+    pub set_json: Vec<String>,
+    /// Set a value to a file's text, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=FILE")]
+    pub set_file: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,
     /// Release name to render with
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
+    /// Kubernetes version to render for, as Helm's
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// API versions that the cluster has besides Kubernetes' own, as Helm's (repeatable)
+    #[arg(long, value_name = "VERSION,…")]
+    pub api_versions: Vec<String>,
+    /// Who renders a chart: this program, the helm on the PATH, or both, telling differences; auto is this
+    /// program, and helm if it cannot
+    #[arg(long, value_name = "WHO", value_parser = renderers())]
+    pub renderer: Option<String>,
 }
 
 /// What commands with a report share.
@@ -220,6 +264,11 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// The names of all renderers.
+fn renderers() -> Vec<&'static str> {
+    chart::Renderer::ALL.iter().map(|(name, _)| *name).collect()
 }
 
 /// The names of all formats.

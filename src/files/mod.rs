@@ -20,8 +20,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use image::{Config, Platform, config};
-pub use packed::packed;
 pub use open::{Choice, Opened, Shape, open, stream};
+pub use packed::packed;
 pub use tree::{Found, Tree};
 pub use wheels::installed as installed_path;
 

@@ -69,7 +69,10 @@ const API_VERSIONS: [&str; 55] = [
 
 /// The object for a version of Kubernetes, with further API versions.
 pub fn capabilities(kube: &Version, more: &[String]) -> Value {
-    let versions = API_VERSIONS.iter().copied().chain(more.iter().flat_map(|list| list.split(',')).filter(|version| !version.is_empty()));
+    let versions = API_VERSIONS
+        .iter()
+        .copied()
+        .chain(more.iter().flat_map(|list| list.split(',')).filter(|version| !version.is_empty()));
     let versions = Map::new(Class::Versions, versions.map(|version| (Key::from(version), Value::Bool(true))));
     let (major, minor) = kube.head();
     let text = |text: String| Value::str(text);

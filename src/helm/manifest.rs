@@ -101,7 +101,11 @@ pub fn manifests(mut outputs: Vec<(String, Text)>) -> Result<Vec<Manifest>, Brok
     }
     let rank = |manifest: &Manifest| {
         let known = INSTALL_ORDER.iter().position(|kind| *kind == manifest.kind);
-        (manifest.hook, known.unwrap_or(INSTALL_ORDER.len()), if known.is_none() { manifest.kind.clone() } else { String::new() })
+        (
+            manifest.hook,
+            known.unwrap_or(INSTALL_ORDER.len()),
+            if known.is_none() { manifest.kind.clone() } else { String::new() },
+        )
     };
     all.sort_by_cached_key(rank);
     Ok(all)
@@ -139,7 +143,8 @@ fn split(text: &str) -> Vec<std::ops::Range<usize>> {
 
 /// The kind of a document and whether it is a hook; nothing if Helm drops it.
 fn head(text: &str) -> Result<Option<(String, bool)>, (u32, String)> {
-    let checked = yaml::checked(Piece { bytes: text.as_bytes(), line: 1 }).map_err(|problem| (problem.line, problem.detail))?;
+    let checked =
+        yaml::checked(Piece { bytes: text.as_bytes(), line: 1 }).map_err(|problem| (problem.line, problem.detail))?;
     let (roots, problems) = yaml::compose(&checked, 1);
     let Some(root) = roots.first() else {
         return match problems.into_iter().next() {
@@ -165,10 +170,17 @@ mod tests {
         assert_eq!(texts("\n---\na: 1\n--- \n\nb: 2\n---c: 3\n x: ---\n"), ["a: 1", "b: 2", "c: 3\n x: ---"]);
         let job = "kind: Job\nmetadata: {annotations: {helm.sh/hook: pre-install}}";
         let bad = "kind: Job\nmetadata: {annotations: {helm.sh/hook: nonsense}}";
-        let outputs = [("b", "kind: Deployment\n---\nkind: Secret"), ("a", job), ("c", bad), ("d", "kind: Zed\n---\nkind: Service")];
+        let outputs = [
+            ("b", "kind: Deployment\n---\nkind: Secret"),
+            ("a", job),
+            ("c", bad),
+            ("d", "kind: Zed\n---\nkind: Service"),
+        ];
         let outputs = outputs.map(|(name, text)| (name.to_string(), Text::from(text))).into();
         let kinds: Vec<_> = manifests(outputs).unwrap_or_default().into_iter().map(|it| it.kind).collect();
         assert_eq!(kinds, ["Secret", "Service", "Deployment", "Zed", "Job"]);
-        assert!(manifests(vec![("a".into(), Text::from("a: [1\n"))]).is_err_and(|broken| broken.detail.contains("YAML")));
+        assert!(
+            manifests(vec![("a".into(), Text::from("a: [1\n"))]).is_err_and(|broken| broken.detail.contains("YAML"))
+        );
     }
 }

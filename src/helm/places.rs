@@ -69,6 +69,15 @@ impl Places {
         self.place(best?)
     }
 
+    /// Where the text that a rendered line begins with is from.
+    pub fn line(&self, file: &str, line: u32) -> Option<ChartPlace> {
+        let rendered = self.texts.get(file)?;
+        let start = *rendered.starts.get(usize::try_from(line).ok()?.checked_sub(1)?)?;
+        let indent = rendered.text.as_str().get(start..)?;
+        let blank = indent.len() - indent.trim_start_matches(' ').len();
+        self.place(rendered.text.origin_at(start + blank))
+    }
+
     /// Whether something between two rendered lines is a placeholder for what is random or the time.
     pub fn placeholder(&self, file: &str, first: u32, last: u32) -> bool {
         let Some(rendered) = self.texts.get(file) else { return false };

@@ -77,7 +77,7 @@ pub fn float(number: f64) -> String {
         return if number > 0.0 { "+Inf" } else { "-Inf" }.into();
     }
     let (digits, exponent) = shortest(number);
-    if exponent < -4 || exponent > 5 { scientific(number, &digits, exponent) } else { plain(number) }
+    if (-4..=5).contains(&exponent) { plain(number) } else { scientific(number, &digits, exponent) }
 }
 
 /// A float as JSON has it (encoding/json, `floatEncoder`).

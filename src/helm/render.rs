@@ -71,7 +71,8 @@ pub fn open(path: &Path) -> Result<Files, Refused> {
         return Ok(chart::folder(path)?);
     }
     let label = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Refused { message: format!("{label}: {error}"), unsupported: false })?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Refused { message: format!("{label}: {error}"), unsupported: false })?;
     Ok(chart::archive(&label, &bytes)?)
 }
 
@@ -115,11 +116,14 @@ impl Renderer {
         let given = self.given(options)?;
         let kube = options.kube_version.as_deref().unwrap_or(KUBE_VERSION);
         let version = Version::parse(kube).ok_or_else(|| wrong(format!("--kube-version {kube} is no version")))?;
-        if let Some(range) = Constraint::parse(&chart.metadata.kube_version).filter(|_| !chart.metadata.kube_version.is_empty())
+        if let Some(range) =
+            Constraint::parse(&chart.metadata.kube_version).filter(|_| !chart.metadata.kube_version.is_empty())
             && !range.allows(&version)
         {
             let wanted = &chart.metadata.kube_version;
-            return Err(wrong(format!("the chart is for Kubernetes {wanted}, and this is {kube}: give --kube-version")));
+            return Err(wrong(format!(
+                "the chart is for Kubernetes {wanted}, and this is {kube}: give --kube-version"
+            )));
         }
         let notes = values::process(&mut chart, &given).map_err(&wrong)?;
         self.notes.extend(notes);
@@ -236,7 +240,9 @@ fn broken(engine: &Engine, label: &str, name: &str, broken: Broken) -> Refused {
     let template = broken.template.strip_prefix(name).unwrap_or(&broken.template);
     let template = format!("{}{template}", label.trim_end_matches('/'));
     let place = match engine.files.get(usize::from(origin.file)) {
-        Some(file) if origin.line > 0 => format!("template {template} line {line} of its output, made at {file}:{}", origin.line),
+        Some(file) if origin.line > 0 => {
+            format!("template {template} line {line} of its output, made at {file}:{}", origin.line)
+        }
         _ => format!("template {template} line {line} of its output"),
     };
     Refused { message: format!("{place}: {}", broken.detail), unsupported: false }

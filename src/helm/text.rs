@@ -216,6 +216,9 @@ mod tests {
         let mut all = Text::default();
         all.push_or(&Text::from("k: "), Origin { made: Made::File, file: 9, line: 9 });
         all.push_or(&out.slice(3..6), Origin::UNKNOWN);
-        assert_eq!((all.as_str(), all.origin_at(0).file, all.origin_at(3).file, all.origin_at(5).line), ("k: \nyc", 9, 2, 12));
+        assert_eq!(
+            (all.as_str(), all.origin_at(0).file, all.origin_at(3).file, all.origin_at(5).line),
+            ("k: \nyc", 9, 2, 12)
+        );
     }
 }

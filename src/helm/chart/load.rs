@@ -140,9 +140,8 @@ fn dependencies(label: &str, files: Vec<ChartFile>, names: &mut Names, depth: us
     }
     for (folder, files) in folders {
         // A folder without a Chart.yaml is an error in Helm too.
-        let chart = Chart::within(files, names, depth + 1).map_err(|failure| {
-            Failure::new(format!("{} (a dependency of {label})", failure.message))
-        })?;
+        let chart = Chart::within(files, names, depth + 1)
+            .map_err(|failure| Failure::new(format!("{} (a dependency of {label})", failure.message)))?;
         charts.push((folder, chart));
     }
     charts.sort_by(|(a, _), (b, _)| a.cmp(b));

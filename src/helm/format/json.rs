@@ -161,7 +161,8 @@ mod tests {
         ]);
         let shown = |style| write(&value, style).map(|text| text.as_str().to_string()).unwrap_or_default();
         assert_eq!(shown(Style::default()), r#"{"a":"x\u003c\"\n\u0001","b":[1000000,null,true],"c":{}}"#);
-        let pretty = "{\n  \"a\": \"x<\\\"\\n\\u0001\",\n  \"b\": [\n    1000000,\n    null,\n    true\n  ],\n  \"c\": {}\n}";
+        let pretty =
+            "{\n  \"a\": \"x<\\\"\\n\\u0001\",\n  \"b\": [\n    1000000,\n    null,\n    true\n  ],\n  \"c\": {}\n}";
         assert_eq!(shown(Style { raw: true, pretty: true }), pretty);
     }
 }

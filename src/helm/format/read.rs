@@ -57,7 +57,13 @@ fn number(text: &str) -> f64 {
     }
     let plain = text.replace('_', "").to_ascii_lowercase();
     match plain.trim_start_matches(['+', '-', '.']) {
-        "inf" => if plain.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY },
+        "inf" => {
+            if plain.starts_with('-') {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            }
+        }
         "nan" => f64::NAN,
         _ => plain.parse().unwrap_or(f64::NAN),
     }

@@ -63,9 +63,8 @@ fn is_base60(text: &str) -> bool {
     }
     let rest: Vec<&str> = parts.collect();
     let Some((last, middle)) = rest.split_last() else { return false };
-    let last = last.split_once('.').map_or(*last, |(whole, fraction)| {
-        if fraction.chars().all(digit) { whole } else { "?" }
-    });
+    let last =
+        last.split_once('.').map_or(*last, |(whole, fraction)| if fraction.chars().all(digit) { whole } else { "?" });
     let sixty = |part: &str| {
         (1..=2).contains(&part.len())
             && part.bytes().all(|b| b.is_ascii_digit())
@@ -115,9 +114,7 @@ fn analyse(text: &str) -> Analysis {
         let (first, last) = (index == 0, index + 1 == chars.len());
         let next_blank = chars.get(index + 1).is_none_or(|&c| is_blank(c) || is_break(c));
         match c {
-            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
-                if first =>
-            {
+            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' if first => {
                 plain = false;
             }
             '?' | '-' | ':' if first && next_blank => plain = false,
@@ -174,7 +171,8 @@ fn is_break(c: char) -> bool {
 
 /// What goyaml's emitter writes without an escape (`is_printable`; a tab is not).
 fn printable(c: char) -> bool {
-    c == '\n' || matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
+    c == '\n'
+        || matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// Writes a scalar at `column`; its further lines are indented by `indent`. Gives the column after it.

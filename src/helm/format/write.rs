@@ -150,9 +150,9 @@ fn natural(a: &str, b: &str) -> Ordering {
         }
         let number = |chars: &[char], from: usize| -> (u64, usize) {
             let run: Vec<char> = chars[from..].iter().copied().take_while(|c| c.is_numeric()).collect();
-            let value = run.iter().fold(0_u64, |sum, c| {
-                sum.saturating_mul(10).saturating_add(u64::from(c.to_digit(10).unwrap_or(0)))
-            });
+            let value = run
+                .iter()
+                .fold(0_u64, |sum, c| sum.saturating_mul(10).saturating_add(u64::from(c.to_digit(10).unwrap_or(0))));
             (value, from + run.len())
         };
         if (l == '0' || r == '0') && digits {

@@ -48,7 +48,11 @@ fn words(text: &str, change: fn(char) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let inner = before.is_alphanumeric() || before == '_' || before == '\'';
-        if inner { out.push(c) } else { out.push_str(&change(c)) }
+        if inner {
+            out.push(c)
+        } else {
+            out.push_str(&change(c))
+        }
         before = c;
     }
     out
@@ -66,8 +70,12 @@ fn parted(text: &str, sign: char) -> String {
             continue;
         }
         if let Some(before) = before.filter(|before| before.is_alphanumeric()) {
-            let starts = c.is_uppercase() && (!before.is_uppercase() || after.is_some_and(|after| after.is_lowercase()))
-                || c.is_numeric() && !before.is_numeric() && before.is_uppercase() && after.is_some_and(|a| a.is_alphabetic());
+            let starts = c.is_uppercase()
+                && (!before.is_uppercase() || after.is_some_and(|after| after.is_lowercase()))
+                || c.is_numeric()
+                    && !before.is_numeric()
+                    && before.is_uppercase()
+                    && after.is_some_and(|a| a.is_alphabetic());
             if starts && !out.ends_with(sign) {
                 out.push(sign);
             }

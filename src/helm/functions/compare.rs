@@ -76,9 +76,9 @@ fn same(a: &Value, b: &Value, left: usize) -> bool {
             std::rc::Rc::ptr_eq(a, b)
                 || a.class == b.class
                     && a.len() == b.len()
-                    && a.entries().into_iter().all(|(key, value)| {
-                        b.get(key.0.as_str()).is_some_and(|other| same(&value, &other, left))
-                    })
+                    && a.entries()
+                        .into_iter()
+                        .all(|(key, value)| b.get(key.0.as_str()).is_some_and(|other| same(&value, &other, left)))
         }
         _ => a.is_nil() && b.is_nil(),
     }

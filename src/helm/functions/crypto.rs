@@ -22,8 +22,5 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 fn unsupported(call: &mut Call<'_>) -> Out {
-    Err(Fault::ours(format!(
-        "function `{}` is not supported; pass rendered manifests or install helm",
-        call.name
-    )))
+    Err(Fault::ours(format!("function `{}` is not supported; pass rendered manifests or install helm", call.name)))
 }

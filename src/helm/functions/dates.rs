@@ -47,7 +47,10 @@ pub const FUNCTIONS: &[Function] = &[
 /// A time as a value.
 fn time(seconds: i64, origin: Origin) -> Value {
     let text = Text::of(layout("2006-01-02 15:04:05", seconds) + " +0000 UTC", origin);
-    Value::Map(Map::new(Class::Time, [(Key::from("Seconds"), Value::Int64(seconds)), (Key::from("String"), Value::text(text))]))
+    Value::Map(Map::new(
+        Class::Time,
+        [(Key::from("Seconds"), Value::Int64(seconds)), (Key::from("String"), Value::text(text))],
+    ))
 }
 
 /// The time that an argument is: seconds since 1970 and where it is from. What is no time is now.
@@ -101,15 +104,25 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// The parts of Go's reference time, longest first where one begins another.
 const PARTS: [&str; 24] = [
-    "January", "Monday", "-07:00", "Z07:00", "-0700", "2006", "Jan", "Mon", "MST", "002", "000", "01", "02", "03", "04",
-    "05", "06", "15", "PM", "pm", "1", "2", "3", "4",
+    "January", "Monday", "-07:00", "Z07:00", "-0700", "2006", "Jan", "Mon", "MST", "002", "000", "01", "02", "03",
+    "04", "05", "06", "15", "PM", "pm", "1", "2", "3", "4",
 ];
 
 /// A time in Go's way of telling a format.
@@ -250,6 +263,9 @@ mod tests {
         ] {
             assert_eq!(layout(format, at), text);
         }
-        assert_eq!((seconds_of("-1h30m"), shown(5_400), rounded(90_000)), (Some(-5_400), "1h30m0s".into(), "1d".into()));
+        assert_eq!(
+            (seconds_of("-1h30m"), shown(5_400), rounded(90_000)),
+            (Some(-5_400), "1h30m0s".into(), "1d".into())
+        );
     }
 }

@@ -7,9 +7,9 @@ use super::{Call, Function, Out, function};
 
 /// The group.
 pub const FUNCTIONS: &[Function] = &[
-    function("sha1sum", 1, 1, |call| digest::<Sha1>(call)),
-    function("sha256sum", 1, 1, |call| digest::<Sha256>(call)),
-    function("sha512sum", 1, 1, |call| digest::<Sha512>(call)),
+    function("sha1sum", 1, 1, digest::<Sha1>),
+    function("sha256sum", 1, 1, digest::<Sha256>),
+    function("sha512sum", 1, 1, digest::<Sha512>),
     function("adler32sum", 1, 1, |call| {
         let text = call.str(0)?;
         let (mut a, mut b) = (1_u32, 0_u32);

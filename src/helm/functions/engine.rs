@@ -44,7 +44,9 @@ pub const FUNCTIONS: &[Function] = &[
                 "error unmarshaling JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
                 json_kind(&value)
             )),
-            Err(problem) => error(format!("error converting YAML to JSON: yaml: line {}: {}", problem.line, problem.detail)),
+            Err(problem) => {
+                error(format!("error converting YAML to JSON: yaml: line {}: {}", problem.line, problem.detail))
+            }
         })
     }),
     function("fromYamlArray", 1, 1, |call| {
@@ -91,8 +93,8 @@ pub const FUNCTIONS: &[Function] = &[
             Err(problem) => Value::list(vec![Value::str(problem)]),
         })
     }),
-    function("toToml", 1, 1, |call| toml(call)),
-    function("mustToToml", 1, 1, |call| toml(call)),
+    function("toToml", 1, 1, toml),
+    function("mustToToml", 1, 1, toml),
     function("fromToml", 1, 1, |call| {
         let text = call.str(0)?;
         Ok(match text.as_str().parse::<toml::Table>() {

@@ -46,7 +46,9 @@ pub const FUNCTIONS: &[Function] = &[
     function("reverse", 1, 1, |call| changed(call, 0, |items| items.into_iter().rev().collect())),
     function("mustReverse", 1, 1, |call| changed(call, 0, |items| items.into_iter().rev().collect())),
     function("compact", 1, 1, |call| changed(call, 0, |items| items.into_iter().filter(|it| !is_empty(it)).collect())),
-    function("mustCompact", 1, 1, |call| changed(call, 0, |items| items.into_iter().filter(|it| !is_empty(it)).collect())),
+    function("mustCompact", 1, 1, |call| {
+        changed(call, 0, |items| items.into_iter().filter(|it| !is_empty(it)).collect())
+    }),
     function("uniq", 1, 1, unique),
     function("mustUniq", 1, 1, unique),
     function("without", 1, ANY, without),

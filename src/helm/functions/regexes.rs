@@ -87,7 +87,9 @@ fn translated(text: &str) -> String {
             }
             (']', _) if class => {
                 // The end of `[:alpha:]` is not that of the class.
-                class = at > 0 && chars[at - 1] == ':' && out.rfind("[:").is_some_and(|from| !out[from + 2..].contains(']'));
+                class = at > 0
+                    && chars[at - 1] == ':'
+                    && out.rfind("[:").is_some_and(|from| !out[from + 2..].contains(']'));
                 out.push(c);
             }
             ('{', _) if !class && !repeats(&chars[at..]) => out.push_str("\\{"),
@@ -134,7 +136,11 @@ fn replaced(call: &mut Call<'_>, expands: bool) -> Out {
         let Some(whole) = found.get(0) else { continue };
         out.push_slice(&text, from..whole.start());
         let mut filled = String::new();
-        if expands { found.expand(new.as_str(), &mut filled) } else { filled.push_str(new.as_str()) }
+        if expands {
+            found.expand(new.as_str(), &mut filled)
+        } else {
+            filled.push_str(new.as_str())
+        }
         let at = if whole.is_empty() { whole.start().saturating_sub(1) } else { whole.start() };
         out.push(&filled, if text.len() == 0 { Origin::UNKNOWN } else { text.origin_at(at) });
         from = whole.end();

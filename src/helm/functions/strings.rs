@@ -9,16 +9,20 @@ use crate::helm::functions::printf::quoted;
 
 /// The group.
 pub const FUNCTIONS: &[Function] = &[
-    function("quote", 0, ANY, |call| each(call, |text, out| {
-        out.push("\"", text.origin());
-        escaped(text, out, quoted);
-        out.push("\"", text.origin());
-    })),
-    function("squote", 0, ANY, |call| each(call, |text, out| {
-        out.push("'", text.origin());
-        out.push_or(text, Origin::UNKNOWN);
-        out.push("'", text.origin());
-    })),
+    function("quote", 0, ANY, |call| {
+        each(call, |text, out| {
+            out.push("\"", text.origin());
+            escaped(text, out, quoted);
+            out.push("\"", text.origin());
+        })
+    }),
+    function("squote", 0, ANY, |call| {
+        each(call, |text, out| {
+            out.push("'", text.origin());
+            out.push_or(text, Origin::UNKNOWN);
+            out.push("'", text.origin());
+        })
+    }),
     function("cat", 0, ANY, |call| {
         let values: Vec<Value> = call.arguments.iter().filter(|value| !value.is_nil()).cloned().collect();
         joined(call, " ", &values)
@@ -33,8 +37,8 @@ pub const FUNCTIONS: &[Function] = &[
         joined(call, separator.as_str(), &items)
     }),
     function("trim", 1, 1, |call| part(call, 0, |text| text.trim())),
-    function("trimAll", 2, 2, |call| trim_all(call)),
-    function("trimall", 2, 2, |call| trim_all(call)),
+    function("trimAll", 2, 2, trim_all),
+    function("trimall", 2, 2, trim_all),
     function("trimSuffix", 2, 2, |call| {
         let suffix = call.str(0)?;
         part(call, 1, |text| text.strip_suffix(suffix.as_str()).unwrap_or(text))

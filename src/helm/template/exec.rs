@@ -79,8 +79,7 @@ impl Engine {
 
     /// Adds the templates of a text; what is defined later wins, unless it is empty.
     pub fn add(&mut self, name: &str, text: Text) -> Result<(), Fault> {
-        let (_, templates) =
-            parser::parse(name, text).map_err(|(source, wrong)| self.parse_fault(&source, wrong))?;
+        let templates = parser::parse(name, text).map_err(|(source, wrong)| self.parse_fault(&source, wrong))?;
         let all = Rc::make_mut(&mut self.templates);
         for template in templates {
             if !template.is_empty() || !all.contains_key(&template.name) {
@@ -112,7 +111,9 @@ impl Engine {
     pub fn step(&mut self, steps: usize) -> Result<(), Fault> {
         self.steps = self.steps.saturating_add(steps as u64);
         if self.steps > MAX_STEPS {
-            return Err(Fault::ours(format!("the chart needs more than {MAX_STEPS} steps to render: a runaway template?")));
+            return Err(Fault::ours(format!(
+                "the chart needs more than {MAX_STEPS} steps to render: a runaway template?"
+            )));
         }
         Ok(())
     }
@@ -124,7 +125,10 @@ impl Engine {
             return Err(Fault::ours(format!("makes a text of more than {} MiB: a runaway template?", MAX_TEXT >> 20)));
         }
         if self.bytes > MAX_BYTES {
-            return Err(Fault::ours(format!("the chart makes more than {} GiB of text: a runaway template?", MAX_BYTES >> 30)));
+            return Err(Fault::ours(format!(
+                "the chart makes more than {} GiB of text: a runaway template?",
+                MAX_BYTES >> 30
+            )));
         }
         Ok(())
     }
@@ -143,7 +147,7 @@ impl Engine {
             return Ok(text.without("<no value>").map_or_else(|| text.clone(), Rc::new));
         }
         let parsed = parser::parse(name, Text::clone(text));
-        let (_, mut templates) = parsed.map_err(|(source, wrong)| self.parse_fault(&source, wrong))?;
+        let mut templates = parsed.map_err(|(source, wrong)| self.parse_fault(&source, wrong))?;
         let main = Rc::new(templates.remove(0));
         let kept = self.templates.clone();
         if !templates.is_empty() {
@@ -212,8 +216,8 @@ impl Run<'_> {
                 Node::Template { name, pipe, at } => {
                     let dot = pipe.as_ref().map_or(Ok(Value::Nil), |pipe| self.pipe(dot, pipe))?;
                     let template = self.engine.templates.get(name).cloned();
-                    let template =
-                        template.ok_or_else(|| self.fault(*at, format!("template {:?} not defined", &**name).into()))?;
+                    let template = template
+                        .ok_or_else(|| self.fault(*at, format!("template {:?} not defined", &**name).into()))?;
                     let out = std::mem::take(&mut self.out);
                     self.out = self.engine.run(&template, dot, out).map_err(|fault| self.fault(*at, fault))?;
                 }

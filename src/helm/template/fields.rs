@@ -16,9 +16,7 @@ pub fn field(value: &Value, name: &str, arguments: Vec<Value>) -> Result<Value, 
                 return result;
             }
             match map.get(name) {
-                Some(_) if !arguments.is_empty() => {
-                    Err(format!("{name} is not a method but has arguments").into())
-                }
+                Some(_) if !arguments.is_empty() => Err(format!("{name} is not a method but has arguments").into()),
                 Some(found) if !found.is_nil() => Ok(found),
                 Some(_) => Ok(Value::Null),
                 None if matches!(map.class, Class::Plain | Class::Files) => match arguments.is_empty() {

@@ -7,6 +7,5 @@ mod lexer;
 mod parser;
 mod syntax;
 
-
 pub use exec::{Engine, Fault, MAX_TEXT};
 pub use syntax::integer;

@@ -13,12 +13,9 @@ use super::syntax::{self, Wrong};
 const MAX_NESTING: usize = 100;
 
 /// The templates of a text: its own, then those that it defines.
-pub fn parse(name: &str, text: Text) -> Result<(Rc<Source>, Vec<Template>), (Rc<Source>, Wrong)> {
+pub fn parse(name: &str, text: Text) -> Result<Vec<Template>, (Rc<Source>, Wrong)> {
     let source = Rc::new(Source { name: name.into(), text });
-    match templates(&source) {
-        Ok(templates) => Ok((source, templates)),
-        Err(wrong) => Err((source, wrong)),
-    }
+    templates(&source).map_err(|wrong| (source, wrong))
 }
 
 fn templates(source: &Rc<Source>) -> Result<Vec<Template>, Wrong> {
@@ -356,9 +353,8 @@ impl Parser {
                 _ => match functions::find(&word) {
                     Some(function) => Kind::Function(function),
                     None => {
-                        let why = format!(
-                            "function `{word}` is not supported; pass rendered manifests or install helm"
-                        );
+                        let why =
+                            format!("function `{word}` is not supported; pass rendered manifests or install helm");
                         return wrong(at, why);
                     }
                 },

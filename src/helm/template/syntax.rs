@@ -86,7 +86,9 @@ mod tests {
 
     #[test]
     fn strings_and_numbers_are_gos() {
-        for (inner, text) in [("a", Some("a")), (r#"\"\n\x41\u00e9\101"#, Some("\"\nAéA")), (r"\q", None), (r"\x4", None)] {
+        for (inner, text) in
+            [("a", Some("a")), (r#"\"\n\x41\u00e9\101"#, Some("\"\nAéA")), (r"\q", None), (r"\x4", None)]
+        {
             assert_eq!(unquote(inner).as_deref(), text, "{inner}");
         }
         let shown = |text| number(text).map(|value| format!("{value:?}"));

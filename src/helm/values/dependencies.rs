@@ -55,7 +55,8 @@ fn enabled(chart: &mut Chart, values: &MapRef, path: &str, notes: &mut Vec<Strin
     for dependency in &mut chart.metadata.dependencies {
         switch(dependency, &all, path, notes);
     }
-    let off: Vec<String> = chart.metadata.dependencies.iter().filter(|it| !it.enabled).map(|it| it.name.clone()).collect();
+    let off: Vec<String> =
+        chart.metadata.dependencies.iter().filter(|it| !it.enabled).map(|it| it.name.clone()).collect();
     for (dependency, there) in missing {
         let name = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
         if off.contains(name) {

@@ -22,12 +22,7 @@ pub enum Kind {
 }
 
 /// Sets values as one flag says it; `read` gives the text of a file.
-pub fn set(
-    text: &str,
-    kind: Kind,
-    into: &MapRef,
-    read: &dyn Fn(&str) -> Result<String, String>,
-) -> Result<(), String> {
+pub fn set(text: &str, kind: Kind, into: &MapRef, read: &dyn Fn(&str) -> Result<String, String>) -> Result<(), String> {
     if kind == Kind::Json && text.trim_start().starts_with('{') {
         // A whole object is merged at the top.
         let value = super::super::format::json::read(&Text::from(text))?;
@@ -227,7 +222,8 @@ mod tests {
         for (text, kind, expected) in table {
             let map = Map::plain([]);
             let done = set(text, kind, &map, &|path| Ok(format!("<{path}>")));
-            let shown = write(&Value::Map(map), Style { raw: true, pretty: false }).map(|text| text.as_str().to_string());
+            let shown =
+                write(&Value::Map(map), Style { raw: true, pretty: false }).map(|text| text.as_str().to_string());
             assert_eq!((done, shown.unwrap_or_default().as_str()), (Ok(()), expected), "{text}");
         }
         for text in ["a", "a,b=1", "a[x]=1", "a={1", "a[99999999]=1"] {
