@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
 use clap::Parser;
-use flags::{ChartFlags, Cli, Color, CommonFlags, SharedFlags, SourceFlags, Verb, formats};
+use flags::{ChartFlags, Cli, Color, CommonFlags, LimitFlags, SharedFlags, SourceFlags, Verb, formats};
 
+use crate::discover::{self, Limits};
 use crate::model::Failure;
 use crate::report;
-use crate::run::{Asked, Command, FailOn, Job, Output, Target, Values};
+use crate::run::{Asked, Command, FailOn, Job, Made, Output, Schema, Target, Values};
 use crate::settings::{self, Settings};
-use crate::{bundle, chart, discover};
+use crate::{bundle, chart};
 
 /// What the command line and the settings ask for. Help, version and usage errors end the process.
 ///
@@ -51,10 +52,10 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             values_shown = show_values;
             (Command::Entries, SourceFlags::default(), chart, shared)
         }
-        Verb::Scan { roots, sources, output, name, common } => {
+        Verb::Scan { roots, sources, output, export, name, common } => {
             given = roots;
             let shared = SharedFlags { common, ..SharedFlags::default() };
-            (Command::Scan { output, name }, sources, ChartFlags::default(), shared)
+            (Command::Scan(Made { bundle: output, rows: export, name }), sources, ChartFlags::default(), shared)
         }
         Verb::WhoReads { names, scan, dist, format, threads } => {
             let asked = Asked { names, distributions: dist, scans: scan, json: format == "jsonl" };
@@ -62,12 +63,16 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             (Command::WhoReads(asked), SourceFlags::default(), ChartFlags::default(), shared)
         }
         Verb::Schema { of } => {
-            let command = Command::Schema { bundle: of == "bundle" };
-            (command, SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
+            let of = match of.as_str() {
+                "bundle" => Schema::Bundle,
+                "rows" => Schema::Rows,
+                _ => Schema::Report,
+            };
+            (Command::Schema(of), SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
         }
     };
     let settings = match command {
-        Command::Schema { .. } | Command::WhoReads(_) => Settings::default(),
+        Command::Schema(_) | Command::WhoReads(_) => Settings::default(),
         _ => settings::load(shared.common.config.as_deref(), &cwd)?,
     };
     let fail_on = threshold.map_or(Ok(FailOn::Never), |flags| flags.resolve(&settings))?;
@@ -98,6 +103,9 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             cwd,
             virtual_env,
             platform: sources.platform,
+            tag: sources.tag,
+            lock: sources.lock,
+            limits: limits(&sources.limits),
             image_config: sources.image_config,
             app_dist: sources.app_dist,
         },
@@ -122,6 +130,15 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         show_values: values_shown,
         threads: shared.common.threads.map(usize::from),
     })
+}
+
+fn limits(flags: &LimitFlags) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        entries: flags.max_entries.unwrap_or(usual.entries),
+        unpacked: flags.max_unpacked.map_or(usual.unpacked, |gib| gib.saturating_mul(1 << 30)),
+        ratio: flags.max_ratio.unwrap_or(usual.ratio),
+    }
 }
 
 fn input(path: PathBuf) -> chart::Input {

@@ -6,12 +6,14 @@ mod gather;
 mod judged;
 mod output;
 mod roots;
+mod rows;
 mod status;
 mod who;
 
 use std::path::PathBuf;
 
 use gather::Gathered;
+pub use gather::Made;
 use judged::Judged;
 pub use output::{Output, Target};
 pub use status::FailOn;
@@ -49,20 +51,23 @@ pub enum Command {
     },
     /// List the entries.
     Entries,
-    /// Write a bundle.
-    Scan {
-        /// Where.
-        output: PathBuf,
-        /// The image that it is.
-        name: Option<String>,
-    },
+    /// Write a bundle, rows, or both.
+    Scan(Made),
     /// Ask many bundles.
     WhoReads(Asked),
-    /// Print the JSON Schema of the report, or of a bundle.
-    Schema {
-        /// Whether that of a bundle.
-        bundle: bool,
-    },
+    /// Print a JSON Schema.
+    Schema(Schema),
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// `--format json`
+    Report,
+    /// The lines of a bundle.
+    Bundle,
+    /// `scan --export`, `who-reads --format jsonl`
+    Rows,
 }
 
 /// A command with everything that flags and settings say about it.
@@ -123,10 +128,14 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
-        Command::Scan { output, name } => gather::write_bundle(job, output, name.as_deref()),
+        Command::Scan(made) => gather::scan(job, made),
         Command::WhoReads(asked) => who::reads(asked, &job.sources.cwd),
-        Command::Schema { bundle } => {
-            let schema = if *bundle { bundle::schema() } else { report::schema() };
+        Command::Schema(of) => {
+            let schema = match of {
+                Schema::Report => report::schema(),
+                Schema::Bundle => bundle::schema(),
+                Schema::Rows => rows::schema(),
+            };
             output::print(&format!("{schema}\n")).map(|()| 0)
         }
     })

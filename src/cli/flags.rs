@@ -124,7 +124,11 @@ pub enum Verb {
         sources: SourceFlags,
         /// Where to write the bundle
         #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
+        output: Option<PathBuf>,
+        /// Also write the reads as rows (JSON Lines; `stripcheck schema rows`), - for standard output; with
+        /// --scan and without -o those of bundles, or of folders of them
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
         /// The image that this code runs in, if that is not in it: acme/web:1.2
         #[arg(long, value_name = "IMAGE")]
         name: Option<String>,
@@ -149,10 +153,10 @@ pub enum Verb {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         threads: Option<u16>,
     },
-    /// Print the JSON Schema of --format json, or of a bundle
+    /// Print the JSON Schema of --format json, of a bundle, or of the rows of scan --export
     Schema {
         /// Which one
-        #[arg(value_parser = ["report", "bundle"], default_value = "report")]
+        #[arg(value_parser = ["report", "bundle", "rows"], default_value = "report")]
         of: String,
     },
 }
@@ -175,6 +179,9 @@ pub struct SourceFlags {
     /// Which image of several: linux/arm64 [default: Linux on this machine's processor]
     #[arg(long, value_name = "OS/ARCH")]
     pub platform: Option<String>,
+    /// Which image of several in one archive: acme/web:1.2
+    #[arg(long, value_name = "IMAGE")]
+    pub tag: Option<String>,
     /// Configuration of an image given as its root file system (crane config, docker inspect)
     #[arg(long, value_name = "FILE")]
     pub image_config: Option<PathBuf>,
@@ -182,6 +189,28 @@ pub struct SourceFlags {
     /// entry point, PYTHONPATH, direct_url.json]
     #[arg(long, value_name = "NAME")]
     pub app_dist: Vec<String>,
+    /// Lock file (uv.lock, poetry.lock, pylock.toml) that picks the versions out of uv's or poetry's cache, or a
+    /// folder of wheels
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
+    /// See there.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+}
+
+/// What archives may cost.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Limits of archives")]
+pub struct LimitFlags {
+    /// Files, folders and links of one archive, all layers counted [default: 4000000]
+    #[arg(long, value_name = "N")]
+    pub max_entries: Option<u64>,
+    /// GiB of one archive when unpacked [default: 64]
+    #[arg(long, value_name = "GIB")]
+    pub max_unpacked: Option<u64>,
+    /// How many bytes one packed byte may stand for, beyond the first GiB [default: 100]
+    #[arg(long, value_name = "N")]
+    pub max_ratio: Option<u64>,
 }
 
 /// The chart.
