@@ -185,6 +185,7 @@ impl Revisions {
         let fix = |text: &mut String| *text = self.relabelled(side, text);
         for entry in &mut chart.entries {
             fix(&mut entry.location.file);
+            entry.rendered.iter_mut().for_each(|place| fix(&mut place.file));
             entry.also.iter_mut().chain(&mut entry.uses).for_each(fix);
         }
         for notice in &mut chart.notices {
