@@ -10,6 +10,7 @@
 //!  owners    spans      units   program├─ verdict ─ report
 //! mentions: names elsewhere ───────────┤
 //! chart: load ─ objects ─ entries ─────┘
+//!                  └ release: states, findings
 //! ```
 //!
 //! # Code map
@@ -27,6 +28,8 @@
 //!   configuration, strings.
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
+//! - [`release`]: every state that an upgrade can stop in, what is broken there: findings. `release/rules.rs` is the
+//!   table of rules.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
 //! - [`bundle`]: a scan as a file, and back; several scans as one.
 //! - [`run`]: what the commands do, the stages in order; output files and the exit status.
@@ -88,6 +91,7 @@ pub mod mentions;
 pub mod model;
 pub mod progress;
 pub mod python;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod scan;

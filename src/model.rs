@@ -4,12 +4,16 @@
 
 mod chart;
 mod failure;
+mod findings;
+mod objects;
 mod reads;
 mod sources;
 mod verdicts;
 
 pub use chart::*;
 pub use failure::*;
+pub use findings::*;
+pub use objects::*;
 pub use reads::*;
 pub use sources::*;
 pub use verdicts::*;

@@ -19,6 +19,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("mentions", &["model", "files", "discover"]),
     ("chart", &["model"]),
     ("verdict", &["model"]),
+    ("release", &["model"]),
     ("report", &["model", "verdict"]),
     ("bundle", &["model", "report"]),
     ("settings", &["model", "libraries"]),

@@ -1,6 +1,6 @@
 //! Entries, and the containers they are given to.
 
-use super::Notice;
+use super::{ChartObject, Notice};
 
 /// Index of a [`Container`] in [`Chart::containers`].
 pub type ContainerId = usize;
@@ -121,6 +121,8 @@ pub struct Chart {
     pub containers: Vec<Container>,
     /// All entries, in the order of the containers, then as the container sees them.
     pub entries: Vec<Entry>,
+    /// The objects as Helm applies them, in the order of the input.
+    pub objects: Vec<ChartObject>,
     /// What could not be understood.
     pub notices: Vec<Notice>,
 }
