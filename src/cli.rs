@@ -36,6 +36,15 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image;
             (Command::Check { names }, sources, chart, shared)
         }
+        Verb::Diff { old, new, sources, image, chart, shared, fail_on, strict, show_values } => {
+            if chart.chart.is_some() {
+                return Err(Failure::new("diff OLD NEW names the two charts: leave --chart out"));
+            }
+            threshold = Some(Threshold { fail_on, strict, named: true });
+            values_shown = show_values;
+            images_told = image;
+            (Command::Diff { old: input(old), new: input(new) }, sources, chart, shared)
+        }
         Verb::Reads { sources, shared } => (Command::Reads, sources, ChartFlags::default(), shared),
         Verb::Explain { name, sources, shared } => (Command::Explain { name }, sources, ChartFlags::default(), shared),
         Verb::Entries { chart, shared, show_values } => {
@@ -93,10 +102,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             app_dist: sources.app_dist,
         },
         readers: settings.reader,
-        chart: chart.chart.or(settings.chart).map(|path| match path.as_os_str() == "-" {
-            true => chart::Input::Stdin,
-            false => chart::Input::Path(path),
-        }),
+        chart: chart.chart.or(settings.chart).map(input),
         values: Values {
             files: or(chart.values, settings.values),
             set: chart.set,
@@ -109,6 +115,10 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         show_values: values_shown,
         threads: shared.common.threads.map(usize::from),
     })
+}
+
+fn input(path: PathBuf) -> chart::Input {
+    if path.as_os_str() == "-" { chart::Input::Stdin } else { chart::Input::Path(path) }
 }
 
 /// What a path that an image is mapped to is.

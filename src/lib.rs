@@ -10,6 +10,7 @@
 //!  owners    spans      units   program├─ verdict ─ report
 //! mentions: names elsewhere ───────────┤
 //! chart: load ─ objects ─ entries ─────┘
+//!                  ├ change: of two charts
 //!                  └ release: states, findings
 //! ```
 //!
@@ -27,6 +28,8 @@
 //! - [`mentions`]: where a chart's names occur although no read was recognised: native libraries, scripts,
 //!   configuration, strings.
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
+//! - [`change`]: two charts become what differs: containers paired, then their entries.
+//! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
 //! - [`release`]: every state that an upgrade can stop in, what is broken there: findings. `release/rules.rs` is the
 //!   table of rules.
@@ -81,8 +84,10 @@
 //! Code is only needed for a new kind of behaviour, as new rules for fields (`libraries::Dialect`).
 
 pub mod bundle;
+pub mod change;
 pub mod chart;
 pub mod cli;
+pub mod command;
 pub mod discover;
 pub mod files;
 pub mod libraries;

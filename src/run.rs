@@ -1,16 +1,18 @@
 //! What the commands do: the stages in order.
 
+mod diff;
 mod explain;
 mod gather;
+mod judged;
 mod output;
 mod roots;
 mod status;
 mod who;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use gather::Gathered;
+use judged::Judged;
 pub use output::{Output, Target};
 pub use status::FailOn;
 pub use who::Asked;
@@ -21,7 +23,7 @@ use crate::model::{Chart, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
-use crate::{bundle, chart, discover, mentions, report, scan, verdict};
+use crate::{bundle, chart, discover, report, scan, verdict};
 
 /// What is to be done.
 #[derive(Debug)]
@@ -30,6 +32,13 @@ pub enum Command {
     Check {
         /// The names.
         names: Vec<String>,
+    },
+    /// Judge what a change of a chart strips or alters.
+    Diff {
+        /// The chart before.
+        old: chart::Input,
+        /// The chart after.
+        new: chart::Input,
     },
     /// List the reads.
     Reads,
@@ -108,6 +117,7 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     output::check(&job.outputs)?;
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
+        Command::Diff { old, new } => diff::run(job, old, new),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
@@ -123,50 +133,28 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
 fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     let progress = Progress::start();
     progress.stage("looking for sources");
-    let mut gathered = Gathered::new(job)?;
+    let gathered = Gathered::new(job)?;
     progress.stage("reading the chart");
     let input = roots::chart_input(job)?;
     let chart = load(job, &input)?;
     roots::require_entries(&chart, names)?;
-    // Whatever can be refused is refused before the long part.
-    let images = roots::image_rules(job, &gathered.roots())?;
-    progress.stage("scanning Python");
-    let bundled = gathered.bundled();
-    let scan = scan_here(job, &mut gathered);
-    progress.stage("searching for mentions");
-    let wanted = verdict::asked(&chart, names).into_iter().filter_map(|id| chart.entries.get(id));
-    let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
-    let (mut mentions, mut notices) = gather::mentions_here(&scan, &gathered.files, &wanted);
-    let (scan, words) = gather::merge(scan, gathered);
-    mentions.extend(words.iter().flat_map(|words| words.mentions(&wanted)));
-    mentions.sort();
-    mentions.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &input, &job.values.files));
-    progress.stage("judging");
-    let unsearched = wanted.into_iter().filter(|name| !mentions::is_token(name.as_bytes())).collect();
-    let question = Question { names: names.to_vec(), images, unsearched, bundled };
-    let judgements = verdict::judge(&scan, &chart, &mentions, &question);
-    notices.extend(verdict::notices(&scan, &chart, &judgements));
+    let question = Question { names: names.to_vec(), ..Question::default() };
+    let judged = judged::judged(job, gathered, &chart, question, &[&input], &progress)?;
+    let Judged { scan, mentions, judgements, notices } = &judged;
     let report = Report::new(Content {
         chart: Some(&chart),
         release: job.values.release.as_deref(),
-        mentions: &mentions,
-        judgements: &judgements,
-        incomplete: status::is_incomplete(&scan, Some(&chart), &notices),
-        notices,
+        mentions,
+        judgements,
+        incomplete: status::is_incomplete(scan, Some(&chart), notices),
+        notices: notices.clone(),
         named: !names.is_empty(),
         show_values: job.show_values,
-        ..Content::new("check", &scan)
+        ..Content::new("check", scan)
     });
     drop(progress);
     output::write(&report, &job.outputs)?;
-    let status = status::of(&scan, &judgements, job.fail_on);
-    if status == 0 && report.content.incomplete && job.fail_on != FailOn::Never {
-        return Err(Failure::new(
-            "a part of the chart or the application could not be read, and nothing unsafe was found in the rest: \
-             see the blind spots of the report (--format json)",
-        ));
-    }
-    Ok(status)
+    status::exit(&report, job.fail_on)
 }
 
 fn reads(job: &Job) -> Result<u8, Failure> {

@@ -4,7 +4,8 @@
 //! - Python: `# reads: KEY`, or `# reads: KEY raises KeyError; OTHER default "x"`. Every read that is
 //!   reported must be claimed on its line, and every claim must be reported. `*` is an unresolved key.
 //! - Manifests: `# unsafe`, `# review: code`, `# safe` on the line of the env item; of an `envFrom`
-//!   item the verdicts of all its entries, as `# unsafe: read; safe`.
+//!   item the verdicts of all its entries, as `# unsafe: read; safe`. For a change there are the folders
+//!   `old` and `new`: an entry that is gone is claimed where it was, one that is renamed where it is now.
 //! - `case.toml`: see `common::Case`.
 //!
 //! A further trial says that every code a verdict can have is claimed by some case.
@@ -44,10 +45,13 @@ fn run(folder: &Path) -> Result<(), String> {
         let shown = common::run(folder, "explain", &case, &[name.as_str()])?;
         expect(&folder.join("explained.txt"), &String::from_utf8_lossy(&shown.stdout))?;
     }
-    if !folder.join("manifests").exists() {
-        return Ok(());
-    }
-    let shown = common::run(folder, "check", &case, &[])?;
+    // A change has the two folders `old` and `new`, and is judged by `diff`.
+    let verb = match () {
+        () if folder.join("manifests").exists() => "check",
+        () if folder.join("new").exists() => "diff",
+        () => return Ok(()),
+    };
+    let shown = common::run(folder, verb, &case, &[])?;
     let said = String::from_utf8_lossy(&shown.stderr);
     if let Some(exit) = case.exit
         && shown.status.code() != Some(exit)
@@ -61,7 +65,7 @@ fn run(folder: &Path) -> Result<(), String> {
     if case.exit == Some(2) {
         return Ok(());
     }
-    let check = json(common::run(folder, "check", &case, &["--format", "json"])?)?;
+    let check = json(common::run(folder, verb, &case, &["--format", "json"])?)?;
     let claimed = claimed_verdicts(folder, &case)?;
     same("verdicts", &claimed, &actual_verdicts(&check, &claimed))?;
     expect(&folder.join("expected.txt"), &String::from_utf8_lossy(&shown.stdout))
@@ -141,7 +145,8 @@ fn actual_reads(report: &Value) -> BTreeSet<String> {
 /// `path:line verdict code`; without a code, any.
 fn claimed_verdicts(folder: &Path, case: &Case) -> Result<BTreeSet<String>, String> {
     let mut claims = BTreeSet::new();
-    for path in common::files(&folder.join("manifests"), "yaml") {
+    let charts = ["manifests", "old", "new"];
+    for path in charts.iter().flat_map(|chart| common::files(&folder.join(chart), "yaml")) {
         let text = std::fs::read_to_string(&path).map_err(|e| e.to_string())?;
         for (index, line) in text.lines().enumerate() {
             let Some((before, claim)) = line.split_once(" # ") else { continue };

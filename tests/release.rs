@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use stripcheck::model::{Chart, Finding, Level};
 use stripcheck::release::rules;
-use stripcheck::{chart, release};
+use stripcheck::{chart, release, report};
 
 fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/release");
@@ -107,4 +107,15 @@ fn nothing_new_is_found_where_nothing_changes() {
             assert!(findings.iter().all(|finding| finding.known), "{}/{twin}/{file}", folder.display());
         }
     }
+}
+
+#[test]
+fn the_page_of_rules_is_that_of_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let text = report::page(rules::ALL);
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        std::fs::write(&path, &text).expect("written");
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "UPDATE_EXPECT=1 writes it");
 }

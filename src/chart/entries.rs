@@ -7,18 +7,19 @@ use super::env::Supply;
 use super::notice;
 use super::pods::Found;
 use super::suppliers::Suppliers;
-use super::uses;
+use super::uses::{self, Used};
 use crate::model::{ChartPlace, ContainerId, Entry, Notice, SourceKind};
 
-/// The entries of one container, in the order in which the container gets them.
+/// The entries of one container, in the order in which the container gets them, and what it uses although
+/// nothing supplies it.
 pub fn entries(
     found: &Found<'_>,
     id: ContainerId,
     supplies: Vec<Supply>,
     suppliers: &Suppliers<'_>,
     notices: &mut Vec<Notice>,
-) -> Vec<Entry> {
-    let mut uses = uses::uses(found, &supplies, suppliers);
+) -> (Vec<Entry>, BTreeMap<String, Vec<String>>) {
+    let Used { supplies: mut uses, unsupplied } = uses::uses(found, &supplies, suppliers);
     let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, supply) in supplies.iter().enumerate().filter(|(_, supply)| !supply.open) {
         by_name.entry(&supply.name).or_default().push(index);
@@ -56,7 +57,7 @@ pub fn entries(
         also: losers.remove(&index).unwrap_or_default(),
         name: supply.name,
     };
-    winners.into_iter().map(entry).collect()
+    (winners.into_iter().map(entry).collect(), unsupplied)
 }
 
 /// A supply as a person would look for it.

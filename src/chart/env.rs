@@ -122,6 +122,7 @@ impl<'a> Reader<'_, 'a> {
                 key: key.map(Into::into),
                 optional: reference.truth_at("optional"),
                 literal: literal.map(Into::into),
+                provided: key.map(|_| true),
             };
             match self.suppliers.keys(kind, name, self.asker) {
                 Some(keys) => self.out.extend(keys.into_iter().map(|supplied| Supply {
@@ -180,6 +181,7 @@ impl<'a> Reader<'_, 'a> {
                 Some(value) => value.scalar().map(Into::into),
                 None => value_from.is_none().then(String::new),
             },
+            provided: None,
         });
         self.out.push(Supply { name: text.into(), open: false, source, line: item.line });
     }
@@ -209,12 +211,17 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => None,
         };
+        let provided = match (form.object, name, key) {
+            (Some((kind, _)), Some(name), Some(key)) => self.suppliers.provides(kind, name, key, self.asker),
+            _ => None,
+        };
         Some(EntrySource {
             kind: form.kind,
             object,
             key: key.map(Into::into),
             optional: reference.truth_at("optional"),
             literal: literal.map(Into::into),
+            provided,
         })
     }
 }

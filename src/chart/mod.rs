@@ -82,16 +82,20 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str) -> (Chart, usize) {
         pods::containers(object, &mut found, &mut notices);
     }
     let mut entries = Vec::new();
-    for (id, found) in found.iter().enumerate() {
+    for (id, found) in found.iter_mut().enumerate() {
         let supplies = env::supplies(found, &suppliers, &mut notices);
-        entries.extend(entries::entries(found, id, supplies, &suppliers, &mut notices));
+        let (own, unsupplied) = entries::entries(found, id, supplies, &suppliers, &mut notices);
+        entries.extend(own);
+        found.container.unsupplied = unsupplied;
     }
+    let hook = |object: &&objects::Object<'_>| object.node.at(&["metadata", "annotations", "helm.sh/hook"]).is_some();
+    let hooks = objects.iter().filter(hook).count();
     let (name, version) = title::title(&objects);
     let applied = applied::applied(&objects, &found, &mut notices);
     let containers = found.into_iter().map(|found| found.container).collect();
     let name = name.unwrap_or_else(|| title::of_file(label));
     let understood = documents.iter().filter(|document| document.root.scalar_at("kind").is_some()).count();
-    (Chart { name, version, containers, entries, objects: applied, notices }, understood)
+    (Chart { name, version, containers, entries, hooks, objects: applied, notices }, understood)
 }
 
 /// A notice about a line of a manifest.

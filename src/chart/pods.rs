@@ -1,5 +1,7 @@
 //! Objects → the containers in them, wherever a pod template sits.
 
+use std::collections::BTreeMap;
+
 use super::notice;
 use super::objects::Object;
 use super::yaml::Node;
@@ -150,6 +152,7 @@ impl<'a> Search<'_, 'a> {
             execs: Vec::new(),
             working_dir: node.scalar_at("workingDir").map(Into::into),
             chart: self.object.document.chart().map(Into::into),
+            unsupplied: BTreeMap::new(),
         };
         container.command = self.words(node, "command", &["command"]);
         container.args = self.words(node, "args", &["args"]);

@@ -107,6 +107,12 @@ impl<'a> Suppliers<'a> {
         Some(all.filter(|supplied| seen.insert(supplied.key)).copied().collect())
     }
 
+    /// Whether an object of the input has a key; `None` if it is not in the input, or empty there.
+    pub fn provides(&self, kind: &'static str, name: &str, key: &str, asker: Asker<'_>) -> Option<bool> {
+        let keys = self.keys(kind, name, asker).filter(|keys| !keys.is_empty())?;
+        Some(keys.iter().any(|supplied| supplied.key == key))
+    }
+
     /// The text of a key of a ConfigMap in the input.
     pub fn literal(&self, name: &str, key: &str, asker: Asker<'_>) -> Option<&'a str> {
         let supplier = self.find("ConfigMap", name, asker).0?;

@@ -12,6 +12,7 @@ Examples:
   stripcheck check                                  audit every env var of the chart in this folder
   stripcheck check API_TOKEN DB_URL                 may these two be removed together?
   stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
+  stripcheck diff deployed.yaml rendered.yaml      what does this change of the chart strip?
   helm template . | stripcheck check --chart -      judge what Helm renders
   stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
   stripcheck reads --vendored .venv --format jsonl  who reads what
@@ -50,6 +51,32 @@ pub enum Verb {
         shared: SharedFlags,
         /// What makes the exit status 1: a verdict, or the effect of an unsafe one
         /// [default: unsafe with names, never without]
+        #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
+        fail_on: Option<String>,
+        /// Exit with 1 also if a person has to look (review), besides what --fail-on names;
+        /// --fail-on never contradicts it
+        #[arg(long)]
+        strict: bool,
+        /// Show literal values of entries (never those of Secrets)
+        #[arg(long)]
+        show_values: bool,
+    },
+    /// Judge what a change of a chart strips or alters
+    Diff {
+        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks)
+        old: PathBuf,
+        /// The chart after
+        new: PathBuf,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+        /// What makes the exit status 1: a verdict, or the effect of an unsafe one [default: unsafe]
         #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
         fail_on: Option<String>,
         /// Exit with 1 also if a person has to look (review), besides what --fail-on names;

@@ -330,3 +330,8 @@ impl Cluster {
 pub fn is_synced(producers: &[(At, &Produced)]) -> bool {
     !producers.is_empty() && producers.iter().all(|(_, produced)| produced.maker == Maker::CsiDriver)
 }
+
+/// A producer that makes just one of the keys of another.
+pub fn only(produced: &Produced, key: &str, from: u64) -> Produced {
+    Produced { keys: BTreeMap::from([(key.to_string(), from)]), ..produced.clone() }
+}

@@ -18,6 +18,7 @@ pub mod cluster;
 pub mod explore;
 mod fresh;
 mod live;
+pub mod plan;
 pub mod rules;
 pub mod steps;
 mod wants;

@@ -1,12 +1,15 @@
 //! The report: one value, many renderers. Renderers decide nothing.
 
 mod blocks;
+mod changes;
 mod explain;
+mod findings;
 mod ids;
 mod json;
 mod jsonl;
 pub mod layout;
 mod listing;
+mod rules;
 mod schema;
 mod terminal;
 #[cfg(test)]
@@ -17,6 +20,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub use blocks::{Block, ImageLine};
+pub use rules::{page, rule};
 pub use schema::schema;
 
 use crate::model::*;
@@ -38,12 +42,16 @@ pub const ALL: &[&Format] = &[&terminal::FORMAT, &json::FORMAT, &jsonl::FORMAT];
 /// What a report is made from.
 #[derive(Debug)]
 pub struct Content<'a> {
-    /// The command: `check`, `reads`, `entries`, `explain`.
+    /// The command: `check`, `diff`, `reads`, `entries`, `explain`.
     pub command: &'static str,
     /// The scan; an empty one for `entries`.
     pub scan: &'a Scan,
     /// The chart, if one was read.
     pub chart: Option<&'a Chart>,
+    /// For `diff`: the change; `chart` is then its subject.
+    pub change: Option<&'a Change>,
+    /// Breaches of release rules.
+    pub findings: &'a [Finding],
     /// The release name, if one was given.
     pub release: Option<&'a str>,
     /// The mentions that judgements point to.
@@ -71,6 +79,8 @@ impl<'a> Content<'a> {
             command,
             scan,
             chart: None,
+            change: None,
+            findings: &[],
             release: None,
             mentions: &[],
             reached: Vec::new(),
@@ -95,6 +105,8 @@ pub struct EntryRow<'a> {
     pub container: &'a Container,
     /// Its judgement, unless entries are only listed.
     pub judgement: Option<&'a Judgement>,
+    /// For `diff`: how it differs.
+    pub change: Option<&'a EntryChange>,
 }
 
 /// A read of the report.
@@ -119,6 +131,8 @@ pub struct Summary {
     pub review: usize,
     /// Safe ones.
     pub safe: usize,
+    /// Breaches of release rules.
+    pub findings: usize,
     /// Reads that the scan found.
     pub reads: usize,
     /// Notices.
@@ -166,6 +180,7 @@ impl<'a> Report<'a> {
             r#unsafe: verdicts(Verdict::Unsafe),
             review: verdicts(Verdict::Review),
             safe: verdicts(Verdict::Safe),
+            findings: content.findings.len(),
             reads: content.scan.reads.len(),
             blind_spots: blind_spots.len(),
         };
@@ -223,6 +238,7 @@ fn entry_rows<'a>(content: &Content<'a>) -> Vec<EntryRow<'a>> {
             entry,
             container: chart.containers.get(entry.container)?,
             judgement,
+            change: content.change.and_then(|change| change.entries.get(index)),
         })
     };
     match content.command {

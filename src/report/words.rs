@@ -46,6 +46,10 @@ codes! {
         UnknownNames = "unknown-names",
         Covered = "covered",
         NoReader = "no-reader",
+        ContainerGone = "container-gone",
+        Unprovided = "unprovided",
+        MayBeMissing = "may-be-missing",
+        StillSet = "still-set",
     }
     NoticeKind {
         UnresolvedKey = "unresolved-key",
@@ -86,6 +90,22 @@ codes! {
         ResourceFieldRef = "resourceFieldRef",
         FileKeyRef = "fileKeyRef",
         EnvFrom = "envFrom",
+    }
+    ChangeKind {
+        Removed = "removed",
+        Renamed = "renamed",
+        Changed = "changed",
+        Moved = "moved",
+        Added = "added",
+        Kept = "kept",
+    }
+    Level { Error = "error", Warning = "warning", Note = "note", }
+    TraceKind {
+        Step = "step",
+        Broken = "broken",
+        Noticed = "noticed",
+        Rollback = "rollback",
+        Command = "command",
     }
     RootKind {
         Application = "application",

@@ -1,6 +1,9 @@
 //! What the exit status says.
 
-use crate::model::{Chart, Effect, Judgement, Notice, NoticeKind, ReasonCode, RootKind, Scan, Verdict};
+use crate::model::{
+    Chart, Effect, Failure, Finding, Judgement, Level, Notice, NoticeKind, ReasonCode, RootKind, Scan, Verdict,
+};
+use crate::report::Report;
 use crate::report::words::Coded;
 
 /// What makes the exit status 1.
@@ -61,6 +64,24 @@ pub fn of(scan: &Scan, judgements: &[Judgement], fail_on: FailOn) -> u8 {
         }
     };
     u8::from(judgements.iter().any(fails))
+}
+
+/// The exit status of a report.
+///
+/// # Errors
+/// If nothing that fails was found, but a part of the input is not known.
+pub fn exit(report: &Report<'_>, fail_on: FailOn) -> Result<u8, Failure> {
+    let content = &report.content;
+    let fails = |finding: &Finding| finding.rule.level == Level::Error && !finding.known;
+    let found = fail_on != FailOn::Never && content.findings.iter().any(fails);
+    let status = of(content.scan, content.judgements, fail_on).max(u8::from(found));
+    if status == 0 && content.incomplete && fail_on != FailOn::Never {
+        return Err(Failure::new(
+            "a part of the chart or the application could not be read, and nothing unsafe was found in the rest: \
+             see the blind spots of the report (--format json)",
+        ));
+    }
+    Ok(status)
 }
 
 /// Effects are ordered from the worst. What the container or its runtime does is not known, so that

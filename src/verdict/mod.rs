@@ -4,7 +4,7 @@
 //! [`reach`] which modules its entry points reach, [`evidence`] what speaks for a reader, and
 //! [`rows`] is the verdict table.
 
-mod entrypoints;
+mod altered;
 mod evidence;
 mod images;
 mod index;
@@ -15,9 +15,7 @@ mod non_python;
 mod place;
 mod reach;
 mod rows;
-mod runners;
 mod runtime;
-mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use names::{asked, nearest};
 
-use crate::model::{Access, Chart, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
+use crate::model::{
+    Access, Chart, EntryChange, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan,
+};
 use index::Index;
 use reach::Reach;
 use rows::Case;
@@ -39,6 +39,8 @@ pub struct Question {
     pub images: Vec<ImageRule>,
     /// Names whose mentions could not be looked for in bundles.
     pub unsearched: BTreeSet<String>,
+    /// For a change of a chart: what each entry of the chart is about.
+    pub changes: Vec<EntryChange>,
     /// Roots from this one on are those of bundles.
     pub bundled: Option<RootId>,
 }
@@ -72,7 +74,15 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
         let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
         let of_bundle = |root: &RootId| question.bundled.is_some_and(|first| *root >= first);
         let unsearched = placement.roots.iter().any(of_bundle) && question.unsearched.contains(&entry.name);
-        let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence, unsearched });
+        let ruling = rows::rule(&Case {
+            scan,
+            entry,
+            container,
+            placement,
+            evidence: &evidence,
+            unsearched,
+            change: question.changes.get(id),
+        });
         let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
         judgements.push(Judgement {

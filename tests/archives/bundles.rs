@@ -140,5 +140,5 @@ fn a_bundle_is_as_its_schema_says() {
     let instance = serde_json::json!({ "head": head, "body": body });
     let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
-    assert_eq!(head["images"][0]["application"], "/app (its WORKDIR, which holds Python)");
+    assert_eq!(head["images"][0]["application"], "/app (its WORKDIR, and its entry point runs service)");
 }

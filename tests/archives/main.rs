@@ -9,6 +9,7 @@ mod common;
 mod make;
 
 mod bundles;
+mod entry;
 mod images;
 
 use common::Temporary;

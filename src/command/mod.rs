@@ -1,7 +1,12 @@
-//! What a container's command, args and probes name: modules, files, console scripts.
+//! What a command line names: modules, files, console scripts. Of a container's command, args and probes, and
+//! of an image's entry point.
 
-use super::runners::{RUNNERS, Runner, WRAPPERS};
-use super::shell;
+mod runners;
+pub mod shell;
+
+pub use runners::{LOAD_BY_NAME, RUNNERS, Runner};
+
+use runners::WRAPPERS;
 
 /// Something a command line names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
