@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use stripcheck::model::{Chart, Finding, Level};
-use stripcheck::release::rules;
+use stripcheck::release::{plan, rules};
 use stripcheck::{chart, release, report};
 
 fn folders() -> Vec<PathBuf> {
@@ -118,4 +118,61 @@ fn the_page_of_rules_is_that_of_the_table() {
         std::fs::write(&path, &text).expect("written");
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "UPDATE_EXPECT=1 writes it");
+}
+
+/// A chart of manifests in one text.
+fn objects(text: &str) -> Vec<stripcheck::model::ChartObject> {
+    chart::read(&[("c.yaml".to_string(), text.as_bytes().to_vec())]).objects
+}
+
+#[test]
+fn every_plan_of_a_flagged_change_is_safe_in_all_its_releases() {
+    let mut wrong = Vec::new();
+    let mut planned = 0;
+    for folder in folders() {
+        let ((old, _), (new, _)) =
+            (load(&folder.join("flagged"), "old.yaml"), load(&folder.join("flagged"), "new.yaml"));
+        let plan = plan::plan(&old.objects, &new.objects);
+        let name = folder.file_name().expect("name").to_string_lossy().into_owned();
+        // Where the new chart itself is broken, no order helps.
+        let (itself, _) = release::of_objects(&new.objects, &new.objects);
+        let (change, _) = release::of_objects(&old.objects, &new.objects);
+        let broken = itself.iter().any(|finding| finding.rule.level == Level::Error);
+        let differs =
+            old.objects.iter().zip(&new.objects).any(|(old, new)| old.content != new.content || old.id != new.id);
+        if broken || change.iter().any(|it| ["hook-refused", "dangling-key"].contains(&it.rule.id)) {
+            if plan.blocked.is_empty() {
+                wrong.push(format!("{name}: a plan where none can be: {plan:?}"));
+            }
+        } else if differs && (!plan.blocked.is_empty() || plan.releases.is_empty()) {
+            wrong.push(format!("{name}: no plan: {:?}", plan.blocked));
+        }
+        planned += usize::from(plan.releases.len() > 1);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(planned > 3, "{planned}");
+}
+
+#[test]
+fn the_incident_is_planned_in_stages() {
+    let folder = folders().into_iter().find(|it| it.ends_with("a-hook-strips-a-key-that-the-running-pods-still-need"));
+    let folder = folder.expect("case").join("flagged");
+    let ((old, _), (new, _)) = (load(&folder, "old.yaml"), load(&folder, "new.yaml"));
+    let plan = plan::plan(&old.objects, &new.objects);
+    let concerns: Vec<_> = plan.releases.iter().map(|release| release.concern).collect();
+    assert_eq!(concerns, [plan::Concern::References, plan::Concern::RemoveKeys(1)], "{plan:#?}");
+}
+
+#[test]
+fn synced_keys_are_removed_in_batches() {
+    let class = |keys: usize| {
+        let keys: String = (0..keys).map(|n| format!("        - {{objectName: K{n}, key: K{n}}}\n")).collect();
+        format!(
+            "kind: SecretProviderClass\nmetadata: {{name: c}}\nspec:\n  secretObjects:\n    - secretName: s\n      data:\n{keys}"
+        )
+    };
+    let plan = plan::plan(&objects(&class(13)), &objects(&class(1)));
+    let concerns: Vec<_> = plan.releases.iter().map(|release| release.concern).collect();
+    let batch = plan::Concern::RemoveKeys;
+    assert_eq!(concerns, [batch(1), batch(2), batch(3)], "{plan:#?}");
 }
