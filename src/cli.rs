@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
 use clap::Parser;
-use flags::{ChartFlags, Cli, Color, CommonFlags, SharedFlags, SourceFlags, Verb, formats};
+use flags::{ChartFlags, Cli, Color, CommonFlags, LimitFlags, SharedFlags, SourceFlags, Verb, formats};
 
+use crate::discover::{self, Limits};
 use crate::model::Failure;
 use crate::report;
-use crate::run::{Asked, Command, FailOn, Job, Output, Target, Values};
+use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Schema, Target, Values};
 use crate::settings::{self, Settings};
-use crate::{bundle, chart, discover};
+use crate::{bundle, chart};
 
 /// What the command line and the settings ask for. Help, version and usage errors end the process.
 ///
@@ -36,14 +37,25 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff { old, new, sources, image, chart, shared, fail_on, strict, show_values } => {
-            if chart.chart.is_some() {
-                return Err(Failure::new("diff OLD NEW names the two charts: leave --chart out"));
-            }
+        Verb::Diff { old, new, base, head, sources, image, chart, shared, fail_on, strict, show_values } => {
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image;
-            (Command::Diff { old: input(old), new: input(new) }, sources, chart, shared)
+            let compared = match (old, new) {
+                (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
+                _ => Compared::Revisions { base, head },
+            };
+            (Command::Diff(compared), sources, chart, shared)
+        }
+        Verb::Accept { names, reason, until, base, sources, image, chart, common } => {
+            images_told = image;
+            let day = |text: String| settings::Day::try_from(text).map(|day| day.0);
+            let until = until.map(day).transpose().map_err(|why| Failure::new(format!("--until: {why}")))?;
+            let config = settings::file(common.config.as_deref(), &cwd);
+            // It is made if it is not there yet.
+            let given = common.config.clone().filter(|path| cwd.join(path).is_file());
+            let shared = SharedFlags { common: CommonFlags { config: given, ..common }, ..SharedFlags::default() };
+            (Command::Accept(Accepting { names, reason, until, base, config }), sources, chart, shared)
         }
         Verb::Reads { sources, shared } => (Command::Reads, sources, ChartFlags::default(), shared),
         Verb::Explain { name, sources, shared } => (Command::Explain { name }, sources, ChartFlags::default(), shared),
@@ -51,10 +63,10 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             values_shown = show_values;
             (Command::Entries, SourceFlags::default(), chart, shared)
         }
-        Verb::Scan { roots, sources, output, name, common } => {
+        Verb::Scan { roots, sources, output, export, name, common } => {
             given = roots;
             let shared = SharedFlags { common, ..SharedFlags::default() };
-            (Command::Scan { output, name }, sources, ChartFlags::default(), shared)
+            (Command::Scan(Made { bundle: output, rows: export, name }), sources, ChartFlags::default(), shared)
         }
         Verb::WhoReads { names, scan, dist, format, threads } => {
             let asked = Asked { names, distributions: dist, scans: scan, json: format == "jsonl" };
@@ -62,12 +74,16 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             (Command::WhoReads(asked), SourceFlags::default(), ChartFlags::default(), shared)
         }
         Verb::Schema { of } => {
-            let command = Command::Schema { bundle: of == "bundle" };
-            (command, SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
+            let of = match of.as_str() {
+                "bundle" => Schema::Bundle,
+                "rows" => Schema::Rows,
+                _ => Schema::Report,
+            };
+            (Command::Schema(of), SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
         }
     };
     let settings = match command {
-        Command::Schema { .. } | Command::WhoReads(_) => Settings::default(),
+        Command::Schema(_) | Command::WhoReads(_) => Settings::default(),
         _ => settings::load(shared.common.config.as_deref(), &cwd)?,
     };
     let fail_on = threshold.map_or(Ok(FailOn::Never), |flags| flags.resolve(&settings))?;
@@ -98,10 +114,15 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             cwd,
             virtual_env,
             platform: sources.platform,
+            tag: sources.tag,
+            lock: sources.lock,
+            limits: limits(&sources.limits),
             image_config: sources.image_config,
             app_dist: sources.app_dist,
         },
         readers: settings.reader,
+        accepted: settings.accept.into_iter().map(Into::into).collect(),
+        today: today(),
         chart: chart.chart.or(settings.chart).map(input),
         values: Values {
             files: or(chart.values, settings.values),
@@ -115,6 +136,30 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         show_values: values_shown,
         threads: shared.common.threads.map(usize::from),
     })
+}
+
+/// The day in UTC, as `2026-12-31`: the civil calendar from days since 1970
+/// (<https://howardhinnant.github.io/date_algorithms.html#civil_from_days>).
+fn today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let days = now / 86_400 + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+fn limits(flags: &LimitFlags) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        entries: flags.max_entries.unwrap_or(usual.entries),
+        unpacked: flags.max_unpacked.map_or(usual.unpacked, |gib| gib.saturating_mul(1 << 30)),
+        ratio: flags.max_ratio.unwrap_or(usual.ratio),
+    }
 }
 
 fn input(path: PathBuf) -> chart::Input {

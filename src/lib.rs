@@ -30,6 +30,7 @@
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
 //! - [`change`]: two charts become what differs: containers paired, then their entries.
 //! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
+//! - [`git`]: revisions of the repository, by the `git` program, without touching the work tree.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
 //! - [`release`]: every state that an upgrade can stop in, what is broken there: findings. `release/rules.rs` is the
 //!   table of rules.
@@ -90,6 +91,7 @@ pub mod cli;
 pub mod command;
 pub mod discover;
 pub mod files;
+pub mod git;
 pub mod libraries;
 pub mod link;
 pub mod mentions;

@@ -2,6 +2,7 @@
 //! from the data itself. Lines and columns are 1-based, columns count UTF-8 bytes, ends are
 //! exclusive. Paths inside a root are relative to it and use `/`.
 
+mod accepted;
 mod changes;
 mod chart;
 mod failure;
@@ -11,6 +12,7 @@ mod reads;
 mod sources;
 mod verdicts;
 
+pub use accepted::*;
 pub use changes::*;
 pub use chart::*;
 pub use failure::*;

@@ -1,17 +1,23 @@
 //! What the commands do: the stages in order.
 
+mod accept;
 mod diff;
 mod explain;
 mod gather;
 mod judged;
 mod output;
+mod revisions;
 mod roots;
+mod rows;
 mod status;
 mod who;
 
 use std::path::PathBuf;
 
+pub use accept::Accepting;
+pub use diff::Compared;
 use gather::Gathered;
+pub use gather::Made;
 use judged::Judged;
 pub use output::{Output, Target};
 pub use status::FailOn;
@@ -19,14 +25,14 @@ pub use who::Asked;
 
 use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Chart, Failure, Scan};
+use crate::model::{Accepted, Chart, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
 use crate::{bundle, chart, discover, report, scan, verdict};
 
 /// What is to be done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Command {
     /// Judge the named entries together, or all of them each alone.
     Check {
@@ -34,12 +40,9 @@ pub enum Command {
         names: Vec<String>,
     },
     /// Judge what a change of a chart strips or alters.
-    Diff {
-        /// The chart before.
-        old: chart::Input,
-        /// The chart after.
-        new: chart::Input,
-    },
+    Diff(Compared),
+    /// Write into the settings that an answer is accepted.
+    Accept(Accepting),
     /// List the reads.
     Reads,
     /// Tell everything about the reads of one name.
@@ -49,24 +52,27 @@ pub enum Command {
     },
     /// List the entries.
     Entries,
-    /// Write a bundle.
-    Scan {
-        /// Where.
-        output: PathBuf,
-        /// The image that it is.
-        name: Option<String>,
-    },
+    /// Write a bundle, rows, or both.
+    Scan(Made),
     /// Ask many bundles.
     WhoReads(Asked),
-    /// Print the JSON Schema of the report, or of a bundle.
-    Schema {
-        /// Whether that of a bundle.
-        bundle: bool,
-    },
+    /// Print a JSON Schema.
+    Schema(Schema),
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// `--format json`
+    Report,
+    /// The lines of a bundle.
+    Bundle,
+    /// `scan --export`, `who-reads --format jsonl`
+    Rows,
 }
 
 /// A command with everything that flags and settings say about it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Job {
     /// What is to be done.
     pub command: Command,
@@ -84,6 +90,10 @@ pub struct Job {
     pub values: Values,
     /// Where the report goes.
     pub outputs: Vec<Output>,
+    /// What is accepted.
+    pub accepted: Vec<Accepted>,
+    /// The day, as `2026-12-31`.
+    pub today: String,
     /// What makes the exit status 1.
     pub fail_on: FailOn,
     /// Whether literal values of entries may be shown.
@@ -117,14 +127,19 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     output::check(&job.outputs)?;
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
-        Command::Diff { old, new } => diff::run(job, old, new),
+        Command::Diff(compared) => diff::run(job, compared),
+        Command::Accept(accepting) => accept::run(job, accepting),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
-        Command::Scan { output, name } => gather::write_bundle(job, output, name.as_deref()),
+        Command::Scan(made) => gather::scan(job, made),
         Command::WhoReads(asked) => who::reads(asked, &job.sources.cwd),
-        Command::Schema { bundle } => {
-            let schema = if *bundle { bundle::schema() } else { report::schema() };
+        Command::Schema(of) => {
+            let schema = match of {
+                Schema::Report => report::schema(),
+                Schema::Bundle => bundle::schema(),
+                Schema::Rows => rows::schema(),
+            };
             output::print(&format!("{schema}\n")).map(|()| 0)
         }
     })
@@ -146,6 +161,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
         release: job.values.release.as_deref(),
         mentions,
         judgements,
+        accepted: status::accepted(job, scan, &chart, judgements, &[]),
         incomplete: status::is_incomplete(scan, Some(&chart), notices),
         notices: notices.clone(),
         named: !names.is_empty(),
@@ -197,13 +213,18 @@ fn list(job: &Job, content: Content<'_>) -> Result<u8, Failure> {
 }
 
 fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
+    chart::load(&request(job, input, job.values.files.clone()))
+}
+
+/// A chart with the job's flags, and these values files.
+fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Request {
     let values = job.values.clone();
-    chart::load(&chart::Request {
+    chart::Request {
         input: input.clone(),
-        values: values.files,
+        values: files,
         set: values.set,
         set_string: values.set_string,
         namespace: values.namespace,
         release: values.release,
-    })
+    }
 }

@@ -13,6 +13,7 @@ Examples:
   stripcheck check API_TOKEN DB_URL                 may these two be removed together?
   stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
   stripcheck diff deployed.yaml rendered.yaml      what does this change of the chart strip?
+  stripcheck diff --base origin/main               the same for all charts of this repository
   helm template . | stripcheck check --chart -      judge what Helm renders
   stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
   stripcheck reads --vendored .venv --format jsonl  who reads what
@@ -63,10 +64,19 @@ pub enum Verb {
     },
     /// Judge what a change of a chart strips or alters
     Diff {
-        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks)
-        old: PathBuf,
+        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks); without
+        /// OLD and NEW, --chart or every chart here is compared with what it is at --base
+        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+        old: Option<PathBuf>,
         /// The chart after
-        new: PathBuf,
+        new: Option<PathBuf>,
+        /// Take the chart and the application before from this git revision [default: the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// Take the chart and the application after from this git revision [default: the work tree]
+        #[arg(long, value_name = "REV")]
+        head: Option<String>,
         #[command(flatten)]
         sources: SourceFlags,
         /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
@@ -86,6 +96,31 @@ pub enum Verb {
         /// Show literal values of entries (never those of Secrets)
         #[arg(long)]
         show_values: bool,
+    },
+    /// Accept an answer: it is written to the settings, and no longer fails until something about it gets worse
+    Accept {
+        /// The variables, as the chart sets them, or as a change strips them
+        #[arg(value_name = "VAR", required = true)]
+        names: Vec<String>,
+        /// Why, for whoever reads it later
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The last day on which it holds: 2026-12-31
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// The git revision that still has the variables [default: the chart as it is, else the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        common: CommonFlags,
     },
     /// List the places in code that read environment variables
     Reads {
@@ -123,7 +158,11 @@ pub enum Verb {
         sources: SourceFlags,
         /// Where to write the bundle
         #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
+        output: Option<PathBuf>,
+        /// Also write the reads as rows (JSON Lines; `stripcheck schema rows`), - for standard output; with
+        /// --scan and without -o those of bundles, or of folders of them
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
         /// The image that this code runs in, if that is not in it: acme/web:1.2
         #[arg(long, value_name = "IMAGE")]
         name: Option<String>,
@@ -148,10 +187,10 @@ pub enum Verb {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         threads: Option<u16>,
     },
-    /// Print the JSON Schema of --format json, or of a bundle
+    /// Print the JSON Schema of --format json, of a bundle, or of the rows of scan --export
     Schema {
         /// Which one
-        #[arg(value_parser = ["report", "bundle"], default_value = "report")]
+        #[arg(value_parser = ["report", "bundle", "rows"], default_value = "report")]
         of: String,
     },
 }
@@ -174,6 +213,9 @@ pub struct SourceFlags {
     /// Which image of several: linux/arm64 [default: Linux on this machine's processor]
     #[arg(long, value_name = "OS/ARCH")]
     pub platform: Option<String>,
+    /// Which image of several in one archive: acme/web:1.2
+    #[arg(long, value_name = "IMAGE")]
+    pub tag: Option<String>,
     /// Configuration of an image given as its root file system (crane config, docker inspect)
     #[arg(long, value_name = "FILE")]
     pub image_config: Option<PathBuf>,
@@ -181,6 +223,28 @@ pub struct SourceFlags {
     /// entry point, PYTHONPATH, direct_url.json]
     #[arg(long, value_name = "NAME")]
     pub app_dist: Vec<String>,
+    /// Lock file (uv.lock, poetry.lock, pylock.toml) that picks the versions out of uv's or poetry's cache, or a
+    /// folder of wheels
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
+    /// See there.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+}
+
+/// What archives may cost.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Limits of archives")]
+pub struct LimitFlags {
+    /// Files, folders and links of one archive, all layers counted [default: 4000000]
+    #[arg(long, value_name = "N")]
+    pub max_entries: Option<u64>,
+    /// GiB of one archive when unpacked [default: 64]
+    #[arg(long, value_name = "GIB")]
+    pub max_unpacked: Option<u64>,
+    /// How many bytes one packed byte may stand for, beyond the first GiB [default: 100]
+    #[arg(long, value_name = "N")]
+    pub max_ratio: Option<u64>,
 }
 
 /// The chart.

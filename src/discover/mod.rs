@@ -10,6 +10,7 @@ mod editable;
 mod entry;
 mod image;
 mod installed;
+mod lock;
 mod metadata;
 mod owners;
 mod plan;
@@ -22,6 +23,7 @@ mod walk;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+pub use crate::files::limits::Limits;
 pub use charts::charts;
 use image::Program;
 use owners::Owners;
@@ -46,6 +48,12 @@ pub struct Request {
     pub virtual_env: Option<PathBuf>,
     /// Which image of several is meant: `linux/arm64`; none: Linux on this machine's processor.
     pub platform: Option<String>,
+    /// Which image of several in one archive is meant, by its name.
+    pub tag: Option<String>,
+    /// A lock file, which picks versions from a cache or a folder of wheels.
+    pub lock: Option<PathBuf>,
+    /// What an archive may cost.
+    pub limits: Limits,
     /// A file with the configuration of an image whose root file system is given.
     pub image_config: Option<PathBuf>,
     /// Distributions that are the application in an image.

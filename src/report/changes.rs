@@ -68,9 +68,7 @@ fn notes(report: &Report<'_>) -> Vec<String> {
     if let more @ 1.. = all.count().saturating_sub(SHOWN_CONTAINERS) {
         lines.push(format!("and {} more that are new, gone or have another name", count(more, "container")));
     }
-    let remarks =
-        change.subject.notices.iter().filter(|notice| notice.kind == NoticeKind::Manifest && notice.file.is_none());
-    lines.extend(remarks.map(|notice| notice.detail.clone()));
+    lines.extend(report.content.remarks.iter().cloned());
     lines
 }
 

@@ -71,6 +71,8 @@ struct SummaryDto {
     r#unsafe: usize,
     review: usize,
     safe: usize,
+    /// Of those that are not safe, the accepted ones.
+    suppressed: usize,
     findings: usize,
     /// Reads that the scan found, also those that no entry points to.
     reads: usize,
@@ -109,6 +111,7 @@ pub struct EntryDto<'a> {
     covers: Vec<&'a str>,
     mentions: Vec<MentionDto<'a>>,
     fixes: Vec<&'a str>,
+    /// Why the answer is accepted, if it is.
     suppressed: Option<&'a str>,
 }
 

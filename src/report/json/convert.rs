@@ -13,12 +13,16 @@ impl<'a> From<&'a Report<'a>> for Document<'a> {
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             command: content.command,
             incomplete: content.incomplete,
-            chart: content.chart.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+            chart: match content.charts.as_slice() {
+                [] => content.chart.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+                charts => charts.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+            },
             summary: SummaryDto {
                 entries: summary.entries,
                 r#unsafe: summary.r#unsafe,
                 review: summary.review,
                 safe: summary.safe,
+                suppressed: summary.suppressed,
                 findings: summary.findings,
                 reads: summary.reads,
                 blind_spots: summary.blind_spots,
@@ -108,7 +112,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
         covers: Vec::new(),
         mentions: indexes(|j| &j.mentions).filter_map(|id| report.content.mentions.get(*id)).map(mention).collect(),
         fixes: Vec::new(),
-        suppressed: None,
+        suppressed: row.suppressed(),
     }
 }
 
