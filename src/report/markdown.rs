@@ -108,18 +108,17 @@ fn headline(report: &Report<'_>) -> String {
 }
 
 fn findings(report: &Report<'_>, text: &mut String) {
-    for finding in report.content.findings {
-        let mark = match finding.level {
+    for finding in report.content.findings.iter().filter(|finding| !finding.known) {
+        let mark = match finding.rule.level {
             Level::Error => "\u{274c}",
             Level::Warning => "\u{26a0}\u{fe0f}",
             Level::Note => "\u{2139}\u{fe0f}",
         };
-        let place = finding.locations.first().map(|place| format!(" ({}:{})", place.file, place.line));
-        let accepted = finding.suppressed.as_ref().map(|reason| format!(" Accepted: {reason}"));
-        let said = format!("{}{}{}", finding.message, place.unwrap_or_default(), accepted.unwrap_or_default());
-        *text += &format!("- {mark} **{}**: {}\n", escaped(&finding.rule), escaped(&said));
+        let place = finding.locations.first().map(|at| format!(" ({}:{})", at.place.file, at.place.line));
+        let said = format!("{}{}", finding.message, place.unwrap_or_default());
+        *text += &format!("- {mark} **{}**: {}\n", escaped(finding.rule.id), escaped(&said));
         if !finding.trace.is_empty() {
-            let steps: String = finding.trace.iter().map(|step| format!("  1. {}\n", escaped(step))).collect();
+            let steps: String = finding.trace.iter().map(|step| format!("  1. {}\n", escaped(&step.text))).collect();
             *text += &format!("\n  <details><summary>how it comes about</summary>\n\n{steps}\n  </details>\n");
         }
     }

@@ -3,6 +3,7 @@
 mod blocks;
 mod changes;
 mod explain;
+mod findings;
 mod github;
 mod ids;
 mod json;
@@ -11,6 +12,7 @@ pub mod layout;
 mod listing;
 mod markdown;
 mod points;
+mod rules;
 mod sarif;
 mod schema;
 mod terminal;
@@ -22,6 +24,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub use blocks::{Block, ImageLine};
+pub use rules::{page, rule};
 pub use schema::schema;
 
 use crate::model::*;

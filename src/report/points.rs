@@ -34,7 +34,7 @@ const MAX_PLACES: usize = 10;
 pub fn points(report: &Report<'_>) -> Vec<Point> {
     let told = |block: &&Block| block.verdict != Verdict::Safe && !terminal::is_not_scanned(report, block);
     let blocks = report.blocks.iter().filter(told).filter_map(|block| of_block(report, block));
-    report.content.findings.iter().map(of_finding).chain(blocks).collect()
+    report.content.findings.iter().filter(|finding| !finding.known).map(of_finding).chain(blocks).collect()
 }
 
 fn of_block(report: &Report<'_>, block: &Block) -> Option<Point> {
@@ -91,15 +91,25 @@ fn of_block(report: &Report<'_>, block: &Block) -> Option<Point> {
 }
 
 fn of_finding(finding: &Finding) -> Point {
+    let rule = finding.rule;
+    let said = std::iter::once(&finding.message).chain(finding.trace.iter().map(|line| &line.text));
+    // Of the old chart there are no lines to show.
+    let at = |at: &FindingPlace| {
+        let (file, line) = place(&at.place);
+        (file, line.filter(|_| at.new))
+    };
+    let mut places: Vec<_> = finding.locations.iter().map(at).collect();
+    places.sort_by_key(|(_, line)| line.is_none());
+    places.truncate(MAX_PLACES);
     Point {
-        rule: finding.rule.clone(),
-        level: finding.level,
-        title: finding.rule.clone(),
-        message: std::iter::once(&finding.message).chain(&finding.trace).cloned().collect::<Vec<_>>().join(" > "),
-        places: finding.locations.iter().take(MAX_PLACES).map(place).collect(),
+        rule: rule.id.into(),
+        level: rule.level,
+        title: rule.id.into(),
+        message: said.map(String::as_str).collect::<Vec<_>>().join(" > "),
+        places,
         reads: Vec::new(),
-        id: format!("{}:{}", finding.rule, finding.message),
-        suppressed: finding.suppressed.clone(),
+        id: format!("{}:{}", rule.id, finding.subjects.join(",")),
+        suppressed: None,
     }
 }
 

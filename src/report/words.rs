@@ -101,6 +101,13 @@ codes! {
         Kept = "kept",
     }
     Level { Error = "error", Warning = "warning", Note = "note", }
+    TraceKind {
+        Step = "step",
+        Broken = "broken",
+        Noticed = "noticed",
+        Rollback = "rollback",
+        Command = "command",
+    }
     RootKind {
         Application = "application",
         Vendored = "vendored",

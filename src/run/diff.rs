@@ -4,11 +4,11 @@ use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::revisions::{Revisions, Side};
 use super::{Job, load, output, status};
-use crate::model::{Change, Chart, Failure, Finding, Notice, NoticeKind};
+use crate::model::{Change, Chart, Failure, Notice, NoticeKind};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
-use crate::{change, chart, verdict};
+use crate::{change, chart, release, verdict};
 
 /// What is compared.
 #[derive(Debug, Clone)]
@@ -181,8 +181,11 @@ fn given(job: &Job, states: &Revisions, side: &Side) -> Option<chart::Input> {
 
 fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Progress) -> Result<u8, Failure> {
     let Judged { scan, mentions, judgements, notices } = judged;
-    let findings: Vec<Finding> = Vec::new();
-    let notices: Vec<Notice> = notices.iter().chain(&told.notices).cloned().collect();
+    progress.stage("exploring the release");
+    let explored = told.changes.iter().map(|change| release::findings(&change.old, &change.new));
+    let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
+    let findings = findings.concat();
+    let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(cut.iter().flatten()).cloned().collect();
     let lost = !told.lost.is_empty();
     let report = Report::new(Content {
         chart: Some(&change.subject),

@@ -2,7 +2,8 @@
 
 use super::Job;
 use crate::model::{
-    Acceptance, Chart, Effect, EntryChange, Failure, Judgement, Notice, NoticeKind, ReasonCode, RootKind, Scan, Verdict,
+    Acceptance, Chart, Effect, EntryChange, Failure, Finding, Judgement, Level, Notice, NoticeKind, ReasonCode,
+    RootKind, Scan, Verdict,
 };
 use crate::report::Report;
 use crate::report::words::Coded;
@@ -81,7 +82,9 @@ pub fn exit(report: &Report<'_>, fail_on: FailOn) -> Result<u8, Failure> {
     let judgements =
         content.judgements.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, judgement)| judgement);
     let judgements: Vec<Judgement> = judgements.cloned().collect();
-    let status = of(content.scan, &judgements, fail_on);
+    let fails = |finding: &Finding| finding.rule.level == Level::Error && !finding.known;
+    let found = fail_on != FailOn::Never && content.findings.iter().any(fails);
+    let status = of(content.scan, &judgements, fail_on).max(u8::from(found));
     if status == 0 && content.incomplete && fail_on != FailOn::Never {
         return Err(Failure::new(
             "a part of the chart or the application could not be read, and nothing unsafe was found in the rest: \

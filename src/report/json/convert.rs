@@ -148,13 +148,18 @@ fn place(place: &ChartPlace) -> ChartPlaceDto<'_> {
 
 fn finding(finding: &Finding) -> FindingDto<'_> {
     FindingDto {
-        rule: &finding.rule,
-        level: finding.level.code(),
+        rule: finding.rule.id,
+        level: finding.rule.level.code(),
         message: &finding.message,
-        locations: finding.locations.iter().map(place).collect(),
-        trace: &finding.trace,
-        suppressed: finding.suppressed.as_deref(),
+        locations: finding.locations.iter().map(finding_place).collect(),
+        trace: finding.trace.iter().map(|line| TraceDto { kind: line.kind.code(), text: &line.text }).collect(),
+        known: finding.known,
+        suppressed: None,
     }
+}
+
+fn finding_place(at: &FindingPlace) -> FindingPlaceDto<'_> {
+    FindingPlaceDto { chart: if at.new { "new" } else { "old" }, file: &at.place.file, line: at.place.line }
 }
 
 /// One read.
