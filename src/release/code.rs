@@ -83,6 +83,13 @@ fn unset(new: &Chart, code: &Code<'_>, index: usize, container: ContainerId) -> 
     };
     let place = path(code.scan, read.place.file, read.place.span.line);
     let name = &read.key.text;
+    // Of what the change strips the verdict tells.
+    let stripped = |change: &EntryChange| {
+        change.kind.strips() && change.old.as_ref().is_some_and(|entry| entry.name.eq_ignore_ascii_case(name))
+    };
+    if code.changes.iter().any(stripped) {
+        return None;
+    }
     let (rule, message) = match read.absent.outcome {
         Outcome::Raises if kind == RootKind::Application && at_start && read.access != Access::Contains => (
             rules::REQUIRED_UNSET,

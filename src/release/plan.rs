@@ -356,6 +356,14 @@ fn words_of(world: &World<'_>, concern: Concern, old: Option<At>, new: Option<At
             parts.push(format!("{what} {}", names.join(", ")));
         }
     }
+    let account = |at: Option<At>| {
+        let pods = at.into_iter().flat_map(|at| &world.object(at).pods);
+        let mut needs = pods.flat_map(|pod| &pod.needs).filter(|need| need.usage == Usage::Account);
+        needs.next().map_or_else(|| "default".into(), |need| need.object.name.clone())
+    };
+    if concern == Concern::Identity && old.is_some() && new.is_some() && account(old) != account(new) {
+        parts.push(format!("serviceAccountName {} instead of {}", account(new), account(old)));
+    }
     let what = match (old, new) {
         (None, _) => "added".into(),
         (_, None) => "removed".into(),
