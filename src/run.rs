@@ -1,10 +1,13 @@
 //! What the commands do: the stages in order.
 
+mod accept;
 mod diff;
 mod explain;
 mod gather;
 mod judged;
 mod output;
+mod plan;
+mod revisions;
 mod roots;
 mod rows;
 mod status;
@@ -12,6 +15,8 @@ mod who;
 
 use std::path::PathBuf;
 
+pub use accept::Accepting;
+pub use diff::Compared;
 use gather::Gathered;
 pub use gather::Made;
 use judged::Judged;
@@ -21,14 +26,14 @@ pub use who::Asked;
 
 use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Chart, Failure, Scan};
+use crate::model::{Accepted, Chart, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
 use crate::{bundle, chart, discover, report, scan, verdict};
 
 /// What is to be done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Command {
     /// Judge the named entries together, or all of them each alone.
     Check {
@@ -36,12 +41,11 @@ pub enum Command {
         names: Vec<String>,
     },
     /// Judge what a change of a chart strips or alters.
-    Diff {
-        /// The chart before.
-        old: chart::Input,
-        /// The chart after.
-        new: chart::Input,
-    },
+    Diff(Compared),
+    /// Propose releases that make a change.
+    Plan(Compared),
+    /// Write into the settings that an answer is accepted.
+    Accept(Accepting),
     /// List the reads.
     Reads,
     /// Tell everything about the reads of one name.
@@ -71,7 +75,7 @@ pub enum Schema {
 }
 
 /// A command with everything that flags and settings say about it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Job {
     /// What is to be done.
     pub command: Command,
@@ -89,10 +93,16 @@ pub struct Job {
     pub values: Values,
     /// Where the report goes.
     pub outputs: Vec<Output>,
+    /// What is accepted.
+    pub accepted: Vec<Accepted>,
+    /// The day, as `2026-12-31`.
+    pub today: String,
     /// What makes the exit status 1.
     pub fail_on: FailOn,
     /// Whether literal values of entries may be shown.
     pub show_values: bool,
+    /// Whether defaults that stand in for a missing variable are told.
+    pub holes: bool,
     /// Threads; none: as many as there are processors.
     pub threads: Option<usize>,
 }
@@ -110,6 +120,8 @@ pub struct Values {
     pub namespace: Option<String>,
     /// `--release`
     pub release: Option<String>,
+    /// Renderer and the flags that go with it.
+    pub rendering: chart::Rendering,
 }
 
 /// Does a job; the exit status is 0 or 1.
@@ -122,7 +134,9 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     output::check(&job.outputs)?;
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
-        Command::Diff { old, new } => diff::run(job, old, new),
+        Command::Diff(compared) => diff::run(job, compared),
+        Command::Plan(compared) => plan::run(job, compared),
+        Command::Accept(accepting) => accept::run(job, accepting),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
@@ -149,12 +163,13 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     roots::require_entries(&chart, names)?;
     let question = Question { names: names.to_vec(), ..Question::default() };
     let judged = judged::judged(job, gathered, &chart, question, &[&input], &progress)?;
-    let Judged { scan, mentions, judgements, notices } = &judged;
+    let Judged { scan, mentions, judgements, notices, .. } = &judged;
     let report = Report::new(Content {
         chart: Some(&chart),
         release: job.values.release.as_deref(),
         mentions,
         judgements,
+        accepted: status::accepted(job, scan, &chart, judgements, &[]),
         incomplete: status::is_incomplete(scan, Some(&chart), notices),
         notices: notices.clone(),
         named: !names.is_empty(),
@@ -207,13 +222,19 @@ fn list(job: &Job, content: Content<'_>) -> Result<u8, Failure> {
 }
 
 fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
+    chart::load(&request(job, input, job.values.files.clone()))
+}
+
+/// A chart with the job's flags, and these values files.
+fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Request {
     let values = job.values.clone();
-    chart::load(&chart::Request {
+    chart::Request {
         input: input.clone(),
-        values: values.files,
+        values: files,
         set: values.set,
         set_string: values.set_string,
         namespace: values.namespace,
         release: values.release,
-    })
+        rendering: values.rendering,
+    }
 }

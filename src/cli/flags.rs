@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::chart;
 use crate::report;
 use crate::run::FailOn;
 
@@ -13,6 +14,7 @@ Examples:
   stripcheck check API_TOKEN DB_URL                 may these two be removed together?
   stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
   stripcheck diff deployed.yaml rendered.yaml      what does this change of the chart strip?
+  stripcheck diff --base origin/main               the same for all charts of this repository
   helm template . | stripcheck check --chart -      judge what Helm renders
   stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
   stripcheck reads --vendored .venv --format jsonl  who reads what
@@ -63,10 +65,19 @@ pub enum Verb {
     },
     /// Judge what a change of a chart strips or alters
     Diff {
-        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks)
-        old: PathBuf,
+        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks); without
+        /// OLD and NEW, --chart or every chart here is compared with what it is at --base
+        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+        old: Option<PathBuf>,
         /// The chart after
-        new: PathBuf,
+        new: Option<PathBuf>,
+        /// Take the chart and the application before from this git revision [default: the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// Take the chart and the application after from this git revision [default: the work tree]
+        #[arg(long, value_name = "REV")]
+        head: Option<String>,
         #[command(flatten)]
         sources: SourceFlags,
         /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
@@ -86,6 +97,58 @@ pub enum Verb {
         /// Show literal values of entries (never those of Secrets)
         #[arg(long)]
         show_values: bool,
+        /// Also tell variables that the chart does not set and for which a default in the code stands in
+        #[arg(long)]
+        holes: bool,
+    },
+    /// Propose releases that lead from one chart to the other, each safe in every state that it can stop in
+    Plan {
+        /// The chart before, as for diff
+        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+        old: Option<PathBuf>,
+        /// The chart after
+        new: Option<PathBuf>,
+        /// Take the chart and the application before from this git revision [default: the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// Take the chart and the application after from this git revision [default: the work tree]
+        #[arg(long, value_name = "REV")]
+        head: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        common: CommonFlags,
+    },
+    /// Accept an answer: it is written to the settings, and no longer fails until something about it gets worse
+    Accept {
+        /// The variables, as the chart sets them, or as a change strips them
+        #[arg(value_name = "VAR", required = true)]
+        names: Vec<String>,
+        /// Why, for whoever reads it later
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The last day on which it holds: 2026-12-31
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// The git revision that still has the variables [default: the chart as it is, else the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        common: CommonFlags,
     },
     /// List the places in code that read environment variables
     Reads {
@@ -228,12 +291,28 @@ pub struct ChartFlags {
     /// Set a string value, as Helm's (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set_string: Vec<String>,
+    /// Set a value to JSON, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=JSON")]
+    pub set_json: Vec<String>,
+    /// Set a value to a file's text, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=FILE")]
+    pub set_file: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,
     /// Release name to render with
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
+    /// Kubernetes version to render for, as Helm's
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// API versions that the cluster has besides Kubernetes' own, as Helm's (repeatable)
+    #[arg(long, value_name = "VERSION,…")]
+    pub api_versions: Vec<String>,
+    /// Who renders a chart: this program, the helm on the PATH, or both, telling differences; auto is this
+    /// program, and helm if it cannot
+    #[arg(long, value_name = "WHO", value_parser = renderers())]
+    pub renderer: Option<String>,
 }
 
 /// What commands with a report share.
@@ -276,6 +355,11 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// The names of all renderers.
+fn renderers() -> Vec<&'static str> {
+    chart::Renderer::ALL.iter().map(|(name, _)| *name).collect()
 }
 
 /// The names of all formats.

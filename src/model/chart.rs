@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Notice;
+use super::{ChartObject, Notice};
 
 /// Index of a [`Container`] in [`Chart::containers`].
 pub type ContainerId = usize;
@@ -111,6 +111,8 @@ pub struct Entry {
     pub source: EntrySource,
     /// Where a person would edit it.
     pub location: ChartPlace,
+    /// Where it stands in what was rendered, if that is elsewhere.
+    pub rendered: Option<ChartPlace>,
     /// Where the container itself uses it: `$(NAME)` or `$NAME` in a command, args, env value.
     pub uses: Vec<String>,
     /// Other supplies of the same name in this container (an `envFrom`, a duplicate item): what would
@@ -148,6 +150,8 @@ pub struct Chart {
     pub entries: Vec<Entry>,
     /// How many objects are Helm hooks.
     pub hooks: usize,
+    /// The objects as Helm applies them, in the order of the input.
+    pub objects: Vec<ChartObject>,
     /// What could not be understood.
     pub notices: Vec<Notice>,
 }

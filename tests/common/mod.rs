@@ -19,6 +19,8 @@ pub struct Case {
     pub stderr: Option<String>,
     /// The name that `explain` is asked about; it says what `explained.txt` holds.
     pub explain: Option<String>,
+    /// Further formats, each compared with a file `expected.FORMAT`.
+    pub formats: Vec<String>,
     /// One line for people.
     pub why: String,
 }
@@ -59,6 +61,7 @@ pub fn run(folder: &Path, verb: &str, case: &Case, more: &[&str]) -> Result<Outp
     command.arg(verb);
     match verb {
         "check" => drop(command.args(&case.vars).args(&case.args)),
+        "plan" => drop(command.args(["old", "new"])),
         "diff" => drop(command.args(["old", "new"]).args(&case.args)),
         _ => {}
     }
