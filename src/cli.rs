@@ -11,7 +11,7 @@ use flags::{ChartFlags, Cli, Color, CommonFlags, LimitFlags, SharedFlags, Source
 use crate::discover::{self, Limits};
 use crate::model::Failure;
 use crate::report;
-use crate::run::{Asked, Command, FailOn, Job, Made, Output, Schema, Target, Values};
+use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Schema, Target, Values};
 use crate::settings::{self, Settings};
 use crate::{bundle, chart};
 
@@ -37,14 +37,25 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff { old, new, sources, image, chart, shared, fail_on, strict, show_values } => {
-            if chart.chart.is_some() {
-                return Err(Failure::new("diff OLD NEW names the two charts: leave --chart out"));
-            }
+        Verb::Diff { old, new, base, head, sources, image, chart, shared, fail_on, strict, show_values } => {
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image;
-            (Command::Diff { old: input(old), new: input(new) }, sources, chart, shared)
+            let compared = match (old, new) {
+                (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
+                _ => Compared::Revisions { base, head },
+            };
+            (Command::Diff(compared), sources, chart, shared)
+        }
+        Verb::Accept { names, reason, until, base, sources, image, chart, common } => {
+            images_told = image;
+            let day = |text: String| settings::Day::try_from(text).map(|day| day.0);
+            let until = until.map(day).transpose().map_err(|why| Failure::new(format!("--until: {why}")))?;
+            let config = settings::file(common.config.as_deref(), &cwd);
+            // It is made if it is not there yet.
+            let given = common.config.clone().filter(|path| cwd.join(path).is_file());
+            let shared = SharedFlags { common: CommonFlags { config: given, ..common }, ..SharedFlags::default() };
+            (Command::Accept(Accepting { names, reason, until, base, config }), sources, chart, shared)
         }
         Verb::Reads { sources, shared } => (Command::Reads, sources, ChartFlags::default(), shared),
         Verb::Explain { name, sources, shared } => (Command::Explain { name }, sources, ChartFlags::default(), shared),
@@ -110,6 +121,8 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             app_dist: sources.app_dist,
         },
         readers: settings.reader,
+        accepted: settings.accept.into_iter().map(Into::into).collect(),
+        today: today(),
         chart: chart.chart.or(settings.chart).map(input),
         values: Values {
             files: or(chart.values, settings.values),
@@ -131,6 +144,21 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         show_values: values_shown,
         threads: shared.common.threads.map(usize::from),
     })
+}
+
+/// The day in UTC, as `2026-12-31`: the civil calendar from days since 1970
+/// (<https://howardhinnant.github.io/date_algorithms.html#civil_from_days>).
+fn today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let days = now / 86_400 + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 fn limits(flags: &LimitFlags) -> Limits {

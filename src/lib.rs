@@ -10,7 +10,8 @@
 //!  owners    spans      units   program├─ verdict ─ report
 //! mentions: names elsewhere ───────────┤
 //! chart: load, helm ─ objects ─ entries ┘
-//!                  └ change: of two charts
+//!                  ├ change: of two charts
+//!                  └ release: states, findings
 //! ```
 //!
 //! # Code map
@@ -32,7 +33,10 @@
 //! - [`chart`]: manifests, given or rendered, become containers and their entries.
 //! - [`change`]: two charts become what differs: containers paired, then their entries.
 //! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
+//! - [`git`]: revisions of the repository, by the `git` program, without touching the work tree.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
+//! - [`release`]: every state that an upgrade can stop in, what is broken there: findings. `release/rules.rs` is the
+//!   table of rules.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
 //! - [`bundle`]: a scan as a file, and back; several scans as one.
 //! - [`run`]: what the commands do, the stages in order; output files and the exit status.
@@ -91,6 +95,7 @@ pub mod cli;
 pub mod command;
 pub mod discover;
 pub mod files;
+pub mod git;
 pub mod helm;
 pub mod libraries;
 pub mod link;
@@ -98,6 +103,7 @@ pub mod mentions;
 pub mod model;
 pub mod progress;
 pub mod python;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod scan;

@@ -1,10 +1,12 @@
 //! What the commands do: the stages in order.
 
+mod accept;
 mod diff;
 mod explain;
 mod gather;
 mod judged;
 mod output;
+mod revisions;
 mod roots;
 mod rows;
 mod status;
@@ -12,6 +14,8 @@ mod who;
 
 use std::path::PathBuf;
 
+pub use accept::Accepting;
+pub use diff::Compared;
 use gather::Gathered;
 pub use gather::Made;
 use judged::Judged;
@@ -21,14 +25,14 @@ pub use who::Asked;
 
 use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Chart, Failure, Scan};
+use crate::model::{Accepted, Chart, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
 use crate::{bundle, chart, discover, report, scan, verdict};
 
 /// What is to be done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Command {
     /// Judge the named entries together, or all of them each alone.
     Check {
@@ -36,12 +40,9 @@ pub enum Command {
         names: Vec<String>,
     },
     /// Judge what a change of a chart strips or alters.
-    Diff {
-        /// The chart before.
-        old: chart::Input,
-        /// The chart after.
-        new: chart::Input,
-    },
+    Diff(Compared),
+    /// Write into the settings that an answer is accepted.
+    Accept(Accepting),
     /// List the reads.
     Reads,
     /// Tell everything about the reads of one name.
@@ -71,7 +72,7 @@ pub enum Schema {
 }
 
 /// A command with everything that flags and settings say about it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Job {
     /// What is to be done.
     pub command: Command,
@@ -89,6 +90,10 @@ pub struct Job {
     pub values: Values,
     /// Where the report goes.
     pub outputs: Vec<Output>,
+    /// What is accepted.
+    pub accepted: Vec<Accepted>,
+    /// The day, as `2026-12-31`.
+    pub today: String,
     /// What makes the exit status 1.
     pub fail_on: FailOn,
     /// Whether literal values of entries may be shown.
@@ -124,7 +129,8 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     output::check(&job.outputs)?;
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
-        Command::Diff { old, new } => diff::run(job, old, new),
+        Command::Diff(compared) => diff::run(job, compared),
+        Command::Accept(accepting) => accept::run(job, accepting),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
@@ -157,6 +163,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
         release: job.values.release.as_deref(),
         mentions,
         judgements,
+        accepted: status::accepted(job, scan, &chart, judgements, &[]),
         incomplete: status::is_incomplete(scan, Some(&chart), notices),
         notices: notices.clone(),
         named: !names.is_empty(),
@@ -208,14 +215,19 @@ fn list(job: &Job, content: Content<'_>) -> Result<u8, Failure> {
 }
 
 fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
+    chart::load(&request(job, input, job.values.files.clone()))
+}
+
+/// A chart with the job's flags, and these values files.
+fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Request {
     let values = job.values.clone();
-    chart::load(&chart::Request {
+    chart::Request {
         input: input.clone(),
-        values: values.files,
+        values: files,
         set: values.set,
         set_string: values.set_string,
         namespace: values.namespace,
         release: values.release,
         rendering: values.rendering,
-    })
+    }
 }

@@ -68,11 +68,16 @@ fn run(folder: &Path) -> Result<(), String> {
     let check = json(common::run(folder, verb, &case, &["--format", "json"])?)?;
     let claimed = claimed_verdicts(folder, &case)?;
     same("verdicts", &claimed, &actual_verdicts(&check, &claimed))?;
+    for format in &case.formats {
+        let shown = common::run(folder, verb, &case, &["--format", format])?;
+        expect(&folder.join(format!("expected.{format}")), &String::from_utf8_lossy(&shown.stdout))?;
+    }
     expect(&folder.join("expected.txt"), &String::from_utf8_lossy(&shown.stdout))
 }
 
-/// No check makes covers yet: the row waits for them.
-const NOT_YET: &[&str] = &["covered"];
+/// No check makes covers yet: the row waits for them. What a change of code takes away needs revisions:
+/// `tests/revisions.rs`.
+const NOT_YET: &[&str] = &["covered", "read-removed"];
 
 fn every_code_has_a_case() -> Result<(), String> {
     let mut claimed: BTreeSet<String> = BTreeSet::new();

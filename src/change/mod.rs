@@ -21,11 +21,37 @@ pub fn compare(old: Chart, new: Chart) -> Change {
     Change { old, new, ..change }
 }
 
+/// Changes of several charts as one.
+pub fn together(changes: &[Change]) -> Change {
+    let mut all = Change::default();
+    for change in changes {
+        append(&mut all.old, &change.old);
+        append(&mut all.new, &change.new);
+        append(&mut all.subject, &change.subject);
+        all.containers.extend(change.containers.iter().cloned());
+        all.entries.extend(change.entries.iter().cloned());
+    }
+    all
+}
+
+fn append(all: &mut Chart, chart: &Chart) {
+    let offset = all.containers.len();
+    let name =
+        [all.name.as_str(), &chart.name].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
+    (all.name, all.version) = (name, chart.version.clone());
+    all.containers.extend(chart.containers.iter().cloned());
+    let moved = |entry: &Entry| Entry { container: entry.container + offset, ..entry.clone() };
+    all.entries.extend(chart.entries.iter().map(moved));
+    all.notices.extend(chart.notices.iter().cloned());
+    all.hooks += chart.hooks;
+}
+
 fn changes(old: &Chart, new: &Chart) -> Change {
     let (olds, news) = (by_container(old), by_container(new));
     let mut change = Change::default();
-    change.subject.name.clone_from(&new.name);
-    change.subject.version.clone_from(&new.version);
+    let named = if new.name.is_empty() { old } else { new };
+    change.subject.name.clone_from(&named.name);
+    change.subject.version.clone_from(&named.version);
     for pair in pairs::pairs(old, new) {
         let before = pair.old.and_then(|id| old.containers.get(id));
         let after = pair.new.and_then(|id| new.containers.get(id));

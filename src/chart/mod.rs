@@ -2,26 +2,32 @@
 //!
 //! ```text
 //! input (files, stdin, helm) ─ yaml (pieces, nodes) ─ documents ─ objects ─┬ suppliers ┐
-//!                                                                          └ pods ─ env ┴ entries
+//!                                                                          ├ pods ─ env ┴ entries
+//!                                                                          └ hooks, produced, needs ─ applied
 //! ```
 //!
 //! Only `input` and `helm` touch the outside; all else is a pure function of the files' bytes, never
 //! fails, and tells what it did not understand in notices. What a container gets in the end is decided
 //! as the kubelet does it; the sources are named where the rules stand.
 
+mod applied;
 mod code;
 mod documents;
 mod entries;
 mod env;
 mod environments;
 mod expansion;
+mod fingerprint;
 mod gitops;
 mod helm;
+mod hooks;
 mod input;
 mod kustomize;
 mod mounts;
+mod needs;
 mod objects;
 mod pods;
+mod produced;
 mod rendered;
 mod shell;
 mod suppliers;
@@ -144,10 +150,11 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str, places: Option<&Places
     let hook = |object: &&objects::Object<'_>| object.node.at(&["metadata", "annotations", "helm.sh/hook"]).is_some();
     let hooks = objects.iter().filter(hook).count();
     let (name, version) = title::title(&objects);
+    let applied = applied::applied(&objects, &found, &mut notices);
     let containers = found.into_iter().map(|found| found.container).collect();
     let name = name.unwrap_or_else(|| title::of_file(label));
     let understood = documents.iter().filter(|document| document.root.scalar_at("kind").is_some()).count();
-    (Chart { name, version, containers, entries, hooks, notices }, understood)
+    (Chart { name, version, containers, entries, hooks, objects: applied, notices }, understood)
 }
 
 /// A notice about a line of a manifest.

@@ -44,6 +44,8 @@ pub struct Found<'a> {
     pub node: &'a Node,
     /// The mapping it is listed in: the pod's.
     pub pod: &'a Node,
+    /// The object it belongs to.
+    pub object: &'a Node,
     /// Its file.
     pub file: &'a str,
     /// The namespace of its workload.
@@ -163,7 +165,8 @@ impl<'a> Search<'_, 'a> {
             }
         }
         let namespace = self.object.namespace;
-        self.out.push(Found { container, node, pod, file, namespace, execs });
+        let object = self.object.node;
+        self.out.push(Found { container, node, pod, object, file, namespace, execs });
     }
 
     /// The strings of a command; what Kubernetes refuses in it is told and taken as written.

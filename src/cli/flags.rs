@@ -14,6 +14,7 @@ Examples:
   stripcheck check API_TOKEN DB_URL                 may these two be removed together?
   stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
   stripcheck diff deployed.yaml rendered.yaml      what does this change of the chart strip?
+  stripcheck diff --base origin/main               the same for all charts of this repository
   helm template . | stripcheck check --chart -      judge what Helm renders
   stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
   stripcheck reads --vendored .venv --format jsonl  who reads what
@@ -64,10 +65,19 @@ pub enum Verb {
     },
     /// Judge what a change of a chart strips or alters
     Diff {
-        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks)
-        old: PathBuf,
+        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks); without
+        /// OLD and NEW, --chart or every chart here is compared with what it is at --base
+        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+        old: Option<PathBuf>,
         /// The chart after
-        new: PathBuf,
+        new: Option<PathBuf>,
+        /// Take the chart and the application before from this git revision [default: the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// Take the chart and the application after from this git revision [default: the work tree]
+        #[arg(long, value_name = "REV")]
+        head: Option<String>,
         #[command(flatten)]
         sources: SourceFlags,
         /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
@@ -87,6 +97,31 @@ pub enum Verb {
         /// Show literal values of entries (never those of Secrets)
         #[arg(long)]
         show_values: bool,
+    },
+    /// Accept an answer: it is written to the settings, and no longer fails until something about it gets worse
+    Accept {
+        /// The variables, as the chart sets them, or as a change strips them
+        #[arg(value_name = "VAR", required = true)]
+        names: Vec<String>,
+        /// Why, for whoever reads it later
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The last day on which it holds: 2026-12-31
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// The git revision that still has the variables [default: the chart as it is, else the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        common: CommonFlags,
     },
     /// List the places in code that read environment variables
     Reads {

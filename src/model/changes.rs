@@ -1,4 +1,4 @@
-//! How the entries of two charts differ, and what breaks rules of releases.
+//! How the entries of two charts differ.
 
 use super::{Chart, ChartPlace, Container, Entry};
 
@@ -101,32 +101,4 @@ pub struct Change {
     /// What is judged: the n-th entry is that of the n-th change, in the container as it will run. An entry that
     /// is stripped stands there as it was, with what still uses its name and may still bring it.
     pub subject: Chart,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// It breaks something.
-    Error,
-    /// It can.
-    Warning,
-    /// It should be known.
-    Note,
-}
-
-/// A breach of a release rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule's id.
-    pub rule: String,
-    /// How bad it is.
-    pub level: Level,
-    /// What is wrong, and what to do.
-    pub message: String,
-    /// Where.
-    pub locations: Vec<ChartPlace>,
-    /// How it comes about, step by step.
-    pub trace: Vec<String>,
-    /// Why it is accepted, if it is.
-    pub suppressed: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Notice;
+use super::{ChartObject, Notice};
 
 /// Index of a [`Container`] in [`Chart::containers`].
 pub type ContainerId = usize;
@@ -152,6 +152,8 @@ pub struct Chart {
     pub entries: Vec<Entry>,
     /// How many objects are Helm hooks.
     pub hooks: usize,
+    /// The objects as Helm applies them, in the order of the input.
+    pub objects: Vec<ChartObject>,
     /// What could not be understood.
     pub notices: Vec<Notice>,
 }

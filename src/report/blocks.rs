@@ -38,6 +38,8 @@ pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
         let folds = !content.named && judgement.verdict != Verdict::Safe && code != Some(ReasonCode::NotScanned);
         let same = |other: &Judgement, block: &Block| {
             (folds || block.names.contains(&row.entry.name))
+                && entries.get(block.entries.first().copied().unwrap_or(index)).map(|row| &row.acceptance)
+                    == Some(&row.acceptance)
                 && entries.get(block.entries.first().copied().unwrap_or(index)).map(alike) == Some(alike(row))
                 && other.verdict == judgement.verdict
                 && other.reads == judgement.reads
@@ -117,6 +119,9 @@ fn review(code: ReasonCode) -> Option<&'static str> {
         ReasonCode::ValueChanges => "compare the two values; it can go if the other one will do",
         ReasonCode::DefaultEquals => "keep it, unless the code is meant to own the value from now on",
         ReasonCode::Runtime => "keep it if the image has that library",
+        ReasonCode::ReadRemoved => {
+            "release the image with the new code first, or make sure that this release brings it"
+        }
         ReasonCode::UnknownNames => "pass the object too, so that each of its names is judged",
         ReasonCode::UnreachedRead
         | ReasonCode::NeverConstructed

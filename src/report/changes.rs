@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::layout::{DIM, SAFE, padded, plain, styled, wrapped};
 use super::words::{self as say, Coded, count};
-use super::{Report, terminal};
+use super::{Report, findings, terminal};
 use crate::model::*;
 
 /// Containers that are gone, new or renamed, as far as they are named.
@@ -20,6 +20,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     terminal::not_scanned(report, out)?;
     safe(report, out)?;
+    findings::write(report, out)?;
     terminal::notes(report, notes(report), out)
 }
 
@@ -67,9 +68,7 @@ fn notes(report: &Report<'_>) -> Vec<String> {
     if let more @ 1.. = all.count().saturating_sub(SHOWN_CONTAINERS) {
         lines.push(format!("and {} more that are new, gone or have another name", count(more, "container")));
     }
-    let remarks =
-        change.subject.notices.iter().filter(|notice| notice.kind == NoticeKind::Manifest && notice.file.is_none());
-    lines.extend(remarks.map(|notice| notice.detail.clone()));
+    lines.extend(report.content.remarks.iter().cloned());
     lines
 }
 

@@ -71,6 +71,8 @@ struct SummaryDto {
     r#unsafe: usize,
     review: usize,
     safe: usize,
+    /// Of those that are not safe, the accepted ones.
+    suppressed: usize,
     findings: usize,
     /// Reads that the scan found, also those that no entry points to.
     reads: usize,
@@ -109,6 +111,7 @@ pub struct EntryDto<'a> {
     covers: Vec<&'a str>,
     mentions: Vec<MentionDto<'a>>,
     fixes: Vec<&'a str>,
+    /// Why the answer is accepted, if it is.
     suppressed: Option<&'a str>,
 }
 
@@ -268,9 +271,29 @@ struct FindingDto<'a> {
     #[schemars(schema_with = "code::<Level>")]
     level: &'static str,
     message: &'a str,
-    locations: Vec<ChartPlaceDto<'a>>,
-    trace: &'a [String],
+    /// The most telling first.
+    locations: Vec<FindingPlaceDto<'a>>,
+    trace: Vec<TraceDto<'a>>,
+    /// Whether the old chart had it already, so that it does not fail a `diff`.
+    known: bool,
     suppressed: Option<&'a str>,
+}
+
+/// A place in one of the two charts.
+#[derive(Serialize, JsonSchema)]
+struct FindingPlaceDto<'a> {
+    /// `old` or `new`.
+    chart: &'static str,
+    file: &'a str,
+    line: u32,
+}
+
+/// How it comes to a finding, line by line.
+#[derive(Serialize, JsonSchema)]
+struct TraceDto<'a> {
+    #[schemars(schema_with = "code::<TraceKind>")]
+    kind: &'static str,
+    text: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -78,7 +78,11 @@ pub fn closing(report: &Report<'_>) -> Vec<String> {
                 "diff" => format!("{} ({})", count(summary.entries, "change"), changes::kinds(report)),
                 _ => count(summary.entries, "entry"),
             };
-            format!("{} of {entries}; {scanned}; {blind_spots}", verdicts.join(", "))
+            let accepted = match summary.suppressed {
+                0 => String::new(),
+                number => format!(" ({number} accepted)"),
+            };
+            format!("{}{accepted} of {entries}; {scanned}; {blind_spots}", verdicts.join(", "))
         }
     };
     let mut lines = wrapped(&text, 0);

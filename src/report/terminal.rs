@@ -119,7 +119,10 @@ pub(super) fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Writ
     }
     readers(report, judgement, out)?;
     mentions(report, judgement, out)?;
-    if let Some(next) = block.next.as_ref().filter(|_| named) {
+    if let Some(acceptance) = &row.acceptance {
+        field(out, "  accepted", &words::acceptance(acceptance), BOLD)?;
+    }
+    if let Some(next) = block.next.as_ref().filter(|_| named && row.suppressed().is_none()) {
         field(out, "  next", next, BOLD)?;
     }
     writeln!(out)

@@ -48,6 +48,7 @@ codes! {
         NoReader = "no-reader",
         ContainerGone = "container-gone",
         Unprovided = "unprovided",
+        ReadRemoved = "read-removed",
         MayBeMissing = "may-be-missing",
         StillSet = "still-set",
     }
@@ -100,6 +101,13 @@ codes! {
         Kept = "kept",
     }
     Level { Error = "error", Warning = "warning", Note = "note", }
+    TraceKind {
+        Step = "step",
+        Broken = "broken",
+        Noticed = "noticed",
+        Rollback = "rollback",
+        Command = "command",
+    }
     RootKind {
         Application = "application",
         Vendored = "vendored",
@@ -196,6 +204,15 @@ pub fn owner(owner: &Owner) -> String {
     match &owner.version {
         Some(version) => format!("{} {version}", owner.name),
         None => owner.name.clone(),
+    }
+}
+
+/// `the client goes next week (until 2026-12-31)`
+pub fn acceptance(acceptance: &Acceptance) -> String {
+    let until = acceptance.until.as_ref().map(|until| format!(" (until {until})")).unwrap_or_default();
+    match &acceptance.reopened {
+        None => format!("{}{until}", acceptance.reason),
+        Some(why) => format!("no longer: {why}; it was: {}", acceptance.reason),
     }
 }
 

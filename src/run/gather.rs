@@ -79,7 +79,7 @@ pub fn mentions_here(scan: &Scan, files: &Files, names: &BTreeSet<String>) -> (V
 }
 
 /// What `scan` makes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Made {
     /// The bundle.
     pub bundle: Option<PathBuf>,

@@ -10,7 +10,7 @@ use crate::verdict::Question;
 use crate::{chart, mentions, verdict};
 
 /// All that a report says about entries.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Judged {
     /// The scan.
     pub scan: Scan,

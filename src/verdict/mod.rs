@@ -4,7 +4,9 @@
 //! [`reach`] which modules its entry points reach, [`evidence`] what speaks for a reader, and
 //! [`rows`] is the verdict table.
 
+mod accepted;
 mod altered;
+mod before;
 mod evidence;
 mod images;
 mod index;
@@ -21,6 +23,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use accepted::{Codes, accepted, readers as accepted_readers, workload};
+pub use before::read_before;
 pub use names::{asked, nearest};
 
 use crate::model::{

@@ -19,6 +19,8 @@ pub struct Case {
     pub stderr: Option<String>,
     /// The name that `explain` is asked about; it says what `explained.txt` holds.
     pub explain: Option<String>,
+    /// Further formats, each compared with a file `expected.FORMAT`.
+    pub formats: Vec<String>,
     /// One line for people.
     pub why: String,
 }
