@@ -9,7 +9,7 @@ use crate::helm::text::Text;
 /// What a template puts out, with some values; an error begins with `error: `.
 fn rendered(template: &str) -> String {
     let values =
-        "a: x\nn: 3\nf: 1.5\nlist: [b, a, b]\nmap: {k2: v2, k1: v1}\nnull: ~\nt: true\nempty: ''\nbig: 1000000\n";
+        "a: x\nnum: 3\nf: 1.5\nlist: [b, a, b]\nmap: {k2: v2, k1: v1}\nnothing: ~\nt: true\nempty: ''\nbig: 1000000\n";
     let Ok(dot) = read::yaml(&Text::from(values)) else { return "bad values".into() };
     let mut engine = Engine::default();
     let added = engine.add("t", Text::from(template));
