@@ -297,6 +297,9 @@ pub struct ChartFlags {
     /// Set a value to a file's text, as Helm's (repeatable)
     #[arg(long, value_name = "KEY=FILE")]
     pub set_file: Vec<String>,
+    /// An environment: values files over those of --values; entries say in which they exist (repeatable)
+    #[arg(long, value_name = "NAME=FILE,…")]
+    pub environment: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,

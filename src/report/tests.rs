@@ -50,6 +50,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         },
         location: ChartPlace { file: "web.yaml".into(), line: 3 },
         rendered: None,
+        environments: Vec::new(),
         uses: vec![],
         also: vec![],
     };
