@@ -28,8 +28,9 @@ def main():
     parser.add_argument("--path", default="chart", help="only commits that touched this")
     parser.add_argument("--last", type=int, default=10_000)
     parser.add_argument("--timeout", type=int, default=60)
-    parser.add_argument("flags", nargs="*", help="flags of stripcheck, after --")
-    options = parser.parse_args()
+    own, _, flags = "\0".join(sys.argv[1:]).partition("\0--\0")
+    options = parser.parse_args(own.split("\0"))
+    flags = flags.split("\0") if flags else []
     log = git(options.repository, "log", "--no-merges", f"-{options.last}", "--format=%H %s", "--", options.path)
     codes, seconds, verdicts, failures = collections.Counter(), [], collections.Counter(), collections.Counter()
     with open(options.output, "w") as output:
@@ -39,7 +40,7 @@ def main():
             before = time.monotonic()
             try:
                 done = subprocess.run(
-                    [*command, *options.flags], cwd=options.repository, capture_output=True, text=True,
+                    [*command, *flags], cwd=options.repository, capture_output=True, text=True,
                     timeout=options.timeout,
                 )
                 code, told, said = done.returncode, done.stdout, done.stderr.strip()

@@ -46,7 +46,7 @@
 //!
 //! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`),
 //!   `settings`, and `run` and `cli` at the edge touch the disk or the surroundings. All else is a function of values.
-//! - Only `python` sees tree-sitter, only `cli` sees clap, only `chart` the YAML parser, only `files` archives.
+//! - Only `python` sees tree-sitter, only `cli` sees clap, only `yaml` its parser, only `files` archives.
 //! - An archive is an index; nothing is unpacked to disk, and its links lead nowhere outside it.
 //! - What is in an image sees nothing outside it, and a bundle gives the reads and verdicts of its sources.
 //! - `python` knows no library, and `libraries` no syntax; they meet in `link`.
@@ -92,6 +92,7 @@ pub mod command;
 pub mod discover;
 pub mod files;
 pub mod git;
+pub mod helm;
 pub mod libraries;
 pub mod link;
 pub mod mentions;
@@ -104,3 +105,4 @@ pub mod run;
 pub mod scan;
 pub mod settings;
 pub mod verdict;
+pub mod yaml;

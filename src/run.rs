@@ -120,6 +120,8 @@ pub struct Values {
     pub namespace: Option<String>,
     /// `--release`
     pub release: Option<String>,
+    /// Renderer and the flags that go with it.
+    pub rendering: chart::Rendering,
 }
 
 /// Does a job; the exit status is 0 or 1.
@@ -232,5 +234,6 @@ fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Reque
         set_string: values.set_string,
         namespace: values.namespace,
         release: values.release,
+        rendering: values.rendering,
     }
 }

@@ -205,3 +205,51 @@ fn what_is_safe_needs_no_acceptance() {
     assert!(output.status.code() == Some(2) && said.contains("nothing to accept"), "{said}");
     assert!(!scratch.path().join("stripcheck.toml").exists());
 }
+
+/// A chart that sets `env` from its values.
+fn chart(scratch: &Scratch, folder: &str, name: &str, values: &str) {
+    scratch.write(&format!("{folder}/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n"));
+    scratch.write(&format!("{folder}/values.yaml"), values);
+    let template = manifest("acme/web:1", "{{ toYaml .Values.env | indent 12 }}\n")
+        .replace("name: web", "name: {{ .Chart.Name }}");
+    scratch.write(&format!("{folder}/templates/web.yaml"), &template);
+}
+
+#[test]
+fn every_chart_that_differs_is_compared() {
+    let scratch = Scratch::new("every-chart");
+    let both = "env:\n  - name: API_TOKEN\n    value: x\n  - name: REGION\n    value: us\n";
+    let region = "env:\n  - name: REGION\n    value: us\n";
+    chart(&scratch, "charts/one", "one", both);
+    chart(&scratch, "charts/two", "two", both);
+    chart(&scratch, "charts/gone", "gone", region);
+    scratch.commit("charts");
+    fs::remove_dir_all(scratch.path().join("charts/gone")).expect("removed");
+    chart(&scratch, "charts/one", "one", region);
+    chart(&scratch, "charts/new", "new", region);
+    let (report, status) = scratch.diff(&["--app", "app", "--base", "HEAD"]);
+    let charts: Vec<_> =
+        report["chart"].as_array().expect("charts").iter().map(|chart| chart["name"].clone()).collect();
+    assert_eq!(charts, ["gone", "new", "one"]);
+    assert_eq!(
+        told(&report),
+        [
+            "removed REGION safe container-gone charts/gone/values.yaml:2",
+            "added REGION safe still-set charts/new/values.yaml:2",
+            "removed API_TOKEN unsafe read charts/one/values.yaml:2",
+        ]
+    );
+    assert_eq!(status, Some(1));
+    // One alone, from a folder below.
+    let output =
+        scratch.run("charts", &["diff", "--base", "HEAD", "--chart", "one", "--app", "../app", "--format", "github"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.starts_with("::error file=one/values.yaml,line=2,"), "{said}");
+    scratch.write("charts/two/templates/bad.yaml", "{{ nope }}\n");
+    let output = scratch.run("", &["diff", "--base", "HEAD", "--app", "app"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(1) && said.contains("incomplete"), "{said}");
+    let output = scratch.run("", &["diff", "--base", "HEAD", "--app", "app", "--chart", "charts/two"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("charts/two/templates/bad.yaml"), "{said}");
+}

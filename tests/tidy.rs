@@ -18,7 +18,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("scan", &["model", "files", "python", "libraries", "link"]),
     ("discover", &["model", "command", "files"]),
     ("mentions", &["model", "files", "discover"]),
-    ("chart", &["model"]),
+    ("yaml", &[]),
+    ("helm", &["model", "files", "yaml"]),
+    ("chart", &["model", "yaml", "helm"]),
     ("change", &["model"]),
     ("git", &["model"]),
     ("verdict", &["model", "command"]),
@@ -57,7 +59,7 @@ const CRATES: &[(&str, &str)] = &[
     ("tar", "files"),
     ("zip", "files"),
     ("flate2", "files"),
-    ("libyaml_safer", "chart"),
+    ("libyaml_safer", "yaml"),
 ];
 
 /// The most lines of a file.

@@ -9,8 +9,8 @@ use super::notice;
 use super::objects::Object;
 use super::pods::Found;
 use super::produced;
-use super::yaml::Node;
 use crate::model::{ChartObject, ChartPlace, Notice, ObjectId, ObjectRef, PodTemplate, Runs};
+use crate::yaml::Node;
 
 /// The objects as Helm applies them; `found` are the containers of all of them, in the same order.
 pub fn applied(objects: &[Object<'_>], found: &[Found<'_>], notices: &mut Vec<Notice>) -> Vec<ChartObject> {

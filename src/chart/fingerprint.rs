@@ -3,7 +3,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use super::yaml::{Node, Value};
+use crate::yaml::{Node, Value};
 
 /// Equal for nodes of the same content, in whatever order the keys of mappings stand.
 pub fn of(node: &Node) -> u64 {

@@ -1,8 +1,8 @@
 //! Helm's annotations (`pkg/release/v1/util/manifest_sorter.go`).
 
 use super::objects::Object;
-use super::yaml::Node;
 use crate::model::{DeletePolicy, Hook, HookEvent};
+use crate::yaml::Node;
 
 /// Whether an object is a hook.
 pub enum Role {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::pods::Found;
-use super::yaml::Node;
 use crate::model::{ChartPlace, Need, ObjectRef, Usage};
+use crate::yaml::Node;
 
 /// What the pod as such and the container `found` need; `first` is whether it is the pod's first.
 pub fn needs(found: &Found<'_>, first: bool, out: &mut Vec<Need>) {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::notice;
 use super::objects::Object;
-use super::yaml::Node;
 use crate::model::{Container, Notice};
+use crate::yaml::Node;
 
 /// The kinds of Kubernetes itself that run pods: what stands under `containers` there is one, however
 /// broken.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::fingerprint;
 use super::objects::Object;
-use super::yaml::Node;
 use crate::model::{Leftover, Maker, ObjectRef, Produced};
+use crate::yaml::Node;
 
 /// Custom resources of which a controller makes a Secret whose keys the chart does not tell: the kind,
 /// where the Secret's name stands (none: it has the resource's own), and where keys that are known stand.

@@ -13,9 +13,9 @@ use super::expansion::{references, unescaped};
 use super::mounts::mounted;
 use super::pods::Found;
 use super::suppliers::Suppliers;
-use super::yaml::Node;
 use super::{code, shell};
 use crate::model::SourceKind;
+use crate::yaml::Node;
 
 /// How many uses are told of one `envFrom` whose keys are not known: each name could be any one's.
 const MAX_OPEN_USES: usize = 20;

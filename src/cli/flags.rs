@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::chart;
 use crate::report;
 use crate::run::FailOn;
 
@@ -290,12 +291,28 @@ pub struct ChartFlags {
     /// Set a string value, as Helm's (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set_string: Vec<String>,
+    /// Set a value to JSON, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=JSON")]
+    pub set_json: Vec<String>,
+    /// Set a value to a file's text, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=FILE")]
+    pub set_file: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,
     /// Release name to render with
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
+    /// Kubernetes version to render for, as Helm's
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// API versions that the cluster has besides Kubernetes' own, as Helm's (repeatable)
+    #[arg(long, value_name = "VERSION,…")]
+    pub api_versions: Vec<String>,
+    /// Who renders a chart: this program, the helm on the PATH, or both, telling differences; auto is this
+    /// program, and helm if it cannot
+    #[arg(long, value_name = "WHO", value_parser = renderers())]
+    pub renderer: Option<String>,
 }
 
 /// What commands with a report share.
@@ -338,6 +355,11 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// The names of all renderers.
+fn renderers() -> Vec<&'static str> {
+    chart::Renderer::ALL.iter().map(|(name, _)| *name).collect()
 }
 
 /// The names of all formats.

@@ -10,6 +10,7 @@ mod folder;
 mod image;
 pub mod limits;
 mod open;
+mod packed;
 mod tarball;
 mod tree;
 mod wheels;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 pub use cache::Lock;
 pub use image::{Config, Platform, config};
 pub use open::{Choice, Opened, Shape, open, stream};
+pub use packed::packed;
 pub use tree::{Found, Tree};
 pub use wheels::installed as installed_path;
 

@@ -111,6 +111,8 @@ pub struct Entry {
     pub source: EntrySource,
     /// Where a person would edit it.
     pub location: ChartPlace,
+    /// Where it stands in what was rendered, if that is elsewhere.
+    pub rendered: Option<ChartPlace>,
     /// Where the container itself uses it: `$(NAME)` or `$NAME` in a command, args, env value.
     pub uses: Vec<String>,
     /// Other supplies of the same name in this container (an `envFrom`, a duplicate item): what would

@@ -49,6 +49,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
             provided: None,
         },
         location: ChartPlace { file: "web.yaml".into(), line: 3 },
+        rendered: None,
         uses: vec![],
         also: vec![],
     };

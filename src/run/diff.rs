@@ -162,6 +162,9 @@ fn at_both(
         let own = given(job, states, &states.base);
         let inputs: Vec<&chart::Input> = own.iter().collect();
         let job = states.job(&states.base, job, &roots);
+        if job.sources.app.is_empty() && job.sources.vendored.is_empty() {
+            return Ok(now);
+        }
         let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &inputs, progress)?;
         states.relabel_scan(&states.base, &mut was.scan);
         verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);

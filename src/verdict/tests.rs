@@ -80,6 +80,7 @@ impl World {
                     provided: None,
                 },
                 location: ChartPlace { file: "chart.yaml".into(), line: 1 },
+                rendered: None,
                 uses: vec![],
                 also: vec![],
             });

@@ -92,7 +92,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
         image: container.image.as_deref(),
         source: source(report, &shown.source),
         location: place(&shown.location),
-        rendered_location: None,
+        rendered_location: shown.rendered.as_ref().map(place),
         environments: Vec::new(),
         conditional: false,
         scanned: ScannedDto {

@@ -10,7 +10,6 @@ pub struct Node {
     /// First line, from 1.
     pub line: u32,
     /// First column, from 1, in bytes.
-    #[allow(dead_code, reason = "for findings that point into charts; the line is enough so far")]
     pub column: u32,
 }
 
@@ -33,7 +32,6 @@ pub struct Key {
     /// Line, from 1.
     pub line: u32,
     /// Column, from 1, in bytes.
-    #[allow(dead_code, reason = "as in `Node`")]
     pub column: u32,
 }
 
@@ -87,6 +85,20 @@ impl Node {
     /// Whether it is a string.
     pub fn is_text(&self) -> bool {
         matches!(self.value, Value::Scalar(Kind::Text, _))
+    }
+
+    /// The last line on which something in it begins.
+    pub fn last_line(&self) -> u32 {
+        match &self.value {
+            Value::Scalar(..) => self.line,
+            Value::List(items) => items.iter().map(Node::last_line).max().unwrap_or(self.line).max(self.line),
+            Value::Map(entries) => entries
+                .iter()
+                .map(|(key, node)| key.line.max(node.last_line()))
+                .max()
+                .unwrap_or(self.line)
+                .max(self.line),
+        }
     }
 
     /// Whether it is null.

@@ -5,14 +5,15 @@ mod node;
 mod scalar;
 mod text;
 
-pub(super) use compose::compose;
-pub(super) use node::{Key, Node, Value};
+pub use compose::compose;
+pub use node::{Key, Node, Value};
+pub use scalar::{Kind, integer, resolve};
 
-pub(super) use text::{Piece, checked, decode, pieces};
+pub use text::{Piece, checked, decode, pieces};
 
 /// Something wrong in a text, at a line of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
+pub struct Problem {
     /// The line, from 1.
     pub line: u32,
     /// A sentence for a person.

@@ -27,7 +27,7 @@ impl Kind {
 }
 
 /// What the plain scalar `text` is.
-pub(super) fn resolve(text: &str) -> Kind {
+pub fn resolve(text: &str) -> Kind {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => Kind::Bool(true),
@@ -41,7 +41,7 @@ pub(super) fn resolve(text: &str) -> Kind {
 
 /// The value of an integer as Go's `ParseInt(text, 0, 64)` and `ParseUint` take it, underscores
 /// dropped: `017` and `0o17` are 15, `0x1F` is 31, `1_000` is 1000.
-pub(super) fn integer(text: &str) -> Option<i128> {
+pub fn integer(text: &str) -> Option<i128> {
     if !text.starts_with(|first: char| first.is_ascii_digit() || "+-".contains(first)) {
         return None;
     }
