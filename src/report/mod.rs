@@ -11,6 +11,7 @@ mod jsonl;
 pub mod layout;
 mod listing;
 mod markdown;
+mod plan;
 mod points;
 mod rules;
 mod sarif;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub use blocks::{Block, ImageLine};
+pub use plan::plan;
 pub use rules::{page, rule};
 pub use schema::schema;
 

@@ -6,6 +6,7 @@ use super::revisions::{Revisions, Side};
 use super::{Job, load, output, status};
 use crate::model::{Change, ChangeKind, Chart, Container, Failure, Notice, NoticeKind};
 use crate::progress::Progress;
+use crate::release::code::Code;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
 use crate::{change, chart, release, verdict};
@@ -33,12 +34,12 @@ pub enum Compared {
 #[derive(Debug, Default)]
 pub struct Told {
     /// One for each chart.
-    changes: Vec<Change>,
+    pub changes: Vec<Change>,
     notices: Vec<Notice>,
     /// For a person.
     remarks: Vec<String>,
     /// Charts that could not be read.
-    lost: Vec<Failure>,
+    pub lost: Vec<Failure>,
 }
 
 /// Judges a change.
@@ -180,9 +181,17 @@ fn given(job: &Job, states: &Revisions, side: &Side) -> Option<chart::Input> {
 }
 
 fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Progress) -> Result<u8, Failure> {
-    let Judged { scan, mentions, judgements, notices } = judged;
+    let Judged { scan, mentions, judgements, notices, .. } = judged;
     progress.stage("exploring the release");
-    let explored = told.changes.iter().map(|change| release::findings(&change.old, &change.new));
+    let explored = told.changes.iter().enumerate().map(|(at, of_chart)| {
+        let unset = |chart| verdict::unset(scan, chart, &judged.images, judged.bundled);
+        // Entries are those of all charts together.
+        let (changes, judgements) =
+            if at == 0 { (change.entries.as_slice(), judgements.as_slice()) } else { Default::default() };
+        let (unset, unset_before) = (&*unset(&of_chart.new), &*unset(&of_chart.old));
+        let code = Code { scan, changes, judgements, unset, unset_before, holes: job.holes };
+        release::findings(&of_chart.old, &of_chart.new, Some(&code))
+    });
     let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
     let findings = findings.concat();
     let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(cut.iter().flatten()).cloned().collect();

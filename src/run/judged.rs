@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::gather::Gathered;
 use super::{Job, gather, roots, scan_here};
-use crate::model::{Chart, Failure, Judgement, Mention, Notice, Scan};
+use crate::model::{Chart, Failure, Judgement, Mention, Notice, RootId, Scan};
 use crate::progress::Progress;
-use crate::verdict::Question;
+use crate::verdict::{ImageRule, Question};
 use crate::{chart, mentions, verdict};
 
 /// All that a report says about entries.
@@ -20,6 +20,10 @@ pub struct Judged {
     pub judgements: Vec<Judgement>,
     /// What the scan and the chart do not say themselves.
     pub notices: Vec<Notice>,
+    /// Which code runs in which images.
+    pub images: Vec<ImageRule>,
+    /// Roots from this one on are those of bundles.
+    pub bundled: Option<RootId>,
 }
 
 /// Scans what was gathered, and judges the entries of `chart` that `question` asks for; its image rules and
@@ -57,5 +61,6 @@ pub fn judged(
     let question = Question { images, unsearched, bundled, ..question };
     let judgements = verdict::judge(&scan, chart, &mentions, &question);
     notices.extend(verdict::notices(&scan, chart, &judgements));
-    Ok(Judged { scan, mentions, judgements, notices })
+    let Question { images, bundled, .. } = question;
+    Ok(Judged { scan, mentions, judgements, notices, images, bundled })
 }

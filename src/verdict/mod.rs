@@ -20,12 +20,14 @@ mod rows;
 mod runtime;
 #[cfg(test)]
 mod tests;
+mod unset;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use accepted::{Codes, accepted, readers as accepted_readers, workload};
 pub use before::read_before;
 pub use names::{asked, nearest};
+pub use unset::unset;
 
 use crate::model::{
     Access, Chart, EntryChange, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan,
