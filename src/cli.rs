@@ -311,7 +311,10 @@ fn outputs(shared: &SharedFlags) -> Result<Vec<Output>, Failure> {
             },
             _ => None,
         };
-        let extension = |path: &str| Path::new(path).extension()?.to_str().and_then(named);
+        let extension = |path: &str| match Path::new(path).extension()?.to_str()? {
+            "md" => named("markdown"),
+            extension => named(extension),
+        };
         let (format, path) = match told {
             Some(told) => told,
             None => {
