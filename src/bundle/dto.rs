@@ -150,6 +150,9 @@ pub struct ReadDto {
     /// The parameter that makes it unnecessary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
+    /// Calls that give that parameter, or do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<(PlaceDto, bool)>,
     /// import, construction, call
     pub timing: String,
     /// What a person would notice if the variable went.

@@ -163,6 +163,7 @@ fn read(dto: ReadDto, files: &[FileId]) -> Option<Read> {
         None => None,
     };
     let step = |(at, what)| Some(Step { place: place(at)?, what });
+    let passed = |(at, given)| Some(Passed { place: place(at)?, given });
     let settings = |(class, field, constructed, at_import)| SettingsField { class, field, constructed, at_import };
     Some(Read {
         key: Key { kind: KeyKind::of(&dto.kind)?, text: dto.key, case_sensitive: dto.case_sensitive },
@@ -173,6 +174,7 @@ fn read(dto: ReadDto, files: &[FileId]) -> Option<Read> {
         access: Access::of(&dto.access)?,
         absent: Absence { outcome: Outcome::of(&dto.outcome)?, exception: dto.exception, default: dto.default },
         condition: dto.condition,
+        passed: dto.passed.into_iter().map(passed).collect::<Option<_>>()?,
         timing: Timing::of(&dto.timing)?,
         chain: dto.chain.into_iter().map(step).collect::<Option<_>>()?,
         settings: dto.settings.map(settings),

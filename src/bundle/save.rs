@@ -111,6 +111,7 @@ fn read(read: &Read, files: &BTreeMap<FileId, u32>) -> ReadDto {
         exception: read.absent.exception.clone(),
         default: read.absent.default.clone(),
         condition: read.condition.clone(),
+        passed: read.passed.iter().map(|passed| (place(&passed.place), passed.given)).collect(),
         timing: read.timing.code().into(),
         effect: read.effect().code().into(),
         chain: read.chain.iter().map(|step| (place(&step.place), step.what.clone())).collect(),

@@ -6,6 +6,7 @@
 
 mod entrypoints;
 mod evidence;
+mod fixes;
 mod images;
 mod index;
 mod matching;
@@ -25,7 +26,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use names::{asked, nearest};
 
-use crate::model::{Access, Chart, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
+use crate::model::{
+    Access, Chart, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan, Verdict,
+};
 use index::Index;
 use reach::Reach;
 use rows::Case;
@@ -75,8 +78,14 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
         let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence, unsearched });
         let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
+        let deciding = shown.get(..decisive).unwrap_or(&shown);
+        let fixes = match ruling.verdict {
+            Verdict::Unsafe => fixes::propose(scan, deciding),
+            _ => Vec::new(),
+        };
         judgements.push(Judgement {
             entry: id,
+            fixes,
             verdict: ruling.verdict,
             reasons: ruling.reasons,
             reached: shown.iter().map(chain).collect(),
