@@ -10,6 +10,8 @@
 //!  owners    spans      units   program├─ verdict ─ report
 //! mentions: names elsewhere ───────────┤
 //! chart: load ─ objects ─ entries ─────┘
+//!                  ├ change: of two charts
+//!                  └ release: states, findings
 //! ```
 //!
 //! # Code map
@@ -26,7 +28,12 @@
 //! - [`mentions`]: where a chart's names occur although no read was recognised: native libraries, scripts,
 //!   configuration, strings.
 //! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
+//! - [`change`]: two charts become what differs: containers paired, then their entries.
+//! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
+//! - [`git`]: revisions of the repository, by the `git` program, without touching the work tree.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
+//! - [`release`]: every state that an upgrade can stop in, what is broken there: findings. `release/rules.rs` is the
+//!   table of rules.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
 //! - [`bundle`]: a scan as a file, and back; several scans as one.
 //! - [`run`]: what the commands do, the stages in order; output files and the exit status.
@@ -39,7 +46,7 @@
 //!
 //! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`),
 //!   `settings`, and `run` and `cli` at the edge touch the disk or the surroundings. All else is a function of values.
-//! - Only `python` sees tree-sitter, only `cli` sees clap, only `chart` the YAML parser, only `files` archives.
+//! - Only `python` sees tree-sitter, only `cli` sees clap, only `yaml` its parser, only `files` archives.
 //! - An archive is an index; nothing is unpacked to disk, and its links lead nowhere outside it.
 //! - What is in an image sees nothing outside it, and a bundle gives the reads and verdicts of its sources.
 //! - `python` knows no library, and `libraries` no syntax; they meet in `link`.
@@ -78,18 +85,24 @@
 //! Code is only needed for a new kind of behaviour, as new rules for fields (`libraries::Dialect`).
 
 pub mod bundle;
+pub mod change;
 pub mod chart;
 pub mod cli;
+pub mod command;
 pub mod discover;
 pub mod files;
+pub mod git;
+pub mod helm;
 pub mod libraries;
 pub mod link;
 pub mod mentions;
 pub mod model;
 pub mod progress;
 pub mod python;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod scan;
 pub mod settings;
 pub mod verdict;
+pub mod yaml;

@@ -4,8 +4,7 @@
 
 use std::io::{BufRead, Cursor, Read, Write};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// What this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
@@ -80,29 +79,43 @@ fn unpacked(from: &mut impl BufRead) -> Result<Vec<u8>, String> {
     if line.last() == Some(&b'\n') { Ok(line) } else { Err(damaged("cut off")) }
 }
 
-/// The first line; no more than that is read.
+/// The first line, as JSON; no more than that is read.
 ///
 /// # Errors
 /// If these are not the bytes of a bundle of this version, or they are damaged: one sentence.
-pub fn head<T: DeserializeOwned>(from: &mut impl BufRead) -> Result<T, String> {
+pub fn first(from: &mut impl BufRead) -> Result<Vec<u8>, String> {
     version(from)?;
-    serde_json::from_slice(&unpacked(from)?).map_err(damaged)
+    unpacked(from)
 }
 
-/// Both lines.
+/// Understands a line.
 ///
 /// # Errors
-/// As [`head`].
-pub fn read<T: DeserializeOwned + Send, U: DeserializeOwned + Send>(bytes: &[u8]) -> Result<(T, U), String> {
+/// If it is damaged.
+pub fn line<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(line).map_err(damaged)
+}
+
+/// Both lines, as JSON, each understood by its own function; at the same time.
+///
+/// # Errors
+/// As [`first`].
+pub fn both<T: Send, U: Send>(
+    bytes: &[u8],
+    head: impl FnOnce(&[u8]) -> Result<T, String> + Send,
+    body: impl FnOnce(&[u8]) -> Result<U, String> + Send,
+) -> Result<(T, U), String> {
     let mut from = Cursor::new(bytes);
     version(&mut from)?;
-    let (head, body) = (unpacked(&mut from)?, unpacked(&mut from)?);
-    let mut rest = [0];
-    if from.read(&mut rest).map_err(damaged)? > 0 {
-        return Err(damaged("something follows it"));
-    }
-    let (head, body) = rayon::join(|| serde_json::from_slice(&head), || serde_json::from_slice(&body));
-    Ok((head.map_err(damaged)?, body.map_err(damaged)?))
+    let rest = bytes.get(usize::try_from(from.position()).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let end = zstd::zstd_safe::find_frame_compressed_size(rest).map_err(|_| damaged("cut off"))?;
+    let (first, second) = rest.split_at_checked(end).ok_or_else(|| damaged("cut off"))?;
+    let whole = |mut frame: &[u8]| {
+        let line = unpacked(&mut frame)?;
+        if frame.is_empty() { Ok(line) } else { Err(damaged("something follows it")) }
+    };
+    let (head, body) = rayon::join(|| head(&whole(first)?), || body(&whole(second)?));
+    Ok((head?, body?))
 }
 
 #[cfg(test)]
@@ -112,7 +125,7 @@ mod tests {
     #[test]
     fn damage_and_newer_versions_are_refused() {
         let bytes = write(&vec![1, 2, 3], &"x".repeat(5000)).expect("memory");
-        let both = |bytes: &[u8]| read::<Vec<u8>, String>(bytes);
+        let both = |bytes: &[u8]| both(bytes, |text| line::<Vec<u8>>(text), |text| line::<String>(text));
         assert_eq!(both(&bytes).expect("whole").0, [1, 2, 3]);
         for end in 0..bytes.len() {
             assert!(both(&bytes[..end]).is_err(), "cut at {end}");

@@ -5,10 +5,12 @@
 //! files' bytes are; nothing is ever unpacked to disk.
 
 mod blob;
+mod cache;
 mod folder;
 mod image;
 pub mod limits;
 mod open;
+mod packed;
 mod tarball;
 mod tree;
 mod wheels;
@@ -18,8 +20,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use cache::Lock;
 pub use image::{Config, Platform, config};
 pub use open::{Choice, Opened, Shape, open, stream};
+pub use packed::packed;
 pub use tree::{Found, Tree};
 pub use wheels::installed as installed_path;
 
@@ -138,10 +142,7 @@ impl Files {
         if self.in_archive(path) {
             return self.list(path).into_iter().map(|(child, _)| child).collect();
         }
-        let listed = fs::read_dir(path).into_iter().flatten();
-        let mut found: Vec<_> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        found.sort();
-        found
+        folder::children(path)
     }
 
     /// What is in a folder of an archive, sorted, links not followed; empty anywhere else.

@@ -35,6 +35,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         execs: vec![],
         working_dir: None,
         chart: None,
+        unsupplied: Default::default(),
     };
     let entry = |name: &str, container| Entry {
         name: name.into(),
@@ -45,8 +46,10 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
             key: None,
             optional: false,
             literal: Some("hunter2".into()),
+            provided: None,
         },
         location: ChartPlace { file: "web.yaml".into(), line: 3 },
+        rendered: None,
         uses: vec![],
         also: vec![],
     };
@@ -148,20 +151,7 @@ fn judgements_of_a_pattern() -> Judgement {
 }
 
 fn content<'a>(scan: &'a Scan, chart: &'a Chart, judgements: &'a [Judgement], named: bool) -> Content<'a> {
-    Content {
-        command: "check",
-        quotes: Quotes::default(),
-        scan,
-        chart: Some(chart),
-        release: None,
-        mentions: &[],
-        reached: vec![],
-        judgements,
-        notices: vec![],
-        named,
-        show_values: false,
-        incomplete: false,
-    }
+    Content { chart: Some(chart), judgements, named, ..Content::new("check", scan) }
 }
 
 #[test]

@@ -46,6 +46,11 @@ codes! {
         UnknownNames = "unknown-names",
         Covered = "covered",
         NoReader = "no-reader",
+        ContainerGone = "container-gone",
+        Unprovided = "unprovided",
+        ReadRemoved = "read-removed",
+        MayBeMissing = "may-be-missing",
+        StillSet = "still-set",
     }
     NoticeKind {
         UnresolvedKey = "unresolved-key",
@@ -86,6 +91,22 @@ codes! {
         ResourceFieldRef = "resourceFieldRef",
         FileKeyRef = "fileKeyRef",
         EnvFrom = "envFrom",
+    }
+    ChangeKind {
+        Removed = "removed",
+        Renamed = "renamed",
+        Changed = "changed",
+        Moved = "moved",
+        Added = "added",
+        Kept = "kept",
+    }
+    Level { Error = "error", Warning = "warning", Note = "note", }
+    TraceKind {
+        Step = "step",
+        Broken = "broken",
+        Noticed = "noticed",
+        Rollback = "rollback",
+        Command = "command",
     }
     RootKind {
         Application = "application",
@@ -183,6 +204,15 @@ pub fn owner(owner: &Owner) -> String {
     match &owner.version {
         Some(version) => format!("{} {version}", owner.name),
         None => owner.name.clone(),
+    }
+}
+
+/// `the client goes next week (until 2026-12-31)`
+pub fn acceptance(acceptance: &Acceptance) -> String {
+    let until = acceptance.until.as_ref().map(|until| format!(" (until {until})")).unwrap_or_default();
+    match &acceptance.reopened {
+        None => format!("{}{until}", acceptance.reason),
+        Some(why) => format!("no longer: {why}; it was: {}", acceptance.reason),
     }
 }
 

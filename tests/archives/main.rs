@@ -9,6 +9,8 @@ mod common;
 mod make;
 
 mod bundles;
+mod caches;
+mod entry;
 mod images;
 
 use common::Temporary;
@@ -200,6 +202,25 @@ fn hostile_archives_are_refused_or_noticed() {
         reads(&folder.0, &["--app", "file-and-folder.tar"]),
         ["good.py/below.py:2 BELOW file-and-folder.tar null", "same.py:2 GOOD file-and-folder.tar null"]
     );
+}
+
+#[test]
+fn limits_are_flags_and_beyond_them_is_an_error_that_names_them() {
+    let folder = Temporary::new("limits");
+    write(&folder.0.join("a.tar"), &make::tar_of(&site(), ""));
+    write(&folder.0.join("bomb.tar.gz"), &bomb());
+    for (arguments, why) in [
+        (["a.tar", "--max-entries", "3"], "more than 3 entries, the limit for an archive (--max-entries)"),
+        (["bomb.tar.gz", "--max-unpacked", "1"], "more than 1 GiB, the limit for an archive (--max-unpacked)"),
+        (
+            ["bomb.tar.gz", "--max-ratio", "9"],
+            "more than 9 times its size, the limit for an archive (a bomb? --max-ratio)",
+        ),
+    ] {
+        let (status, out, said) = run(&folder.0, &[&["reads", "--vendored"][..], &arguments].concat());
+        assert!(status == Some(2) && out.is_empty() && said.contains(why), "{arguments:?}: {said}");
+    }
+    assert_eq!(run(&folder.0, &["reads", "--vendored", "a.tar", "--max-entries", "9"]).0, Some(0));
 }
 
 /// Gigabytes of zeros, packed.
