@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
 use clap::Parser;
-use flags::{ChartFlags, Cli, Color, CommonFlags, SharedFlags, SourceFlags, Verb, formats};
+use flags::{ChartFlags, Cli, Color, CommonFlags, LimitFlags, SharedFlags, SourceFlags, Verb, formats};
 
+use crate::discover::{self, Limits};
 use crate::model::Failure;
 use crate::report;
-use crate::run::{Asked, Command, FailOn, Job, Output, Target, Values};
+use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Schema, Target, Values};
 use crate::settings::{self, Settings};
-use crate::{bundle, chart, discover};
+use crate::{bundle, chart};
 
 /// What the command line and the settings ask for. Help, version and usage errors end the process.
 ///
@@ -26,6 +27,7 @@ pub fn job() -> Result<Job, Failure> {
 
 fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
     let mut values_shown = false;
+    let mut holes = false;
     let mut images_told = Vec::new();
     let mut given = Vec::new();
     let mut threshold: Option<Threshold> = None;
@@ -36,16 +38,59 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image;
             (Command::Check { names }, sources, chart, shared)
         }
+        Verb::Diff {
+            old,
+            new,
+            base,
+            head,
+            sources,
+            image,
+            chart,
+            shared,
+            fail_on,
+            strict,
+            show_values,
+            holes: wanted,
+        } => {
+            holes = wanted;
+            threshold = Some(Threshold { fail_on, strict, named: true });
+            values_shown = show_values;
+            images_told = image;
+            let compared = match (old, new) {
+                (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
+                _ => Compared::Revisions { base, head },
+            };
+            (Command::Diff(compared), sources, chart, shared)
+        }
+        Verb::Plan { old, new, base, head, sources, image, chart, common } => {
+            images_told = image;
+            let compared = match (old, new) {
+                (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
+                _ => Compared::Revisions { base, head },
+            };
+            let shared = SharedFlags { common, ..SharedFlags::default() };
+            (Command::Plan(compared), sources, chart, shared)
+        }
+        Verb::Accept { names, reason, until, base, sources, image, chart, common } => {
+            images_told = image;
+            let day = |text: String| settings::Day::try_from(text).map(|day| day.0);
+            let until = until.map(day).transpose().map_err(|why| Failure::new(format!("--until: {why}")))?;
+            let config = settings::file(common.config.as_deref(), &cwd);
+            // It is made if it is not there yet.
+            let given = common.config.clone().filter(|path| cwd.join(path).is_file());
+            let shared = SharedFlags { common: CommonFlags { config: given, ..common }, ..SharedFlags::default() };
+            (Command::Accept(Accepting { names, reason, until, base, config }), sources, chart, shared)
+        }
         Verb::Reads { sources, shared } => (Command::Reads, sources, ChartFlags::default(), shared),
         Verb::Explain { name, sources, shared } => (Command::Explain { name }, sources, ChartFlags::default(), shared),
         Verb::Entries { chart, shared, show_values } => {
             values_shown = show_values;
             (Command::Entries, SourceFlags::default(), chart, shared)
         }
-        Verb::Scan { roots, sources, output, name, common } => {
+        Verb::Scan { roots, sources, output, export, name, common } => {
             given = roots;
             let shared = SharedFlags { common, ..SharedFlags::default() };
-            (Command::Scan { output, name }, sources, ChartFlags::default(), shared)
+            (Command::Scan(Made { bundle: output, rows: export, name }), sources, ChartFlags::default(), shared)
         }
         Verb::WhoReads { names, scan, dist, format, threads } => {
             let asked = Asked { names, distributions: dist, scans: scan, json: format == "jsonl" };
@@ -53,12 +98,16 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             (Command::WhoReads(asked), SourceFlags::default(), ChartFlags::default(), shared)
         }
         Verb::Schema { of } => {
-            let command = Command::Schema { bundle: of == "bundle" };
-            (command, SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
+            let of = match of.as_str() {
+                "bundle" => Schema::Bundle,
+                "rows" => Schema::Rows,
+                _ => Schema::Report,
+            };
+            (Command::Schema(of), SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
         }
     };
     let settings = match command {
-        Command::Schema { .. } | Command::WhoReads(_) => Settings::default(),
+        Command::Schema(_) | Command::WhoReads(_) => Settings::default(),
         _ => settings::load(shared.common.config.as_deref(), &cwd)?,
     };
     let fail_on = threshold.map_or(Ok(FailOn::Never), |flags| flags.resolve(&settings))?;
@@ -89,26 +138,81 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             cwd,
             virtual_env,
             platform: sources.platform,
+            tag: sources.tag,
+            lock: sources.lock,
+            limits: limits(&sources.limits),
             image_config: sources.image_config,
             app_dist: sources.app_dist,
         },
         readers: settings.reader,
-        chart: chart.chart.or(settings.chart).map(|path| match path.as_os_str() == "-" {
-            true => chart::Input::Stdin,
-            false => chart::Input::Path(path),
-        }),
+        accepted: settings.accept.into_iter().map(Into::into).collect(),
+        today: today(),
+        chart: chart.chart.or(settings.chart).map(input),
         values: Values {
             files: or(chart.values, settings.values),
             set: chart.set,
             set_string: chart.set_string,
             namespace: chart.namespace,
             release: chart.release,
+            rendering: chart::Rendering {
+                renderer: chart.renderer.as_deref().and_then(chart::Renderer::parse).unwrap_or_default(),
+                set_json: chart.set_json,
+                set_file: chart.set_file,
+                kube_version: chart.kube_version,
+                api_versions: chart.api_versions,
+                environments: environments(&chart.environment, settings.environment)?,
+            },
         },
         outputs: outputs(&shared)?,
         fail_on,
         show_values: values_shown,
+        holes,
         threads: shared.common.threads.map(usize::from),
     })
+}
+
+/// The day in UTC, as `2026-12-31`: the civil calendar from days since 1970
+/// (<https://howardhinnant.github.io/date_algorithms.html#civil_from_days>).
+fn today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let days = now / 86_400 + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+fn limits(flags: &LimitFlags) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        entries: flags.max_entries.unwrap_or(usual.entries),
+        unpacked: flags.max_unpacked.map_or(usual.unpacked, |gib| gib.saturating_mul(1 << 30)),
+        ratio: flags.max_ratio.unwrap_or(usual.ratio),
+    }
+}
+
+fn input(path: PathBuf) -> chart::Input {
+    if path.as_os_str() == "-" { chart::Input::Stdin } else { chart::Input::Path(path) }
+}
+
+/// The environments of the flags, else of the settings.
+fn environments(flags: &[String], settings: Vec<settings::Environment>) -> Result<Vec<chart::Environment>, Failure> {
+    if flags.is_empty() {
+        let told = settings.into_iter().map(|it| chart::Environment { name: it.name, values: it.values });
+        return Ok(told.collect());
+    }
+    let environment = |flag: &String| {
+        let (name, files) = flag.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
+            Failure::new(format!("--environment {flag}: expected NAME=FILE, as in --environment prod=values-prod.yaml"))
+        })?;
+        let values = files.split(',').filter(|file| !file.is_empty()).map(PathBuf::from).collect();
+        Ok(chart::Environment { name: name.into(), values })
+    };
+    flags.iter().map(environment).collect()
 }
 
 /// What a path that an image is mapped to is.
@@ -207,7 +311,10 @@ fn outputs(shared: &SharedFlags) -> Result<Vec<Output>, Failure> {
             },
             _ => None,
         };
-        let extension = |path: &str| Path::new(path).extension()?.to_str().and_then(named);
+        let extension = |path: &str| match Path::new(path).extension()?.to_str()? {
+            "md" => named("markdown"),
+            extension => named(extension),
+        };
         let (format, path) = match told {
             Some(told) => told,
             None => {

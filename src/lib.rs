@@ -9,7 +9,9 @@
 //!  roots,    imports,   IR of   whole  │
 //!  owners    spans      units   program├─ verdict ─ report
 //! mentions: names elsewhere ───────────┤
-//! chart: load ─ objects ─ entries ─────┘
+//! chart: load, helm ─ objects ─ entries ┘
+//!                  ├ change: of two charts
+//!                  └ release: states, findings
 //! ```
 //!
 //! # Code map
@@ -25,8 +27,16 @@
 //! - [`scan`]: runs outline, facts and link in rounds of demand, so that few units are parsed.
 //! - [`mentions`]: where a chart's names occur although no read was recognised: native libraries, scripts,
 //!   configuration, strings.
-//! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
+//! - [`yaml`]: YAML as Helm and Kubernetes read it, with lines.
+//! - [`helm`]: renders charts in process: Go's templates, Sprig's functions, Helm's values; texts know the line
+//!   of the template or values file that they come from.
+//! - [`chart`]: manifests, given or rendered, become containers and their entries.
+//! - [`change`]: two charts become what differs: containers paired, then their entries.
+//! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
+//! - [`git`]: revisions of the repository, by the `git` program, without touching the work tree.
 //! - [`verdict`]: reads × entries. `verdict/rows.rs` is the table: the first row that matches decides.
+//! - [`release`]: every state that an upgrade can stop in, what is broken there: findings. `release/rules.rs` is the
+//!   table of rules.
 //! - [`report`]: one value, many renderers: text, JSON, JSON lines, the schema.
 //! - [`bundle`]: a scan as a file, and back; several scans as one.
 //! - [`run`]: what the commands do, the stages in order; output files and the exit status.
@@ -37,9 +47,10 @@
 //! Most are absences. `tests/tidy.rs` checks which part imports which, who knows a crate, and how long
 //! files are; `tests/properties` checks what has to hold for every input.
 //!
-//! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`),
+//! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`, `kustomize`, `rendered`),
+//!   `helm` (a chart's own files),
 //!   `settings`, and `run` and `cli` at the edge touch the disk or the surroundings. All else is a function of values.
-//! - Only `python` sees tree-sitter, only `cli` sees clap, only `chart` the YAML parser, only `files` archives.
+//! - Only `python` sees tree-sitter, only `cli` sees clap, only `yaml` its parser, only `files` archives.
 //! - An archive is an index; nothing is unpacked to disk, and its links lead nowhere outside it.
 //! - What is in an image sees nothing outside it, and a bundle gives the reads and verdicts of its sources.
 //! - `python` knows no library, and `libraries` no syntax; they meet in `link`.
@@ -78,18 +89,24 @@
 //! Code is only needed for a new kind of behaviour, as new rules for fields (`libraries::Dialect`).
 
 pub mod bundle;
+pub mod change;
 pub mod chart;
 pub mod cli;
+pub mod command;
 pub mod discover;
 pub mod files;
+pub mod git;
+pub mod helm;
 pub mod libraries;
 pub mod link;
 pub mod mentions;
 pub mod model;
 pub mod progress;
 pub mod python;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod scan;
 pub mod settings;
 pub mod verdict;
+pub mod yaml;

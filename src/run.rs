@@ -1,36 +1,51 @@
 //! What the commands do: the stages in order.
 
+mod accept;
+mod diff;
 mod explain;
 mod gather;
+mod judged;
 mod output;
+mod plan;
+mod revisions;
 mod roots;
+mod rows;
 mod status;
 mod who;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+pub use accept::Accepting;
+pub use diff::Compared;
 use gather::Gathered;
+pub use gather::Made;
+use judged::Judged;
 pub use output::{Output, Target};
 pub use status::FailOn;
 pub use who::Asked;
 
 use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Chart, Failure, Scan};
+use crate::model::{Accepted, Chart, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
-use crate::{bundle, chart, discover, mentions, report, scan, verdict};
+use crate::{bundle, chart, discover, report, scan, verdict};
 
 /// What is to be done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Command {
     /// Judge the named entries together, or all of them each alone.
     Check {
         /// The names.
         names: Vec<String>,
     },
+    /// Judge what a change of a chart strips or alters.
+    Diff(Compared),
+    /// Propose releases that make a change.
+    Plan(Compared),
+    /// Write into the settings that an answer is accepted.
+    Accept(Accepting),
     /// List the reads.
     Reads,
     /// Tell everything about the reads of one name.
@@ -40,24 +55,27 @@ pub enum Command {
     },
     /// List the entries.
     Entries,
-    /// Write a bundle.
-    Scan {
-        /// Where.
-        output: PathBuf,
-        /// The image that it is.
-        name: Option<String>,
-    },
+    /// Write a bundle, rows, or both.
+    Scan(Made),
     /// Ask many bundles.
     WhoReads(Asked),
-    /// Print the JSON Schema of the report, or of a bundle.
-    Schema {
-        /// Whether that of a bundle.
-        bundle: bool,
-    },
+    /// Print a JSON Schema.
+    Schema(Schema),
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// `--format json`
+    Report,
+    /// The lines of a bundle.
+    Bundle,
+    /// `scan --export`, `who-reads --format jsonl`
+    Rows,
 }
 
 /// A command with everything that flags and settings say about it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Job {
     /// What is to be done.
     pub command: Command,
@@ -75,10 +93,16 @@ pub struct Job {
     pub values: Values,
     /// Where the report goes.
     pub outputs: Vec<Output>,
+    /// What is accepted.
+    pub accepted: Vec<Accepted>,
+    /// The day, as `2026-12-31`.
+    pub today: String,
     /// What makes the exit status 1.
     pub fail_on: FailOn,
     /// Whether literal values of entries may be shown.
     pub show_values: bool,
+    /// Whether defaults that stand in for a missing variable are told.
+    pub holes: bool,
     /// Threads; none: as many as there are processors.
     pub threads: Option<usize>,
 }
@@ -96,6 +120,8 @@ pub struct Values {
     pub namespace: Option<String>,
     /// `--release`
     pub release: Option<String>,
+    /// Renderer and the flags that go with it.
+    pub rendering: chart::Rendering,
 }
 
 /// Does a job; the exit status is 0 or 1.
@@ -108,13 +134,20 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     output::check(&job.outputs)?;
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
+        Command::Diff(compared) => diff::run(job, compared),
+        Command::Plan(compared) => plan::run(job, compared),
+        Command::Accept(accepting) => accept::run(job, accepting),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
         Command::Entries => entries(job),
-        Command::Scan { output, name } => gather::write_bundle(job, output, name.as_deref()),
+        Command::Scan(made) => gather::scan(job, made),
         Command::WhoReads(asked) => who::reads(asked, &job.sources.cwd),
-        Command::Schema { bundle } => {
-            let schema = if *bundle { bundle::schema() } else { report::schema() };
+        Command::Schema(of) => {
+            let schema = match of {
+                Schema::Report => report::schema(),
+                Schema::Bundle => bundle::schema(),
+                Schema::Rows => rows::schema(),
+            };
             output::print(&format!("{schema}\n")).map(|()| 0)
         }
     })
@@ -123,50 +156,29 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
 fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     let progress = Progress::start();
     progress.stage("looking for sources");
-    let mut gathered = Gathered::new(job)?;
+    let gathered = Gathered::new(job)?;
     progress.stage("reading the chart");
     let input = roots::chart_input(job)?;
     let chart = load(job, &input)?;
     roots::require_entries(&chart, names)?;
-    // Whatever can be refused is refused before the long part.
-    let images = roots::image_rules(job, &gathered.roots())?;
-    progress.stage("scanning Python");
-    let bundled = gathered.bundled();
-    let scan = scan_here(job, &mut gathered);
-    progress.stage("searching for mentions");
-    let wanted = verdict::asked(&chart, names).into_iter().filter_map(|id| chart.entries.get(id));
-    let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
-    let (mut mentions, mut notices) = gather::mentions_here(&scan, &gathered.files, &wanted);
-    let (scan, words) = gather::merge(scan, gathered);
-    mentions.extend(words.iter().flat_map(|words| words.mentions(&wanted)));
-    mentions.sort();
-    mentions.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &input, &job.values.files));
-    progress.stage("judging");
-    let unsearched = wanted.into_iter().filter(|name| !mentions::is_token(name.as_bytes())).collect();
-    let question = Question { names: names.to_vec(), images, unsearched, bundled };
-    let judgements = verdict::judge(&scan, &chart, &mentions, &question);
-    notices.extend(verdict::notices(&scan, &chart, &judgements));
+    let question = Question { names: names.to_vec(), ..Question::default() };
+    let judged = judged::judged(job, gathered, &chart, question, &[&input], &progress)?;
+    let Judged { scan, mentions, judgements, notices, .. } = &judged;
     let report = Report::new(Content {
         chart: Some(&chart),
         release: job.values.release.as_deref(),
-        mentions: &mentions,
-        judgements: &judgements,
-        incomplete: status::is_incomplete(&scan, Some(&chart), &notices),
-        notices,
+        mentions,
+        judgements,
+        accepted: status::accepted(job, scan, &chart, judgements, &[]),
+        incomplete: status::is_incomplete(scan, Some(&chart), notices),
+        notices: notices.clone(),
         named: !names.is_empty(),
         show_values: job.show_values,
-        ..Content::new("check", &scan)
+        ..Content::new("check", scan)
     });
     drop(progress);
     output::write(&report, &job.outputs)?;
-    let status = status::of(&scan, &judgements, job.fail_on);
-    if status == 0 && report.content.incomplete && job.fail_on != FailOn::Never {
-        return Err(Failure::new(
-            "a part of the chart or the application could not be read, and nothing unsafe was found in the rest: \
-             see the blind spots of the report (--format json)",
-        ));
-    }
-    Ok(status)
+    status::exit(&report, job.fail_on)
 }
 
 fn reads(job: &Job) -> Result<u8, Failure> {
@@ -181,6 +193,7 @@ fn scanned(job: &Job) -> Result<(Scan, Files), Failure> {
     let mut gathered = Gathered::new(job)?;
     progress.stage("scanning Python");
     let scan = scan_here(job, &mut gathered);
+    gathered.files.sound()?;
     let files = std::mem::take(&mut gathered.files);
     Ok((gather::merge(scan, gathered).0, files))
 }
@@ -209,13 +222,19 @@ fn list(job: &Job, content: Content<'_>) -> Result<u8, Failure> {
 }
 
 fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
+    chart::load(&request(job, input, job.values.files.clone()))
+}
+
+/// A chart with the job's flags, and these values files.
+fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Request {
     let values = job.values.clone();
-    chart::load(&chart::Request {
+    chart::Request {
         input: input.clone(),
-        values: values.files,
+        values: files,
         set: values.set,
         set_string: values.set_string,
         namespace: values.namespace,
         release: values.release,
-    })
+        rendering: values.rendering,
+    }
 }

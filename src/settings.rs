@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::libraries::Row;
-use crate::model::Failure;
+use crate::model::{Accepted, AcceptedReader, Failure};
 
 /// The name of the file that is looked for.
 pub const FILE: &str = "stripcheck.toml";
@@ -24,14 +24,28 @@ pub struct Settings {
     pub chart: Option<PathBuf>,
     /// Values files, as `--values`.
     pub values: Vec<PathBuf>,
+    /// Environments, as `--environment`.
+    pub environment: Vec<Environment>,
     /// Which code runs in which images, as `--image`.
     pub source: Vec<Source>,
     /// Callables that read variables, of the same shape as the built-in rows.
     pub reader: Vec<Row>,
+    /// Answers that are accepted, as `stripcheck accept` writes them.
+    pub accept: Vec<Accept>,
     /// As `--fail-on`.
     pub fail_on: Option<String>,
     /// As `--strict`.
     pub strict: bool,
+}
+
+/// Values files that make an environment, over `values`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Its values files.
+    pub values: Vec<PathBuf>,
 }
 
 /// Which code runs in an image.
@@ -42,6 +56,86 @@ pub struct Source {
     pub image: String,
     /// The roots; none: no scanned code.
     pub roots: Vec<PathBuf>,
+}
+
+/// An answer that is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accept {
+    /// The variable.
+    pub var: String,
+    /// The chart; none: any.
+    pub chart: Option<String>,
+    /// `Deployment/web`; none: any.
+    pub workload: Option<String>,
+    /// The container; none: any.
+    pub container: Option<String>,
+    /// Codes of reasons; none: any.
+    #[serde(default)]
+    pub because: Vec<String>,
+    /// The readers that were known.
+    #[serde(default)]
+    pub readers: Vec<Reader>,
+    /// Why.
+    pub reason: String,
+    /// The last day, `2026-12-31`.
+    pub until: Option<Day>,
+}
+
+/// A reader of an accepted variable.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    /// Whose it is.
+    pub owner: String,
+    /// Its qualified name.
+    pub name: String,
+    /// What happens if the variable goes.
+    pub effect: String,
+}
+
+/// A day, as `2026-12-31`: days compare as their texts do.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Day(pub String);
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Day, String> {
+        let shape = text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        let part =
+            |range: std::ops::Range<usize>| text.get(range).and_then(|part| part.parse::<u8>().ok()).unwrap_or(0);
+        match shape && text.len() == 10 && (1..=12).contains(&part(5..7)) && (1..=31).contains(&part(8..10)) {
+            true => Ok(Day(text)),
+            false => Err(format!("{text:?} is no day: write it as \"2026-12-31\"")),
+        }
+    }
+}
+
+impl From<Accept> for Accepted {
+    fn from(accept: Accept) -> Accepted {
+        let reader = |it: Reader| AcceptedReader { owner: it.owner, name: it.name, effect: it.effect };
+        Accepted {
+            var: accept.var,
+            chart: accept.chart,
+            workload: accept.workload,
+            container: accept.container,
+            because: accept.because,
+            readers: accept.readers.into_iter().map(reader).collect(),
+            reason: accept.reason,
+            until: accept.until.map(|day| day.0),
+        }
+    }
+}
+
+/// The settings file: `given`, else the nearest from `cwd` upwards, else the one to be made there.
+pub fn file(given: Option<&Path>, cwd: &Path) -> PathBuf {
+    let found = || cwd.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file());
+    given.map(|path| cwd.join(path)).or_else(found).unwrap_or_else(|| cwd.join(FILE))
 }
 
 /// Reads the settings: of `given`, else of the nearest `stripcheck.toml` from `cwd` upwards, else none.
@@ -60,6 +154,7 @@ pub fn load(given: Option<&Path>, cwd: &Path) -> Result<Settings, Failure> {
         parse(&text).map_err(|(line, message)| Failure::new(format!("{}:{line}: {message}", path.display())))?;
     let folder = path.parent().unwrap_or(cwd);
     let roots = settings.source.iter_mut().flat_map(|source| &mut source.roots);
+    let roots = roots.chain(settings.environment.iter_mut().flat_map(|environment| &mut environment.values));
     let lists =
         settings.app.iter_mut().chain(&mut settings.vendored).chain(&mut settings.scan).chain(&mut settings.values);
     for path in lists.chain(&mut settings.chart).chain(roots) {
@@ -112,6 +207,8 @@ mod tests {
             ("[[reader]]\nkey = 0\n", 1, "missing field `name`"),
             ("[[reader]]\nname = 'a.b'\nkeys = 0\n", 3, "unknown field `keys`"),
             ("\n\n[[source]]\nimage = 'x'\n", 3, "missing field `roots`"),
+            ("[[accept]]\nvar = 'A'\nreason = 'x'\nuntil = '31.12.2026'\n", 4, "is no day"),
+            ("[[accept]]\nvar = 'A'\n", 1, "missing field `reason`"),
             ("app = [", 1, ""),
         ] {
             let (found, message) = parse(text).expect_err(text);

@@ -3,12 +3,14 @@
 //! Codes are those of the report. Numbers in `root`, `owner`, `file`, `image` are positions in the lists
 //! of the same document. What there is much of is stored as columns.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The first line: everything one asks of many bundles at once.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Head {
+pub struct Head<'a> {
     /// The version of stripcheck that wrote it.
     pub tool: String,
     /// Images and other sources that run as one.
@@ -20,7 +22,8 @@ pub struct Head {
     /// The files that hold reads; `file` of a read is a position in this list.
     pub read_files: Vec<ReadFileDto>,
     /// The reads, sorted by place.
-    pub reads: Vec<ReadDto>,
+    #[serde(borrow)]
+    pub reads: Vec<ReadDto<'a>>,
 }
 
 /// The second line: what is needed to judge a chart.
@@ -42,12 +45,21 @@ pub struct Body {
     pub outlined: u64,
     /// Python files of which something was parsed.
     pub parsed: u64,
-    /// Environment-looking words where no read was recognised, sorted.
-    pub words: Vec<String>,
+    /// Environment-looking words where no read was recognised.
+    pub words: WordsDto,
+    /// Texts in Python that look like paths: a value may come from a file instead.
+    pub literal_paths: WordsDto,
+}
+
+/// Words, and where they stand.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct WordsDto {
+    /// Sorted, with a line end behind each.
+    pub list: String,
     /// For each word, the files it stands in.
-    pub word_files: RowsDto,
+    pub files: RowsDto,
     /// For each of those, its line; 0 in a binary.
-    pub word_lines: Vec<u32>,
+    pub lines: Vec<u32>,
 }
 
 /// Rows of numbers: how many each has, and all of them.
@@ -115,16 +127,30 @@ pub struct ReadFileDto {
     pub owner: u32,
 }
 
+/// A text that is not copied out of the line if it stands there as it is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
+
+impl Text<'_> {
+    /// The text.
+    pub fn owned(self) -> String {
+        self.0.into_owned()
+    }
+}
+
 /// A place: file, line, column, end line, end column.
 pub type PlaceDto = (u32, u32, u32, u32, u32);
 
 /// A read; the fields are those of the report.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ReadDto {
+pub struct ReadDto<'a> {
     /// exact, pattern, any
-    pub kind: String,
+    #[serde(borrow)]
+    pub kind: Cow<'a, str>,
     /// The name.
-    pub key: String,
+    #[serde(borrow)]
+    pub key: Cow<'a, str>,
     /// Whether case matters.
     pub case_sensitive: bool,
     /// Where.
@@ -133,33 +159,41 @@ pub struct ReadDto {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<PlaceDto>,
     /// The function around it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub function: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<Text<'a>>,
     /// What reads.
-    pub reader: String,
+    #[serde(borrow)]
+    pub reader: Cow<'a, str>,
     /// How.
-    pub access: String,
+    #[serde(borrow)]
+    pub access: Cow<'a, str>,
     /// What happens without the variable.
-    pub outcome: String,
+    #[serde(borrow)]
+    pub outcome: Cow<'a, str>,
     /// The exception.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exception: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Text<'a>>,
     /// The default, as Python source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Text<'a>>,
     /// The parameter that makes it unnecessary.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub condition: Option<String>,
-    /// import, construction, call
-    pub timing: String,
-    /// What a person would notice if the variable went.
-    pub effect: String,
-    /// From the place to the expression that consults the environment.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Text<'a>>,
+    /// Calls that give that parameter, or do not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub chain: Vec<(PlaceDto, String)>,
+    pub passed: Vec<(PlaceDto, bool)>,
+    /// import, construction, call
+    #[serde(borrow)]
+    pub timing: Cow<'a, str>,
+    /// What a person would notice if the variable went.
+    #[serde(borrow)]
+    pub effect: Cow<'a, str>,
+    /// From the place to the expression that consults the environment.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<(PlaceDto, Text<'a>)>,
     /// The settings class: its name, the field, whether one is made, whether at import.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settings: Option<(String, String, bool, bool)>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<(Text<'a>, Text<'a>, bool, bool)>,
     /// Whether its call sites are the reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub explained: bool,
@@ -170,8 +204,8 @@ pub struct ReadDto {
 pub struct FilesDto {
     /// How many files each root has.
     pub roots: Vec<u32>,
-    /// Their paths, relative to the root.
-    pub paths: Vec<String>,
+    /// Their paths, relative to the root, with a line end behind each; `\\` and `\n` within one are escaped.
+    pub paths: String,
     /// Runs of the same owner: the owner, and how many files.
     pub owners: Vec<(u32, u32)>,
     /// Runs that are Python or not, by turns, beginning with not.

@@ -2,18 +2,48 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::dto::*;
 use super::{Bundle, Words, frames};
 use crate::model::*;
 use crate::report::words::Coded;
+
+/// What the first line gives. The files of its reads are positions in its own list still.
+struct First {
+    images: Vec<Image>,
+    roots: Vec<Root>,
+    owners: Vec<Owner>,
+    read_files: usize,
+    reads: Vec<Read>,
+}
+
+/// What the second line gives.
+struct Second {
+    files: Vec<SourceFile>,
+    roots: usize,
+    read_files: Vec<FileId>,
+    graph: ImportGraph,
+    scripts: Vec<Script>,
+    notices: Vec<Notice>,
+    outlined: usize,
+    parsed: usize,
+    words: Words,
+    literal_paths: Words,
+}
 
 /// Reads a bundle.
 ///
 /// # Errors
 /// If it is damaged, of a newer version, or none: one sentence.
 pub fn load(bytes: &[u8]) -> Result<Bundle, String> {
-    let (head, body): (Head, Body) = frames::read(bytes)?;
-    convert(head, body).ok_or_else(|| "a damaged scan bundle (its parts do not fit together): scan again".into())
+    let damaged = || String::from("a damaged scan bundle (its parts do not fit together): scan again");
+    let (first, second) = frames::both(
+        bytes,
+        |line| first(frames::line(line)?).ok_or_else(damaged),
+        |line| second(frames::line(line)?).ok_or_else(damaged),
+    )?;
+    join(first, second).ok_or_else(damaged)
 }
 
 /// The path of a module without its extension, and a package's without `/__init__`.
@@ -22,48 +52,76 @@ pub fn stem(path: &str) -> &str {
     path.strip_suffix("/__init__").unwrap_or(path)
 }
 
-fn convert(head: Head, body: Body) -> Option<Bundle> {
+fn first(head: Head<'_>) -> Option<First> {
     let images = head.images.len();
-    let owners = head.owners.into_iter().map(owner).collect::<Option<Vec<_>>>()?;
-    let roots = head.roots.into_iter().map(|dto| root(dto, images)).collect::<Option<Vec<_>>>()?;
-    let files = files(body.files, roots.len(), owners.len())?;
-    let read_files: Vec<FileId> = body.read_files.iter().map(|id| below(*id, files.len())).collect::<Option<_>>()?;
-    let imports = rows(&body.imports, files.len())?;
-    let modules = modules(&files, &body.modules)?;
-    let places = rows(&body.word_files, files.len())?;
-    let notices = body.notices.into_iter().map(notice).collect::<Option<Vec<_>>>()?;
-    let script =
-        |dto: ScriptDto| Some(Script { name: dto.name, module: dto.module, root: below(dto.root, roots.len())? });
-    let fits = imports.len() == files.len()
-        && places.len() == body.words.len()
-        && places.iter().map(Vec::len).sum::<usize>() == body.word_lines.len()
-        && body.words.is_sorted();
+    let read_files = head.read_files.len();
+    Some(First {
+        owners: head.owners.into_iter().map(owner).collect::<Option<_>>()?,
+        roots: head.roots.into_iter().map(|dto| root(dto, images)).collect::<Option<_>>()?,
+        images: head.images.into_iter().map(image).collect(),
+        reads: head.reads.into_iter().map(|dto| read(dto, read_files)).collect::<Option<_>>()?,
+        read_files,
+    })
+}
+
+fn second(body: Body) -> Option<Second> {
+    let roots = body.files.roots.len();
+    let files = files(body.files)?;
+    let count = files.len();
+    let script = |dto: ScriptDto| Some(Script { name: dto.name, module: dto.module, root: below(dto.root, roots)? });
+    let ((words, literal_paths), graph) = rayon::join(
+        || (words(body.words, count), words(body.literal_paths, count)),
+        || {
+            let imports = rows(&body.imports, count).filter(|imports| imports.len() == count)?;
+            Some(ImportGraph { imports, modules: modules(&files, &body.modules)? })
+        },
+    );
+    Some(Second {
+        read_files: body.read_files.iter().map(|id| below(*id, count)).collect::<Option<_>>()?,
+        scripts: body.scripts.into_iter().map(script).collect::<Option<_>>()?,
+        notices: body.notices.into_iter().map(notice).collect::<Option<_>>()?,
+        outlined: usize::try_from(body.outlined).ok()?,
+        parsed: usize::try_from(body.parsed).ok()?,
+        words: words?,
+        literal_paths: literal_paths?,
+        graph: graph?,
+        files,
+        roots,
+    })
+}
+
+fn join(first: First, second: Second) -> Option<Bundle> {
+    let Second { files, read_files, graph, scripts, notices, outlined, parsed, words, literal_paths, roots } = second;
+    let fits = roots == first.roots.len()
+        && read_files.len() == first.read_files
+        && files.iter().all(|file| file.owner < first.owners.len());
     if !fits {
         return None;
     }
-    let mut words = Words { list: body.words, ..Words::default() };
-    let mut lines = body.word_lines.into_iter().map(|line| (line > 0).then_some(line));
+    let mut reads = first.reads;
+    for read in &mut reads {
+        let steps = read.chain.iter_mut().map(|step| &mut step.place);
+        for place in [&mut read.place].into_iter().chain(read.given.as_mut()).chain(steps) {
+            place.file = *read_files.get(place.file)?;
+        }
+    }
+    let sources =
+        Sources { scripts, images: first.images, roots: first.roots, owners: first.owners, files, notices: Vec::new() };
+    Some(Bundle { scan: Scan { sources, reads, graph, notices, outlined, parsed }, words, literal_paths })
+}
+
+fn words(dto: WordsDto, files: usize) -> Option<Words> {
+    let places = rows(&dto.files, files)?;
+    let list: Vec<String> = dto.list.split_terminator('\n').map(String::from).collect();
+    let fits =
+        places.len() == list.len() && places.iter().map(Vec::len).sum::<usize>() == dto.lines.len() && list.is_sorted();
+    let mut words = Words { list, ..Words::default() };
+    let mut lines = dto.lines.into_iter().map(|line| (line > 0).then_some(line));
     for row in places {
         words.starts.push(words.places.len());
         words.places.extend(row.into_iter().zip(&mut lines));
     }
-    let sources = Sources {
-        scripts: body.scripts.into_iter().map(script).collect::<Option<_>>()?,
-        images: head.images.into_iter().map(image).collect(),
-        roots,
-        owners,
-        files,
-        notices: Vec::new(),
-    };
-    let scan = Scan {
-        sources,
-        reads: head.reads.into_iter().map(|dto| read(dto, &read_files)).collect::<Option<_>>()?,
-        graph: ImportGraph { imports, modules },
-        notices,
-        outlined: usize::try_from(body.outlined).ok()?,
-        parsed: usize::try_from(body.parsed).ok()?,
-    };
-    Some(Bundle { scan, words })
+    fits.then_some(words)
 }
 
 fn below(number: u32, limit: usize) -> Option<usize> {
@@ -100,24 +158,34 @@ fn notice(dto: NoticeDto) -> Option<Notice> {
     Some(Notice { kind: NoticeKind::of(&dto.kind)?, file: dto.file, line: dto.line, detail: dto.detail })
 }
 
-fn files(dto: FilesDto, roots: usize, owners: usize) -> Option<Vec<SourceFile>> {
-    if dto.roots.len() != roots {
-        return None;
-    }
+fn files(dto: FilesDto) -> Option<Vec<SourceFile>> {
     let times = |(value, count): (usize, u32)| std::iter::repeat_n(value, count as usize);
     let mut of_root = dto.roots.into_iter().enumerate().flat_map(times);
     let mut of_owner = dto.owners.into_iter().flat_map(|(owner, count)| times((owner as usize, count)));
     let mut of_python = dto.python.into_iter().enumerate().flat_map(times);
-    let file = |path: String| {
+    let file = |path: &str| {
         Some(SourceFile {
             root: of_root.next()?,
-            path: Arc::from(path),
-            owner: of_owner.next().filter(|owner| *owner < owners)?,
+            path: if path.contains('\\') { unescaped(path).into() } else { Arc::from(path) },
+            owner: of_owner.next()?,
             python: of_python.next()? % 2 == 1,
             size: 0,
         })
     };
-    dto.paths.into_iter().map(file).collect()
+    dto.paths.split_terminator('\n').map(file).collect()
+}
+
+/// A path as it was before a line end stood behind it.
+fn unescaped(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut chars = path.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => out.extend(chars.next().map(|c| if c == 'n' { '\n' } else { c })),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 fn rows(dto: &RowsDto, limit: usize) -> Option<Vec<Vec<FileId>>> {
@@ -143,36 +211,52 @@ fn modules(files: &[SourceFile], starts: &[u32]) -> Option<Vec<(String, FileId)>
         if start == u32::MAX as usize {
             continue;
         }
-        names.push((stem(&file.path).get(start..)?.replace('/', "."), id));
+        let short = stem(&file.path).get(start..)?;
+        names.push((short.replace('/', "."), id));
         // As `link::modules` names it: only `.py` is no part of the name.
         let path = file.path.strip_suffix(".py").unwrap_or(&file.path);
-        names.push((path.strip_suffix("/__init__").unwrap_or(path).replace('/', "."), id));
+        let path = path.strip_suffix("/__init__").unwrap_or(path);
+        if path != short {
+            names.push((path.replace('/', "."), id));
+        }
     }
-    names.sort();
+    names.par_sort_unstable();
     names.dedup();
     Some(names)
 }
 
-fn read(dto: ReadDto, files: &[FileId]) -> Option<Read> {
+fn read(dto: ReadDto<'_>, files: usize) -> Option<Read> {
     let place = |(file, line, column, end_line, end_column): PlaceDto| {
         let span = Span { line, column, end_line, end_column };
-        Some(Place { file: *files.get(file as usize)?, span })
+        Some(Place { file: below(file, files)?, span })
     };
     let given = match dto.given {
         Some(given) => Some(place(given)?),
         None => None,
     };
-    let step = |(at, what)| Some(Step { place: place(at)?, what });
-    let settings = |(class, field, constructed, at_import)| SettingsField { class, field, constructed, at_import };
+    let step = |(at, what): (_, Text<'_>)| Some(Step { place: place(at)?, what: what.owned() });
+    let settings = |(class, field, constructed, at_import): (Text<'_>, Text<'_>, _, _)| SettingsField {
+        class: class.owned(),
+        field: field.owned(),
+        constructed,
+        at_import,
+    };
+    let text = |text: Option<Text<'_>>| text.map(Text::owned);
+    let passed = |(at, given)| Some(Passed { place: place(at)?, given });
     Some(Read {
-        key: Key { kind: KeyKind::of(&dto.kind)?, text: dto.key, case_sensitive: dto.case_sensitive },
+        key: Key { kind: KeyKind::of(&dto.kind)?, text: dto.key.into_owned(), case_sensitive: dto.case_sensitive },
         place: place(dto.place)?,
         given,
-        function: dto.function,
-        reader: dto.reader,
+        function: text(dto.function),
+        reader: dto.reader.into_owned(),
         access: Access::of(&dto.access)?,
-        absent: Absence { outcome: Outcome::of(&dto.outcome)?, exception: dto.exception, default: dto.default },
-        condition: dto.condition,
+        absent: Absence {
+            outcome: Outcome::of(&dto.outcome)?,
+            exception: text(dto.exception),
+            default: text(dto.default),
+        },
+        condition: text(dto.condition),
+        passed: dto.passed.into_iter().map(passed).collect::<Option<_>>()?,
         timing: Timing::of(&dto.timing)?,
         chain: dto.chain.into_iter().map(step).collect::<Option<_>>()?,
         settings: dto.settings.map(settings),

@@ -8,7 +8,8 @@ mod load;
 mod merge;
 mod save;
 
-pub use frames::{VERSION, head, is_bundle};
+pub use frames::line as head;
+pub use frames::{VERSION, first, is_bundle};
 pub use load::load;
 pub use merge::append;
 pub use save::save;
@@ -22,7 +23,7 @@ use crate::model::{FileId, Mention, Scan};
 #[allow(dead_code, reason = "describes the lines, which are read and written one by one")]
 struct Lines {
     /// The first line.
-    head: dto::Head,
+    head: dto::Head<'static>,
     /// The second line.
     body: dto::Body,
 }
@@ -40,6 +41,8 @@ pub struct Bundle {
     pub scan: Scan,
     /// The words.
     pub words: Words,
+    /// Texts in Python that look like paths.
+    pub literal_paths: Words,
 }
 
 /// Environment-looking words where no read was recognised, with where they stand.

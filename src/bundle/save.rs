@@ -11,7 +11,7 @@ use crate::report::words::Coded;
 ///
 /// # Errors
 /// If there is no memory for it.
-pub fn save(scan: &Scan, words: &Words) -> std::io::Result<Vec<u8>> {
+pub fn save(scan: &Scan, words: &Words, literal_paths: &Words) -> std::io::Result<Vec<u8>> {
     let mut read_files: BTreeMap<FileId, u32> = BTreeMap::new();
     for place in scan.reads.iter().flat_map(places) {
         read_files.insert(place.file, 0);
@@ -44,10 +44,6 @@ pub fn save(scan: &Scan, words: &Words) -> std::io::Result<Vec<u8>> {
         read_files: read_files.keys().map(of_file).collect(),
         reads: scan.reads.iter().map(|read| self::read(read, &read_files)).collect(),
     };
-    let word = |at: usize| {
-        let end = words.starts.get(at + 1).copied().unwrap_or(words.places.len());
-        words.places[words.starts[at]..end].iter().map(|(file, _)| *file).collect::<Vec<_>>()
-    };
     let script = |script: &Script| ScriptDto {
         name: script.name.clone(),
         module: script.module.clone(),
@@ -62,11 +58,22 @@ pub fn save(scan: &Scan, words: &Words) -> std::io::Result<Vec<u8>> {
         notices: scan.notices.iter().map(notice).collect(),
         outlined: scan.outlined as u64,
         parsed: scan.parsed as u64,
-        words: words.list.clone(),
-        word_files: rows((0..words.list.len()).map(word).collect::<Vec<_>>().iter().map(Vec::as_slice)),
-        word_lines: words.places.iter().map(|(_, line)| line.unwrap_or(0)).collect(),
+        words: self::words(words),
+        literal_paths: self::words(literal_paths),
     };
     frames::write(&head, &body)
+}
+
+fn words(words: &Words) -> WordsDto {
+    let word = |at: usize| {
+        let end = words.starts.get(at + 1).copied().unwrap_or(words.places.len());
+        words.places[words.starts[at]..end].iter().map(|(file, _)| *file).collect::<Vec<_>>()
+    };
+    WordsDto {
+        list: words.list.iter().flat_map(|word| [word, "\n"]).collect(),
+        files: rows((0..words.list.len()).map(word).collect::<Vec<_>>().iter().map(Vec::as_slice)),
+        lines: words.places.iter().map(|(_, line)| line.unwrap_or(0)).collect(),
+    }
 }
 
 /// More than 2³² of anything is over other limits.
@@ -93,28 +100,31 @@ fn image(image: &Image) -> ImageDto {
     }
 }
 
-fn read(read: &Read, files: &BTreeMap<FileId, u32>) -> ReadDto {
+fn read<'a>(read: &'a Read, files: &BTreeMap<FileId, u32>) -> ReadDto<'a> {
+    let text = |text: &'a Option<String>| text.as_deref().map(|text| Text(text.into()));
     let place = |place: &Place| {
         let file = files.get(&place.file).copied().unwrap_or(u32::MAX);
         (file, place.span.line, place.span.column, place.span.end_line, place.span.end_column)
     };
     ReadDto {
         kind: read.key.kind.code().into(),
-        key: read.key.text.clone(),
+        key: read.key.text.as_str().into(),
         case_sensitive: read.key.case_sensitive,
         place: place(&read.place),
         given: read.given.as_ref().map(place),
-        function: read.function.clone(),
-        reader: read.reader.clone(),
+        function: text(&read.function),
+        reader: read.reader.as_str().into(),
         access: read.access.code().into(),
         outcome: read.absent.outcome.code().into(),
-        exception: read.absent.exception.clone(),
-        default: read.absent.default.clone(),
-        condition: read.condition.clone(),
+        exception: text(&read.absent.exception),
+        default: text(&read.absent.default),
+        condition: text(&read.condition),
+        passed: read.passed.iter().map(|passed| (place(&passed.place), passed.given)).collect(),
         timing: read.timing.code().into(),
         effect: read.effect().code().into(),
-        chain: read.chain.iter().map(|step| (place(&step.place), step.what.clone())).collect(),
-        settings: read.settings.clone().map(|s| (s.class, s.field, s.constructed, s.at_import)),
+        chain: read.chain.iter().map(|step| (place(&step.place), Text(step.what.as_str().into()))).collect(),
+        settings: (read.settings.as_ref())
+            .map(|s| (Text(s.class.as_str().into()), Text(s.field.as_str().into()), s.constructed, s.at_import)),
         explained: read.explained,
     }
 }
@@ -130,7 +140,8 @@ fn files(sources: &Sources) -> FilesDto {
     let mut run = 0;
     for file in &sources.files {
         dto.roots[file.root] += 1;
-        dto.paths.push(file.path.to_string());
+        dto.paths += &file.path.replace('\\', "\\\\").replace('\n', "\\n");
+        dto.paths.push('\n');
         match dto.owners.last_mut() {
             Some((owner, count)) if *owner == number(file.owner) => *count += 1,
             _ => dto.owners.push((number(file.owner), 1)),

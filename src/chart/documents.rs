@@ -1,8 +1,8 @@
 //! From files to documents. Whatever cannot be read is a notice; the rest goes on.
 
 use super::notice;
-use super::yaml::{self, Node};
 use crate::model::{Notice, NoticeKind};
+use crate::yaml::{self, Node};
 
 /// A document of a file.
 pub struct Document<'a> {

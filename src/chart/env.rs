@@ -5,8 +5,8 @@
 use super::notice;
 use super::pods::Found;
 use super::suppliers::{Asker, Suppliers};
-use super::yaml::Node;
 use crate::model::{EntrySource, Notice, ObjectRef, SourceKind};
+use crate::yaml::Node;
 
 /// One supply of a variable.
 pub struct Supply {
@@ -18,6 +18,23 @@ pub struct Supply {
     pub source: EntrySource,
     /// The line of its item.
     pub line: u32,
+    /// The last line of its item.
+    pub last: u32,
+    /// Where its name is written: of an `envFrom` in the object that holds the key.
+    pub named: Option<Spot>,
+}
+
+/// A word in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The file.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+    /// Its bytes.
+    pub len: usize,
 }
 
 impl Supply {
@@ -122,6 +139,7 @@ impl<'a> Reader<'_, 'a> {
                 key: key.map(Into::into),
                 optional: reference.truth_at("optional"),
                 literal: literal.map(Into::into),
+                provided: key.map(|_| true),
             };
             match self.suppliers.keys(kind, name, self.asker) {
                 Some(keys) => self.out.extend(keys.into_iter().map(|supplied| Supply {
@@ -129,12 +147,21 @@ impl<'a> Reader<'_, 'a> {
                     open: false,
                     source: source(Some(supplied.key), supplied.literal),
                     line: item.line,
+                    last: item.line,
+                    named: Some(Spot {
+                        file: supplied.file.into(),
+                        line: supplied.line,
+                        column: supplied.column,
+                        len: supplied.key.len(),
+                    }),
                 })),
                 None => self.out.push(Supply {
                     name: format!("{prefix}*"),
                     open: true,
                     source: source(None, None),
                     line: item.line,
+                    last: item.last_line(),
+                    named: None,
                 }),
             }
         }
@@ -180,8 +207,16 @@ impl<'a> Reader<'_, 'a> {
                 Some(value) => value.scalar().map(Into::into),
                 None => value_from.is_none().then(String::new),
             },
+            provided: None,
         });
-        self.out.push(Supply { name: text.into(), open: false, source, line: item.line });
+        let named = name.map(|name| Spot {
+            file: self.found.file.into(),
+            line: name.line,
+            column: name.column,
+            len: text.len(),
+        });
+        let last = item.last_line();
+        self.out.push(Supply { name: text.into(), open: false, source, line: item.line, last, named });
     }
 
     /// What `valueFrom` refers to; `None`, with a notice, if that cannot be told.
@@ -209,12 +244,17 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => None,
         };
+        let provided = match (form.object, name, key) {
+            (Some((kind, _)), Some(name), Some(key)) => self.suppliers.provides(kind, name, key, self.asker),
+            _ => None,
+        };
         Some(EntrySource {
             kind: form.kind,
             object,
             key: key.map(Into::into),
             optional: reference.truth_at("optional"),
             literal: literal.map(Into::into),
+            provided,
         })
     }
 }

@@ -4,9 +4,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::yaml::{self, Node};
-use super::{Request, documents};
+use super::{Rendering, Request, documents};
 use crate::model::Failure;
+use crate::yaml::{self, Node};
 
 /// Renders the chart at `path`, and gives each template's output as a file.
 pub fn render(path: &Path, request: &Request) -> Result<Vec<(String, Vec<u8>)>, Failure> {
@@ -27,6 +27,15 @@ fn render_with(program: &str, path: &Path, request: &Request) -> Result<Vec<(Str
     }
     for set in &request.set_string {
         helm.arg("--set-string").arg(set);
+    }
+    let Rendering { set_json, set_file, kube_version, api_versions, .. } = &request.rendering;
+    for (flag, values) in [("--set-json", set_json), ("--set-file", set_file), ("--api-versions", api_versions)] {
+        for value in values {
+            helm.arg(flag).arg(value);
+        }
+    }
+    if let Some(version) = kube_version {
+        helm.arg("--kube-version").arg(version);
     }
     if let Some(namespace) = &request.namespace {
         helm.arg("--namespace").arg(namespace);
@@ -109,6 +118,13 @@ mod tests {
             set_string: vec!["b=2".into()],
             namespace: Some("n".into()),
             release: None,
+            rendering: Rendering {
+                set_json: vec!["c=[1]".into()],
+                set_file: vec!["d=f".into()],
+                kube_version: Some("1.30".into()),
+                api_versions: vec!["x/v1".into()],
+                ..Default::default()
+            },
         }
     }
 
@@ -146,7 +162,7 @@ mod tests {
     fn helm_gets_its_own_flags() {
         // `echo` prints what it is given.
         let files = render_with("echo", Path::new("web"), &request()).unwrap_or_default();
-        let expected = "---\ntemplate release-name web --values v.yaml --set a=1 --set-string b=2 --namespace n\n";
+        let expected = "---\ntemplate release-name web --values v.yaml --set a=1 --set-string b=2 --set-json c=[1] --set-file d=f --api-versions x/v1 --kube-version 1.30 --namespace n\n";
         assert_eq!(files, [("web/templates (rendered)".to_string(), expected.as_bytes().to_vec())]);
         let failure = render_with("false", Path::new("web"), &request());
         assert!(failure.is_err_and(|failure| failure.message.contains("it gave no reason")));

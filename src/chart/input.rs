@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Input, Request, helm, read_counted};
+use super::{Input, Request, environments, kustomize, read_counted};
+use crate::helm::Places;
 use crate::model::{Chart, Failure, Notice, NoticeKind};
 
 /// The name of standard input in locations.
@@ -13,9 +14,11 @@ const STDIN: &str = "<stdin>";
 ///
 /// - Manifests: a file, standard input, or a folder, of which every `.yaml`, `.yml` and `.json` file
 ///   at any depth is read, in the order of their paths. Locations are lines of those files.
-/// - A chart (a folder with a `Chart.yaml`, a `.tgz`): rendered by the `helm` program on the `PATH`.
-///   Locations are lines of `CHART/templates/x.yaml (rendered)`, which is what
-///   `helm template … --show-only templates/x.yaml` prints.
+/// - A chart (a folder with a `Chart.yaml`, a `.tgz`): rendered in process, or by the `helm` program on the
+///   `PATH`. Locations are lines of templates and values files; if Helm rendered it, lines of
+///   `CHART/templates/x.yaml (rendered)`, which is what `helm template … --show-only templates/x.yaml` prints.
+///
+/// - A folder with a kustomization: rendered by `kustomize` or `kubectl`.
 ///
 /// # Errors
 /// If the input is missing, unreadable or empty, if nothing in it can be read, or if Helm is missing
@@ -25,19 +28,16 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
         Input::Stdin => {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("{STDIN}: {error}")))?;
-            return manifests(STDIN, STDIN, &[(STDIN.into(), bytes)], Vec::new());
+            return manifests(STDIN, STDIN, &[(STDIN.into(), bytes)], Vec::new(), None);
         }
         Input::Path(path) => path,
     };
     let label = path.display().to_string();
     let kind = std::fs::metadata(path).map_err(|error| failure(&label, &error))?;
     if kind.is_dir() && path.join("Chart.yaml").is_file() {
-        let meta = std::fs::read(path.join("Chart.yaml")).map_err(|error| failure(&label, &error))?;
-        let mut chart = manifests(&label, &label, &helm::render(path, request)?, Vec::new())?;
-        let (name, version) = helm::metadata(&meta);
-        chart.name = name.unwrap_or(chart.name);
-        chart.version = version.or(chart.version);
-        Ok(chart)
+        environments::load(path, request)
+    } else if kind.is_dir() && kustomize::is_one(path) {
+        manifests(&label, &label, &[kustomize::render(path)?], Vec::new(), None)
     } else if kind.is_dir() {
         let (files, notices) = folder(path);
         if files.is_empty() {
@@ -46,12 +46,12 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
         }
         // `.` has no name of its own.
         let named = path.canonicalize().map(|path| path.display().to_string());
-        manifests(&label, named.as_deref().unwrap_or(&label), &files, notices)
+        manifests(&label, named.as_deref().unwrap_or(&label), &files, notices, None)
     } else if label.ends_with(".tgz") || label.ends_with(".tar.gz") {
-        manifests(&label, &label, &helm::render(path, request)?, Vec::new())
+        environments::load(path, request)
     } else {
         let bytes = std::fs::read(path).map_err(|error| failure(&label, &error))?;
-        manifests(&label, &label, &[(label.clone(), bytes)], Vec::new())
+        manifests(&label, &label, &[(label.clone(), bytes)], Vec::new(), None)
     }
 }
 
@@ -64,13 +64,14 @@ fn failure(label: &str, error: &std::io::Error) -> Failure {
 
 /// Reads `files`; an input that holds no Kubernetes object at all is a failure. `title` names the chart if
 /// nothing in it does.
-fn manifests(
+pub fn manifests(
     label: &str,
     title: &str,
     files: &[(String, Vec<u8>)],
     mut notices: Vec<Notice>,
+    places: Option<&Places>,
 ) -> Result<Chart, Failure> {
-    let (mut chart, objects) = read_counted(files, title);
+    let (mut chart, objects) = read_counted(files, title, places);
     if objects == 0 {
         return Err(Failure::new(match chart.notices.first() {
             None => format!("{label}: holds no document: empty, or comments only"),
@@ -140,8 +141,7 @@ mod tests {
 
         fn load(&self, file: &str) -> Result<Chart, String> {
             let input = Input::Path(self.0.join(file));
-            let request =
-                Request { input, values: vec![], set: vec![], set_string: vec![], namespace: None, release: None };
+            let request = Request { input, ..Request::default() };
             let root = self.0.display().to_string();
             load(&request).map_err(|failure| failure.message.replace(&root, "ROOT"))
         }

@@ -2,7 +2,7 @@
 
 use super::pods::Found;
 use super::suppliers::{Asker, Suppliers};
-use super::yaml::Node;
+use crate::yaml::Node;
 
 /// Their texts, each with its place for a sentence, in the order of the mounts.
 pub fn mounted<'a>(found: &Found<'_>, suppliers: &Suppliers<'a>) -> Vec<(String, &'a str)> {

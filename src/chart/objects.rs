@@ -2,8 +2,8 @@
 
 use super::documents::Document;
 use super::notice;
-use super::yaml::Node;
 use crate::model::{Notice, Workload};
+use crate::yaml::Node;
 
 /// A Kubernetes object.
 pub struct Object<'a> {

@@ -1,9 +1,11 @@
 //! Objects → the containers in them, wherever a pod template sits.
 
+use std::collections::BTreeMap;
+
 use super::notice;
 use super::objects::Object;
-use super::yaml::Node;
 use crate::model::{Container, Notice};
+use crate::yaml::Node;
 
 /// The kinds of Kubernetes itself that run pods: what stands under `containers` there is one, however
 /// broken.
@@ -42,6 +44,8 @@ pub struct Found<'a> {
     pub node: &'a Node,
     /// The mapping it is listed in: the pod's.
     pub pod: &'a Node,
+    /// The object it belongs to.
+    pub object: &'a Node,
     /// Its file.
     pub file: &'a str,
     /// The namespace of its workload.
@@ -148,6 +152,7 @@ impl<'a> Search<'_, 'a> {
             execs: Vec::new(),
             working_dir: node.scalar_at("workingDir").map(Into::into),
             chart: self.object.document.chart().map(Into::into),
+            unsupplied: BTreeMap::new(),
         };
         container.command = self.words(node, "command", &["command"]);
         container.args = self.words(node, "args", &["args"]);
@@ -160,7 +165,8 @@ impl<'a> Search<'_, 'a> {
             }
         }
         let namespace = self.object.namespace;
-        self.out.push(Found { container, node, pod, file, namespace, execs });
+        let object = self.object.node;
+        self.out.push(Found { container, node, pod, object, file, namespace, execs });
     }
 
     /// The strings of a command; what Kubernetes refuses in it is told and taken as written.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::Object;
-use super::yaml::Node;
+use crate::yaml::{Key, Node};
 
 /// The suppliers in the input, by kind (`ConfigMap`, `Secret`) and name.
 #[derive(Default)]
@@ -29,6 +29,12 @@ pub struct Supplied<'a> {
     pub key: &'a str,
     /// Its text; never of a Secret.
     pub literal: Option<&'a str>,
+    /// Where it stands: the file,
+    pub file: &'a str,
+    /// the line,
+    pub line: u32,
+    /// and the column.
+    pub column: u32,
 }
 
 /// Who asks for a supplier.
@@ -45,16 +51,24 @@ impl<'a> Suppliers<'a> {
     pub fn of(objects: &[Object<'a>]) -> Self {
         let mut out = Suppliers::default();
         for object in objects {
+            let file = object.document.file;
+            let supplied = |key: &'a Key, literal: Option<&'a str>| Supplied {
+                key: &key.text,
+                literal,
+                file,
+                line: key.line,
+                column: key.column,
+            };
             match object.kind {
                 "ConfigMap" => {
-                    let data = pairs(object.node, "data").map(|(key, value)| Supplied { key, literal: value.scalar() });
-                    let binary = pairs(object.node, "binaryData").map(|(key, _)| Supplied { key, literal: None });
+                    let data = pairs(object.node, "data").map(|(key, value)| supplied(key, value.scalar()));
+                    let binary = pairs(object.node, "binaryData").map(|(key, _)| supplied(key, None));
                     out.add("ConfigMap", object.name, object, false, data.chain(binary).collect());
                 }
                 "Secret" => {
                     let keys = ["data", "stringData"].into_iter();
                     let keys = keys.flat_map(|field| pairs(object.node, field));
-                    let keys = keys.map(|(key, _)| Supplied { key, literal: None });
+                    let keys = keys.map(|(key, _)| supplied(key, None));
                     out.add("Secret", object.name, object, false, keys.collect());
                 }
                 "SecretProviderClass" => {
@@ -64,8 +78,11 @@ impl<'a> Suppliers<'a> {
                             continue;
                         };
                         let data = secret.get("data").and_then(Node::list).unwrap_or_default();
-                        let keys = data.iter().filter_map(|item| item.scalar_at("key"));
-                        let keys = keys.map(|key| Supplied { key, literal: None });
+                        let keys = data.iter().filter_map(|item| item.get("key"));
+                        let keys = keys.filter_map(|node| {
+                            let key = node.scalar()?;
+                            Some(Supplied { key, literal: None, file, line: node.line, column: node.column })
+                        });
                         out.add("Secret", name, object, true, keys.collect());
                     }
                 }
@@ -107,6 +124,12 @@ impl<'a> Suppliers<'a> {
         Some(all.filter(|supplied| seen.insert(supplied.key)).copied().collect())
     }
 
+    /// Whether an object of the input has a key; `None` if it is not in the input, or empty there.
+    pub fn provides(&self, kind: &'static str, name: &str, key: &str, asker: Asker<'_>) -> Option<bool> {
+        let keys = self.keys(kind, name, asker).filter(|keys| !keys.is_empty())?;
+        Some(keys.iter().any(|supplied| supplied.key == key))
+    }
+
     /// The text of a key of a ConfigMap in the input.
     pub fn literal(&self, name: &str, key: &str, asker: Asker<'_>) -> Option<&'a str> {
         let supplier = self.find("ConfigMap", name, asker).0?;
@@ -115,7 +138,7 @@ impl<'a> Suppliers<'a> {
 }
 
 /// The entries of the mapping under `field`.
-fn pairs<'a>(node: &'a Node, field: &str) -> impl Iterator<Item = (&'a str, &'a Node)> + use<'a> {
+fn pairs<'a>(node: &'a Node, field: &str) -> impl Iterator<Item = &'a (Key, Node)> + use<'a> {
     let entries = node.get(field).and_then(Node::map).unwrap_or_default();
-    entries.iter().map(|(key, value)| (key.text.as_str(), value))
+    entries.iter()
 }

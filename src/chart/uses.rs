@@ -13,18 +13,26 @@ use super::expansion::{references, unescaped};
 use super::mounts::mounted;
 use super::pods::Found;
 use super::suppliers::Suppliers;
-use super::yaml::Node;
 use super::{code, shell};
 use crate::model::SourceKind;
+use crate::yaml::Node;
 
 /// How many uses are told of one `envFrom` whose keys are not known: each name could be any one's.
 const MAX_OPEN_USES: usize = 20;
 
-/// For each supply that wins its name, or is open, by its index: the uses, as sentences.
-pub fn uses(found: &Found<'_>, supplies: &[Supply], suppliers: &Suppliers<'_>) -> BTreeMap<usize, Vec<String>> {
+/// The uses in one container, as sentences.
+pub struct Used {
+    /// For each supply that wins its name, or is open, by its index.
+    pub supplies: BTreeMap<usize, Vec<String>>,
+    /// By name, of what nothing known supplies.
+    pub unsupplied: BTreeMap<String, Vec<String>>,
+}
+
+/// Finds them.
+pub fn uses(found: &Found<'_>, supplies: &[Supply], suppliers: &Suppliers<'_>) -> Used {
     let named = supplies.iter().enumerate().filter(|(_, supply)| !supply.open);
     let winners = named.map(|(index, supply)| (supply.name.as_str(), index)).collect();
-    let mut uses = Uses { supplies, winners, out: BTreeMap::new() };
+    let mut uses = Uses { supplies, winners, out: BTreeMap::new(), unsupplied: BTreeMap::new() };
     uses.values();
     uses.commands(found);
     uses.execs(found);
@@ -32,7 +40,11 @@ pub fn uses(found: &Found<'_>, supplies: &[Supply], suppliers: &Suppliers<'_>) -
         uses.known(shell::variables(text), |name| format!("${name} in {place}"));
         uses.known(code::reads(text), |name| format!("{name} read in {place}"));
     }
-    uses.out.into_iter().map(|(index, lines)| (index, lines.into_iter().collect())).collect()
+    Used { supplies: listed(uses.out), unsupplied: listed(uses.unsupplied) }
+}
+
+fn listed<K: Ord>(uses: BTreeMap<K, BTreeSet<String>>) -> BTreeMap<K, Vec<String>> {
+    uses.into_iter().map(|(of, lines)| (of, lines.into_iter().collect())).collect()
 }
 
 struct Uses<'s> {
@@ -40,6 +52,7 @@ struct Uses<'s> {
     /// The index of the supply that wins a name.
     winners: BTreeMap<&'s str, usize>,
     out: BTreeMap<usize, BTreeSet<String>>,
+    unsupplied: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Uses<'_> {
@@ -117,11 +130,12 @@ impl Uses<'_> {
         }
     }
 
-    /// Notes the uses of names that have an entry.
+    /// Notes the uses of names.
     fn known(&mut self, names: Vec<&str>, sentence: impl Fn(&str) -> String) {
         for name in names {
-            if let Some(&winner) = self.winners.get(name) {
-                self.note(winner, sentence(name));
+            match self.winners.get(name) {
+                Some(&winner) => self.note(winner, sentence(name)),
+                None => self.missing(name, sentence(name)),
             }
         }
     }
@@ -133,12 +147,17 @@ impl Uses<'_> {
             self.note(winner, format!("$({name}) in {place}"));
             return;
         }
+        self.missing(name, format!("$({name}) in {place}"));
         let supplies = self.supplies.iter().enumerate();
         for (index, _) in supplies.filter(|(_, supply)| supply.open && supply.may_be(name)) {
             if self.out.get(&index).is_none_or(|known| known.len() < MAX_OPEN_USES) {
                 self.note(index, format!("$({name}) in {place}, which nothing else known supplies"));
             }
         }
+    }
+
+    fn missing(&mut self, name: &str, text: String) {
+        self.unsupplied.entry(name.into()).or_default().insert(text);
     }
 
     fn note(&mut self, index: usize, text: String) {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::chart;
 use crate::report;
 use crate::run::FailOn;
 
@@ -12,6 +13,8 @@ Examples:
   stripcheck check                                  audit every env var of the chart in this folder
   stripcheck check API_TOKEN DB_URL                 may these two be removed together?
   stripcheck check --app src --vendored .venv --chart deploy/chart -f values-prod.yaml
+  stripcheck diff deployed.yaml rendered.yaml      what does this change of the chart strip?
+  stripcheck diff --base origin/main               the same for all charts of this repository
   helm template . | stripcheck check --chart -      judge what Helm renders
   stripcheck check --image 'acme/web=services/web' --image 'acme/jobs=services/jobs'
   stripcheck reads --vendored .venv --format jsonl  who reads what
@@ -60,6 +63,93 @@ pub enum Verb {
         #[arg(long)]
         show_values: bool,
     },
+    /// Judge what a change of a chart strips or alters
+    Diff {
+        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks); without
+        /// OLD and NEW, --chart or every chart here is compared with what it is at --base
+        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+        old: Option<PathBuf>,
+        /// The chart after
+        new: Option<PathBuf>,
+        /// Take the chart and the application before from this git revision [default: the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// Take the chart and the application after from this git revision [default: the work tree]
+        #[arg(long, value_name = "REV")]
+        head: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        shared: SharedFlags,
+        /// What makes the exit status 1: a verdict, or the effect of an unsafe one [default: unsafe]
+        #[arg(long, value_name = "LEVEL", value_parser = FailOn::words())]
+        fail_on: Option<String>,
+        /// Exit with 1 also if a person has to look (review), besides what --fail-on names;
+        /// --fail-on never contradicts it
+        #[arg(long)]
+        strict: bool,
+        /// Show literal values of entries (never those of Secrets)
+        #[arg(long)]
+        show_values: bool,
+        /// Also tell variables that the chart does not set and for which a default in the code stands in
+        #[arg(long)]
+        holes: bool,
+    },
+    /// Propose releases that lead from one chart to the other, each safe in every state that it can stop in
+    Plan {
+        /// The chart before, as for diff
+        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+        old: Option<PathBuf>,
+        /// The chart after
+        new: Option<PathBuf>,
+        /// Take the chart and the application before from this git revision [default: the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// Take the chart and the application after from this git revision [default: the work tree]
+        #[arg(long, value_name = "REV")]
+        head: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        common: CommonFlags,
+    },
+    /// Accept an answer: it is written to the settings, and no longer fails until something about it gets worse
+    Accept {
+        /// The variables, as the chart sets them, or as a change strips them
+        #[arg(value_name = "VAR", required = true)]
+        names: Vec<String>,
+        /// Why, for whoever reads it later
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The last day on which it holds: 2026-12-31
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// The git revision that still has the variables [default: the chart as it is, else the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        common: CommonFlags,
+    },
     /// List the places in code that read environment variables
     Reads {
         #[command(flatten)]
@@ -95,10 +185,14 @@ pub enum Verb {
         #[command(flatten)]
         sources: SourceFlags,
         /// Where to write the bundle
-        #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
+        #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+        output: Option<PathBuf>,
+        /// Also write the reads as rows (JSON Lines; `stripcheck schema rows`), - for standard output; with
+        /// --scan and without -o those of bundles, or of folders of them
+        #[arg(long, value_name = "FILE", help_heading = "Output")]
+        export: Option<PathBuf>,
         /// The image that this code runs in, if that is not in it: acme/web:1.2
-        #[arg(long, value_name = "IMAGE")]
+        #[arg(long, value_name = "IMAGE", help_heading = "Output")]
         name: Option<String>,
         #[command(flatten)]
         common: CommonFlags,
@@ -121,10 +215,10 @@ pub enum Verb {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         threads: Option<u16>,
     },
-    /// Print the JSON Schema of --format json, or of a bundle
+    /// Print the JSON Schema of --format json, of a bundle, or of the rows of scan --export
     Schema {
         /// Which one
-        #[arg(value_parser = ["report", "bundle"], default_value = "report")]
+        #[arg(value_parser = ["report", "bundle", "rows"], default_value = "report")]
         of: String,
     },
 }
@@ -147,6 +241,9 @@ pub struct SourceFlags {
     /// Which image of several: linux/arm64 [default: Linux on this machine's processor]
     #[arg(long, value_name = "OS/ARCH")]
     pub platform: Option<String>,
+    /// Which image of several in one archive: acme/web:1.2
+    #[arg(long, value_name = "IMAGE")]
+    pub tag: Option<String>,
     /// Configuration of an image given as its root file system (crane config, docker inspect)
     #[arg(long, value_name = "FILE")]
     pub image_config: Option<PathBuf>,
@@ -154,6 +251,28 @@ pub struct SourceFlags {
     /// entry point, PYTHONPATH, direct_url.json]
     #[arg(long, value_name = "NAME")]
     pub app_dist: Vec<String>,
+    /// Lock file (uv.lock, poetry.lock, pylock.toml) that picks the versions out of uv's or poetry's cache, or a
+    /// folder of wheels
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
+    /// See there.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+}
+
+/// What archives may cost.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Limits of archives")]
+pub struct LimitFlags {
+    /// Files, folders and links of one archive, all layers counted [default: 4000000]
+    #[arg(long, value_name = "N")]
+    pub max_entries: Option<u64>,
+    /// GiB of one archive when unpacked [default: 64]
+    #[arg(long, value_name = "GIB")]
+    pub max_unpacked: Option<u64>,
+    /// How many bytes one packed byte may stand for, beyond the first GiB [default: 100]
+    #[arg(long, value_name = "N")]
+    pub max_ratio: Option<u64>,
 }
 
 /// The chart.
@@ -172,12 +291,31 @@ pub struct ChartFlags {
     /// Set a string value, as Helm's (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     pub set_string: Vec<String>,
+    /// Set a value to JSON, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=JSON")]
+    pub set_json: Vec<String>,
+    /// Set a value to a file's text, as Helm's (repeatable)
+    #[arg(long, value_name = "KEY=FILE")]
+    pub set_file: Vec<String>,
+    /// An environment: values files over those of --values; entries say in which they exist (repeatable)
+    #[arg(long, value_name = "NAME=FILE,…")]
+    pub environment: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,
     /// Release name to render with
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
+    /// Kubernetes version to render for, as Helm's
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// API versions that the cluster has besides Kubernetes' own, as Helm's (repeatable)
+    #[arg(long, value_name = "VERSION,…")]
+    pub api_versions: Vec<String>,
+    /// Who renders a chart: this program, the helm on the PATH, or both, telling differences; auto is this
+    /// program, and helm if it cannot
+    #[arg(long, value_name = "WHO", value_parser = renderers())]
+    pub renderer: Option<String>,
 }
 
 /// What commands with a report share.
@@ -220,6 +358,11 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// The names of all renderers.
+fn renderers() -> Vec<&'static str> {
+    chart::Renderer::ALL.iter().map(|(name, _)| *name).collect()
 }
 
 /// The names of all formats.

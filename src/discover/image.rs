@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::entry::Search;
 use super::plan::{Plan, Plans};
 use super::{installed, shown};
 use crate::files::{Config, Files, Found};
@@ -25,8 +26,30 @@ pub struct Program {
     pub mount: PathBuf,
     /// What it says of itself.
     pub image: Image,
-    /// The distributions that the user says are the application.
-    pub distributions: Vec<String>,
+    /// The distributions that are the application, and why.
+    pub distributions: Distributions,
+}
+
+/// Which of an image's distributions are the application.
+#[derive(Debug, Clone, Default)]
+pub struct Distributions {
+    /// Those that the user named: then no others.
+    pub named: Vec<String>,
+    /// Those that the entry point runs, and why that is thought.
+    pub run: Vec<(String, String)>,
+}
+
+impl Distributions {
+    /// Why a distribution is the application, if it is; `from_folder`: how its installation shows that it is
+    /// the team's own.
+    pub fn why(&self, name: &str, from_folder: Option<&str>) -> Option<String> {
+        let same = |other: &str| normalized(other) == normalized(name);
+        if !self.named.is_empty() {
+            return self.named.iter().any(|own| same(own)).then(|| "named with --app-dist".into());
+        }
+        let run = self.run.iter().find(|(own, _)| same(own)).map(|(_, why)| why.clone());
+        run.or_else(|| from_folder.map(String::from))
+    }
 }
 
 /// An image on its way into the plans.
@@ -48,36 +71,45 @@ impl Given<'_> {
     /// If it has none, or not the distribution that was named.
     pub fn add(&self, files: &Files, kind: RootKind, plans: &mut Plans) -> Result<(), Failure> {
         let sites = self.sites(files);
-        let mut application = None;
+        let mut said = Vec::new();
+        let mut roots: Vec<PathBuf> = Vec::new();
+        let mut distributions = Distributions { named: self.distributions.to_vec(), ..Distributions::default() };
         if kind == RootKind::Application {
             for name in self.distributions {
                 self.require(files, &sites, name)?;
             }
-            application = self.application(files).filter(|_| self.distributions.is_empty());
-            if let Some((path, _)) = &application {
-                plans.add(Plan::new(kind, path.clone(), self.shown(path)));
+            if self.distributions.is_empty() {
+                let entry = Search::run(self, files, &sites);
+                distributions.run = entry.distributions;
+                for (path, only, why) in self.folders_of_application(files, entry.folders, &distributions.run) {
+                    let file = only.as_ref().map_or(path.clone(), |name| path.join(name));
+                    said.push(format!("{} ({why})", self.inner(&file)));
+                    let mut plan = Plan::new(kind, path.clone(), self.shown(&path));
+                    plan.only = only.map(|name| [name].into());
+                    plans.add(plan);
+                    roots.push(path);
+                }
             }
         }
         for path in self.folders("PYTHONPATH").filter(|path| files.is_folder(path)) {
             let within = |outer: &PathBuf| path.starts_with(outer);
-            if !sites.iter().any(within) && !application.iter().any(|(root, _)| within(root)) {
+            if !sites.iter().any(within) && !roots.iter().any(within) {
                 plans.add(Plan::new(RootKind::Vendored, path.clone(), self.shown(&path)));
             }
         }
         for site in &sites {
             plans.add(Plan::new(RootKind::Distribution, site.clone(), self.shown(site)));
         }
-        if application.is_none() && sites.is_empty() {
+        if roots.is_empty() && sites.is_empty() {
             return Err(Failure::new(format!("{}: no Python found in this image", self.label)));
         }
         if kind == RootKind::Application {
-            let said = application.map(|(path, why)| format!("{} ({why})", self.inner(&path)));
-            plans.programs.push(self.program(said.unwrap_or_default()));
+            plans.programs.push(self.program(said.join("; "), distributions));
         }
         Ok(())
     }
 
-    fn program(&self, application: String) -> Program {
+    fn program(&self, application: String, distributions: Distributions) -> Program {
         let config = self.config.clone();
         let mut digests = config.digests;
         digests.sort();
@@ -95,16 +127,17 @@ impl Given<'_> {
                 labels: config.labels.into_iter().collect(),
                 application,
             },
-            distributions: self.distributions.to_vec(),
+            distributions,
         }
     }
 
     /// A path of the image, where that is mounted.
-    fn at(&self, path: &str) -> PathBuf {
+    pub fn at(&self, path: &str) -> PathBuf {
         self.mount.join(path.trim_start_matches('/'))
     }
 
-    fn inner(&self, path: &Path) -> String {
+    /// As the image itself names it.
+    pub fn inner(&self, path: &Path) -> String {
         format!("/{}", path.strip_prefix(self.mount).unwrap_or(path).to_string_lossy())
     }
 
@@ -117,18 +150,24 @@ impl Given<'_> {
     }
 
     /// The folders that a variable lists.
-    fn folders(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+    pub fn folders(&self, name: &str) -> impl Iterator<Item = PathBuf> {
         self.env(name).split(':').filter(|path| !path.trim_matches('/').is_empty()).map(|path| self.at(path))
     }
 
-    fn working_dir(&self) -> PathBuf {
+    /// `WORKDIR`
+    pub fn working_dir(&self) -> PathBuf {
         self.at(&self.config.working_dir)
+    }
+
+    /// The folders of the `PATH`.
+    pub fn bins(&self) -> impl Iterator<Item = PathBuf> {
+        let path = if self.env("PATH").is_empty() { PATH } else { self.env("PATH") };
+        path.split(':').filter(|bin| !bin.is_empty()).map(|bin| self.at(bin))
     }
 
     /// The site-packages of all interpreters, in the order in which the image would come upon them.
     fn sites(&self, files: &Files) -> Vec<PathBuf> {
-        let path = if self.env("PATH").is_empty() { PATH } else { self.env("PATH") };
-        let bins = path.split(':').filter(|bin| !bin.is_empty()).map(|bin| self.at(bin));
+        let bins = self.bins();
         let with_python = bins.filter(|bin| {
             let named = |(child, _): &(PathBuf, Found)| {
                 child.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"))
@@ -163,23 +202,28 @@ impl Given<'_> {
         }
     }
 
-    /// The folder of the application, and why it is taken for that.
-    fn application(&self, files: &Files) -> Option<(PathBuf, &'static str)> {
-        let folder = |path: PathBuf, why| {
-            let path = files.canonical(&path).ok()?;
-            (path != self.mount && files.is_folder(&path) && holds_python(files, &path)).then_some((path, why))
-        };
-        let script = || {
-            let argv = self.config.entrypoint.iter().chain(&self.config.cmd);
-            let scripts = argv.filter(|word| word.ends_with(".py")).map(|word| match word.starts_with('/') {
-                true => self.at(word),
-                false => self.working_dir().join(word),
-            });
-            scripts.filter_map(|script| folder(script.parent()?.to_path_buf(), "its entry point is in it")).next()
-        };
-        folder(self.working_dir(), "its WORKDIR, which holds Python")
-            .or_else(script)
-            .or_else(|| self.folders("PYTHONPATH").find_map(|path| folder(path, "its PYTHONPATH")))
+    /// The folders of the application, and why they are taken for that: those that the entry point says, and
+    /// `WORKDIR` with whatever Python is in it. Only where nothing tells, `PYTHONPATH`.
+    fn folders_of_application(
+        &self,
+        files: &Files,
+        told: Vec<(PathBuf, Option<String>, String)>,
+        run: &[(String, String)],
+    ) -> Vec<(PathBuf, Option<String>, String)> {
+        let usable = |path: &PathBuf| files.is_folder(path) && holds_python(files, path);
+        let mut found: Vec<_> = told.into_iter().filter(|(path, only, _)| only.is_some() || usable(path)).collect();
+        let folder = |path: PathBuf| files.canonical(&path).ok().filter(|path| path != self.mount && usable(path));
+        if let Some(work) = folder(self.working_dir()) {
+            match found.iter_mut().find(|(path, ..)| *path == work) {
+                Some((.., why)) => *why = format!("its WORKDIR, and {why}"),
+                None => found.push((work, None, "its WORKDIR, which holds Python".into())),
+            }
+        }
+        if found.is_empty() && run.is_empty() {
+            let first = self.folders("PYTHONPATH").find_map(folder);
+            found.extend(first.map(|path| (path, None, "its PYTHONPATH".into())));
+        }
+        found
     }
 }
 

@@ -7,8 +7,10 @@
 mod charts;
 mod compiled;
 mod editable;
+mod entry;
 mod image;
 mod installed;
+mod lock;
 mod metadata;
 mod owners;
 mod plan;
@@ -21,6 +23,7 @@ mod walk;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+pub use crate::files::limits::Limits;
 pub use charts::charts;
 use image::Program;
 use owners::Owners;
@@ -45,6 +48,12 @@ pub struct Request {
     pub virtual_env: Option<PathBuf>,
     /// Which image of several is meant: `linux/arm64`; none: Linux on this machine's processor.
     pub platform: Option<String>,
+    /// Which image of several in one archive is meant, by its name.
+    pub tag: Option<String>,
+    /// A lock file, which picks versions from a cache or a folder of wheels.
+    pub lock: Option<PathBuf>,
+    /// What an archive may cost.
+    pub limits: Limits,
     /// A file with the configuration of an image whose root file system is given.
     pub image_config: Option<PathBuf>,
     /// Distributions that are the application in an image.
@@ -205,11 +214,12 @@ fn unopened(files: &Files, plans: &Plans, notices: &mut Vec<Notice>) {
 fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, programs: &[Program], sources: &mut Sources) {
     let mut owners = Owners::default();
     let mut scripts = BTreeSet::new();
+    let mut applied = BTreeSet::new();
     for (root, (plan, walked)) in scanned.iter().enumerate() {
         let mut commands = Vec::new();
         let start = sources.files.len();
         let image = programs.iter().position(|program| plan.path.starts_with(&program.mount));
-        let applications = image.and_then(|image| programs.get(image)).map(|program| &*program.distributions);
+        let applications = image.and_then(|image| programs.get(image)).map(|program| &program.distributions);
         let own = match (plan.kind, &plan.installed_by) {
             (RootKind::Application, _) => {
                 commands = project_commands(disk, plan, walked);
@@ -217,13 +227,22 @@ fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, programs: &[Program], so
             }
             (RootKind::Vendored, _) => owners.vendored(disk, plan, walked),
             (_, Some((site, by))) => {
+                let linked = by.ends_with(".egg-link");
                 let by = owner_of(&scanned[..root], sources, site, by);
-                owners.editable(disk, plan, walked, by.map(|id| owners.list[id].clone()))
+                let own = owners.editable(disk, plan, walked, by.map(|id| owners.list[id].clone()), applications);
+                let owner = own.first().and_then(|id| owners.list.get(*id)).filter(|o| o.kind == RootKind::Application);
+                if let (Some(image), Some(owner), true) = (image, owner, linked) {
+                    applied.insert((image, format!("{} (installed as editable: .egg-link)", owner.name)));
+                }
+                own
             }
             (_, None) => {
-                let (own, found) = owners.installed(disk, plan, walked, applications);
-                commands = found;
-                own
+                let found = owners.installed(disk, plan, walked, applications);
+                commands = found.commands;
+                if let Some(image) = image {
+                    applied.extend(found.applied.into_iter().map(|said| (image, said)));
+                }
+                found.owners
             }
         };
         for (name, module) in commands {
@@ -249,36 +268,32 @@ fn assemble(disk: &Files, scanned: Vec<(Plan, Walked)>, programs: &[Program], so
     sources.owners = owners.list;
     sources.images = programs.iter().map(|program| program.image.clone()).collect();
     for image in 0..sources.images.len() {
-        say_application(sources, image);
+        let own: Vec<String> = applied.iter().filter(|(of, _)| *of == image).map(|(_, said)| said.clone()).collect();
+        say_application(sources, image, own);
     }
     sources.scripts = scripts.into_iter().collect();
     sources.notices.sort();
     sources.notices.dedup();
 }
 
-/// Says which distributions are the application of an image, where no folder is; else a notice.
-fn say_application(sources: &mut Sources, image: usize) {
-    let inside = |file: &&SourceFile| sources.roots[file.root].image == Some(image);
-    let of_files = sources.files.iter().filter(inside).map(|file| file.owner).collect::<BTreeSet<_>>();
-    let own = of_files.into_iter().map(|owner| &sources.owners[owner]);
-    let own: Vec<&str> = own.filter(|o| o.kind == RootKind::Application).map(|o| o.name.as_str()).collect();
-    let said = &sources.images[image].application;
-    let text = match said.is_empty() {
-        false => said.clone(),
-        true if own.is_empty() => {
-            let detail = "no application was found in this image: neither in its WORKDIR and PYTHONPATH nor by its \
-                          entry point, and nothing is installed from a folder; tell with --app-dist NAME";
-            sources.notices.push(Notice {
-                kind: NoticeKind::NotScanned,
-                file: Some(sources.images[image].label.clone()),
-                line: None,
-                detail: detail.into(),
-            });
-            String::new()
-        }
-        true => format!("{} (named, or installed from a folder: direct_url.json)", own.join(", ")),
-    };
-    sources.images[image].application = text;
+/// Says which distributions too are the application of an image; if there is none at all, a notice.
+fn say_application(sources: &mut Sources, image: usize, applied: Vec<String>) {
+    let inside = |file: &SourceFile| sources.roots[file.root].image == Some(image);
+    let is_own = |file: &SourceFile| sources.owners[file.owner].kind == RootKind::Application;
+    let none = !sources.files.iter().any(|file| inside(file) && is_own(file));
+    let said = &mut sources.images[image].application;
+    let folders = (!said.is_empty()).then(|| std::mem::take(said));
+    *said = folders.into_iter().chain(applied).collect::<Vec<_>>().join("; ");
+    if none {
+        let detail = "no application was found in this image: neither by its entry point nor in its WORKDIR and \
+                      PYTHONPATH, and nothing is installed from a folder; tell with --app-dist NAME";
+        sources.notices.push(Notice {
+            kind: NoticeKind::NotScanned,
+            file: Some(sources.images[image].label.clone()),
+            line: None,
+            detail: detail.into(),
+        });
+    }
 }
 
 /// The owner of the file `by` in the root at `site`, which comes before the roots it leads to.

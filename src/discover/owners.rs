@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::image::Distributions;
 use super::metadata::{self, commands, folder_name, header};
 use super::plan::Plan;
 use super::project;
@@ -12,6 +13,16 @@ use super::vendored::{self, Versions};
 use super::walk::{Walked, is_vendor};
 use crate::files::{self, Files};
 use crate::model::{Owner, OwnerId, RootKind, normalized};
+
+/// What there is to say of installed packages.
+pub struct Installed {
+    /// For each file.
+    pub owners: Vec<OwnerId>,
+    /// Commands, and the module each runs.
+    pub commands: Vec<(String, String)>,
+    /// Distributions that are the application, with the reason.
+    pub applied: Vec<String>,
+}
 
 /// All owners, each once.
 #[derive(Debug, Default)]
@@ -66,9 +77,20 @@ impl Owners {
 
     /// The target of an editable install belongs to the distribution that leads there, or where no
     /// metadata lists the file that does, to the project in it.
-    pub fn editable(&mut self, files: &Files, plan: &Plan, walked: &Walked, by: Option<Owner>) -> Vec<OwnerId> {
+    pub fn editable(
+        &mut self,
+        files: &Files,
+        plan: &Plan,
+        walked: &Walked,
+        by: Option<Owner>,
+        applications: Option<&Distributions>,
+    ) -> Vec<OwnerId> {
         let listed = by.filter(|owner| owner.version.is_some());
-        let kind = listed.as_ref().map_or(RootKind::Distribution, |owner| owner.kind);
+        // `setup.py develop` leaves no direct_url.json, but its own mark.
+        let linked = plan.installed_by.as_ref().is_some_and(|(_, by)| by.ends_with(".egg-link"));
+        let own = applications.is_some_and(|applications| applications.named.is_empty()) && linked;
+        let kind = if own { RootKind::Application } else { RootKind::Distribution };
+        let kind = listed.as_ref().map_or(kind, |owner| owner.kind);
         let (name, version) = match listed {
             Some(owner) => (owner.name, owner.version),
             None => project_of(files, plan),
@@ -80,14 +102,14 @@ impl Owners {
     }
 
     /// Installed packages: as the metadata of the distributions says. Also their commands. In an image,
-    /// `applications` are those that were named; without a name, those installed from a folder.
+    /// `applications` says which are the application. Third, why each of those is.
     pub fn installed(
         &mut self,
         files: &Files,
         plan: &Plan,
         walked: &Walked,
-        applications: Option<&[String]>,
-    ) -> (Vec<OwnerId>, Vec<(String, String)>) {
+        applications: Option<&Distributions>,
+    ) -> Installed {
         let folders: BTreeSet<&str> = (walked.files.iter())
             .map(|file| file.path.split('/').next().unwrap_or_default())
             .filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info"))
@@ -96,18 +118,14 @@ impl Owners {
         let distributions: Vec<_> =
             folders.par_iter().map(|folder| Distribution::read(files, &plan.path, walked, folder)).collect();
         let mut owners: Vec<Option<OwnerId>> = vec![None; walked.files.len()];
-        let mut commands = Vec::new();
+        let (mut commands, mut applied) = (Vec::new(), Vec::new());
         let mut ids = Vec::new();
         for distribution in &distributions {
             let (name, version) = (distribution.name.clone(), distribution.version.clone());
-            let is_application = |names: &[String]| match names {
-                [] => distribution.from_folder,
-                names => names.iter().any(|own| normalized(own) == normalized(&name)),
-            };
-            let kind = match applications.is_some_and(is_application) {
-                true => RootKind::Application,
-                false => RootKind::Distribution,
-            };
+            let from_folder = distribution.from_folder.then_some("installed from a folder: direct_url.json");
+            let why = applications.and_then(|applications| applications.why(&name, from_folder));
+            let kind = if why.is_some() { RootKind::Application } else { RootKind::Distribution };
+            applied.extend(why.map(|why| format!("{name} ({why})")));
             let id = self.id(kind, name, version);
             for &file in &distribution.files {
                 owners[file].get_or_insert(id);
@@ -125,7 +143,7 @@ impl Owners {
         }
         let mut owners = self.rest(walked, &owners);
         self.copies(walked, &mut Versions::new(files, &plan.path, walked), &mut owners);
-        (owners, commands)
+        Installed { owners, commands, applied }
     }
 
     /// Files that no metadata lists go with the rest of their top-level folder, if that has one owner.

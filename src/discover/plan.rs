@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::image::{Given, Program};
-use super::{Request, installed, shown};
+use super::{Request, installed, lock, shown};
 use crate::files::{self, Choice, Files, Platform, Shape};
 use crate::model::{Failure, Notice, NoticeKind, RootKind};
 
@@ -55,6 +55,8 @@ pub struct Plans {
     /// Images that stand by themselves.
     pub programs: Vec<Program>,
     choice: Option<Choice>,
+    /// Whether one was a folder of wheels, or the like.
+    wheels: bool,
     distributions: Vec<String>,
     cwd: PathBuf,
 }
@@ -73,6 +75,12 @@ impl Plans {
         }
         for path in &request.roots {
             plans.given(files, None, path)?;
+        }
+        if let (Some(lock), false) = (&request.lock, plans.wheels) {
+            return Err(Failure::new(format!(
+                "--lock {}: none of the given roots is a cache of uv or poetry, or a folder of wheels",
+                lock.display()
+            )));
         }
         if plans.list.is_empty() {
             plans.assume(request, files, notices);
@@ -142,6 +150,7 @@ impl Plans {
         files.mount(path.clone(), opened.tree);
         match opened.shape {
             Shape::Wheels => {
+                self.wheels = true;
                 let kind = kind.filter(|kind| *kind == RootKind::Application).unwrap_or(RootKind::Distribution);
                 self.add(Plan::new(kind, path.clone(), label.clone()));
             }
@@ -281,7 +290,13 @@ fn choice(request: &Request) -> Result<Choice, Failure> {
         let text = std::fs::read(request.cwd.join(path)).map_err(|error| fail(error.to_string()))?;
         files::config(&text).map_err(fail)
     });
-    Ok(Choice { platform: Platform::new(request.platform.as_deref()), config: config.transpose()? })
+    Ok(Choice {
+        platform: Platform::new(request.platform.as_deref()),
+        tag: request.tag.clone(),
+        config: config.transpose()?,
+        lock: request.lock.as_ref().map(|path| lock::read(&request.cwd.join(path), path)).transpose()?,
+        limits: request.limits,
+    })
 }
 
 /// A failure about a file, which it names as the user did.

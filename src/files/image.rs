@@ -141,19 +141,19 @@ pub fn is_image(tree: &Tree) -> bool {
     has("oci-layout") && has("index.json") || has("manifest.json") && !has("bin/sh")
 }
 
-/// Puts the layers of the image in `outer` together.
+/// Puts the layers of the image in `outer` together: of the one with that name, for that platform.
 ///
 /// # Errors
 /// If it is damaged, over a limit, or holds several images of which none or more than one is meant.
-pub fn assemble(outer: &Tree, platform: &Platform, budget: &mut Budget) -> Result<(Tree, Config), String> {
+pub fn assemble(
+    outer: &Tree,
+    (tag, platform): (Option<&str>, &Platform),
+    budget: &mut Budget,
+) -> Result<(Tree, Config), String> {
     let (mut config, layers) = match outer.find("index.json") {
-        Ok(_) => layout(outer, platform)?,
-        Err(_) => saved(outer)?,
+        Ok(_) => layout(outer, tag, platform)?,
+        Err(_) => saved(outer, tag)?,
     };
-    // docker save tells tags only here.
-    if let Ok(Some(saved)) = json::<Vec<Saved>>(outer, "manifest.json").map(|mut all| all.pop()) {
-        config.names.extend(saved.repo_tags.unwrap_or_default());
-    }
     config.names.sort();
     config.names.dedup();
     let mut tree = Tree::default();
@@ -164,14 +164,40 @@ pub fn assemble(outer: &Tree, platform: &Platform, budget: &mut Budget) -> Resul
     Ok((tree, config))
 }
 
-fn saved(outer: &Tree) -> Result<(Config, Vec<String>), String> {
-    let mut all: Vec<Saved> = json(outer, "manifest.json")?;
-    let Some(saved) = all.pop().filter(|_| all.is_empty()) else {
-        let tags = all.iter().flat_map(|saved| saved.repo_tags.iter().flatten());
-        let tags: Vec<&str> = tags.map(String::as_str).collect();
-        return Err(format!("it does not hold one image (but {}): save one", tags.join(", ")));
+/// Whether a reference is what a user calls `tag`: all of it, its end, or that without the tag proper.
+fn is_called(name: &str, tag: &str) -> bool {
+    let ends = |name: &str| name == tag || name.strip_suffix(tag).is_some_and(|before| before.ends_with(['/', ':']));
+    let repository = name.rfind(':').filter(|colon| !name[*colon..].contains('/')).map_or(name, |colon| &name[..colon]);
+    ends(name) || ends(repository)
+}
+
+/// Of several images, with the names of each, those that are meant: they have the same name.
+fn named<T>(mut all: Vec<(T, Vec<String>)>, tag: Option<&str>) -> Result<Vec<T>, String> {
+    let shown = |all: &[(T, Vec<String>)]| {
+        let names: Vec<&str> = all.iter().flat_map(|(_, names)| names).map(String::as_str).collect();
+        names.join(", ")
+    };
+    let known = shown(&all);
+    all.retain(|(_, names)| tag.is_none_or(|tag| names.iter().any(|name| is_called(name, tag))));
+    let mut different: Vec<&Vec<String>> = all.iter().map(|(_, names)| names).filter(|n| !n.is_empty()).collect();
+    different.dedup();
+    match tag {
+        Some(tag) if all.is_empty() => Err(format!("no image in it is called {tag}; there are {known}")),
+        Some(tag) if different.len() > 1 => Err(format!("several images in it are called {tag}: {}", shown(&all))),
+        None if different.len() > 1 => Err(format!("it holds several images: tell with --tag which one: {known}")),
+        _ => Ok(all.into_iter().map(|(one, _)| one).collect()),
+    }
+}
+
+fn saved(outer: &Tree, tag: Option<&str>) -> Result<(Config, Vec<String>), String> {
+    let all: Vec<Saved> = json(outer, "manifest.json")?;
+    let all = all.into_iter().map(|saved| (saved.repo_tags.clone().unwrap_or_default(), saved));
+    let mut meant = named(all.map(|(names, saved)| (saved, names)).collect(), tag)?;
+    let Some(saved) = meant.pop().filter(|_| meant.is_empty()) else {
+        return Err("it does not hold one image: save one".into());
     };
     let mut config = config(&read(outer, &saved.config)?)?;
+    config.names.extend(saved.repo_tags.unwrap_or_default());
     let id = saved.config.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
     config.digests.push(format!("sha256:{id}"));
     Ok((config, saved.layers))
@@ -180,24 +206,42 @@ fn saved(outer: &Tree) -> Result<(Config, Vec<String>), String> {
 /// An index of indexes is as deep as anything needs to be.
 const NESTING: usize = 4;
 
-fn layout(outer: &Tree, platform: &Platform) -> Result<(Config, Vec<String>), String> {
+fn layout(outer: &Tree, tag: Option<&str>, platform: &Platform) -> Result<(Config, Vec<String>), String> {
     let mut manifest: Manifest = json(outer, "index.json")?;
     let (mut names, mut digests) = (Vec::new(), Vec::new());
-    for _ in 0..NESTING {
-        let Some(listed) = manifest.manifests else { break };
-        let chosen = choose(listed, platform)?;
-        for key in ["io.containerd.image.name", "org.opencontainers.image.ref.name"] {
-            // The latter may be a tag alone.
-            names.extend(chosen.annotations.get(key).filter(|name| name.contains([':', '/'])).cloned());
+    for level in 0..NESTING {
+        let Some(mut listed) = manifest.manifests else { break };
+        let all = listed.clone();
+        if level == 0 {
+            // The names are in the outermost index. One image may be there by several.
+            listed.sort_by(|a, b| a.digest.cmp(&b.digest));
+            listed.dedup_by(|a, b| a.digest == b.digest && tag.is_none());
+            listed = named(listed.into_iter().map(|one| (one.clone(), one.names())).collect(), tag)?;
         }
+        let chosen = choose(listed, platform)?;
+        names.extend(all.iter().filter(|one| one.digest == chosen.digest).flat_map(Descriptor::names));
         manifest = json(outer, &blob(&chosen.digest)?)?;
         digests.push(chosen.digest);
     }
     let Some(described) = manifest.config else { return Err("the index leads to no image".into()) };
     digests.push(described.digest.clone());
+    // docker save tells tags only here.
+    let saved: Vec<Saved> = json(outer, "manifest.json").unwrap_or_default();
+    let hash = described.digest.rsplit(':').next().unwrap_or_default();
+    let own = saved.into_iter().filter(|saved| saved.config.trim_end_matches(".json").ends_with(hash));
+    names.extend(own.flat_map(|saved| saved.repo_tags.unwrap_or_default()));
     let config = config(&read(outer, &blob(&described.digest)?)?)?;
     let layers: Result<Vec<String>, String> = manifest.layers.iter().map(|layer| blob(&layer.digest)).collect();
     Ok((Config { names, digests, ..config }, layers?))
+}
+
+impl Descriptor {
+    fn names(&self) -> Vec<String> {
+        let keys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
+        let names = keys.iter().filter_map(|key| self.annotations.get(*key));
+        // The latter may be a tag alone.
+        names.filter(|name| name.contains([':', '/'])).cloned().collect()
+    }
 }
 
 fn choose(listed: Vec<Descriptor>, platform: &Platform) -> Result<Descriptor, String> {

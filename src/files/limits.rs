@@ -18,23 +18,47 @@ pub const MAX_JSON: u64 = 16 << 20;
 /// Folders within folders.
 pub const MAX_DEPTH: usize = 512;
 
+/// The limits that a user may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// [`MAX_ENTRIES`]
+    pub entries: u64,
+    /// [`MAX_UNPACKED`]
+    pub unpacked: u64,
+    /// [`MAX_RATIO`]
+    pub ratio: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { entries: MAX_ENTRIES, unpacked: MAX_UNPACKED, ratio: MAX_RATIO }
+    }
+}
+
 /// What has been used of the limits.
 #[derive(Debug, Default)]
 pub struct Budget {
+    limits: Limits,
     entries: u64,
     packed: u64,
     unpacked: u64,
 }
 
 impl Budget {
+    /// Nothing yet.
+    pub fn new(limits: Limits) -> Budget {
+        Budget { limits, ..Budget::default() }
+    }
+
     /// One more entry.
     ///
     /// # Errors
     /// If that is one too many.
     pub fn entry(&mut self) -> Result<(), String> {
         self.entries += 1;
-        match self.entries > MAX_ENTRIES {
-            true => Err(format!("more than {MAX_ENTRIES} entries, the limit for an archive")),
+        let limit = self.limits.entries;
+        match self.entries > limit {
+            true => Err(format!("more than {limit} entries, the limit for an archive (--max-entries)")),
             false => Ok(()),
         }
     }
@@ -50,11 +74,17 @@ impl Budget {
     /// If they are too many.
     pub fn unpacked(&mut self, bytes: u64) -> Result<(), String> {
         self.unpacked = self.unpacked.saturating_add(bytes);
-        if self.unpacked > MAX_UNPACKED {
-            return Err(format!("unpacks to more than {} GiB, the limit for an archive", MAX_UNPACKED >> 30));
+        let Limits { unpacked, ratio, .. } = self.limits;
+        if self.unpacked > unpacked {
+            return Err(format!(
+                "unpacks to more than {} GiB, the limit for an archive (--max-unpacked)",
+                unpacked >> 30
+            ));
         }
-        if self.unpacked > FREE && self.unpacked / MAX_RATIO > self.packed {
-            return Err(format!("unpacks to more than {MAX_RATIO} times its size, the limit for an archive (a bomb?)"));
+        if self.unpacked > FREE && self.unpacked / ratio.max(1) > self.packed {
+            return Err(format!(
+                "unpacks to more than {ratio} times its size, the limit for an archive (a bomb? --max-ratio)"
+            ));
         }
         Ok(())
     }

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::blob::Section;
+use super::cache::{Cache, Lock, is_locked};
 use super::image::{self, Config, Platform};
-use super::limits::Budget;
+use super::limits::{Budget, Limits};
 use super::tree::{Found, Tree};
 use super::{folder, tarball, wheels, zipped};
 use crate::model::Failure;
@@ -37,8 +38,14 @@ pub enum Shape {
 pub struct Choice {
     /// Of an image for several platforms.
     pub platform: Platform,
+    /// Of several images in one archive: its name.
+    pub tag: Option<String>,
     /// The configuration of a root file system, which has none itself; given, a tree is taken for one.
     pub config: Option<Config>,
+    /// Of a cache or a folder of wheels: the versions to take.
+    pub lock: Option<Lock>,
+    /// What it may cost.
+    pub limits: Limits,
 }
 
 /// Opens what is at `path`, which is canonical; `None` if that is a plain folder, or a file that is no
@@ -61,7 +68,7 @@ pub fn open(path: &Path, choice: &Choice) -> Result<Option<Opened>, Failure> {
 /// If it is none that is understood, is damaged or over a limit.
 pub fn stream(input: impl std::io::Read, choice: &Choice) -> Result<Opened, Failure> {
     let fail = |why: String| Failure::new(format!("standard input: {why}"));
-    let input = tarball::kept(input, &mut Budget::default()).map_err(fail)?;
+    let input = tarball::kept(input, &mut Budget::new(choice.limits)).map_err(fail)?;
     let opened = archive(Path::new("-"), input, choice).map_err(fail)?;
     opened.ok_or_else(|| fail("no tar or zip archive".into()))
 }
@@ -72,9 +79,9 @@ fn is_system(has: impl Fn(&str) -> bool) -> bool {
 }
 
 fn of_folder(path: &Path, choice: &Choice) -> Result<Option<Opened>, String> {
-    let listed = std::fs::read_dir(path).map_err(|error| error.to_string())?;
+    std::fs::read_dir(path).map_err(|error| error.to_string())?;
     let has = |name: &str| path.join(name).symlink_metadata().is_ok();
-    let mut budget = Budget::default();
+    let mut budget = Budget::new(choice.limits);
     if has("oci-layout") && has("index.json") {
         let outer = folder::tree(path, &mut budget)?;
         return whole(outer, choice, &mut budget).map(Some);
@@ -83,9 +90,19 @@ fn of_folder(path: &Path, choice: &Choice) -> Result<Option<Opened>, String> {
         let tree = folder::tree(path, &mut budget)?;
         return Ok(Some(system(tree, choice)));
     }
-    let mut files: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.sort();
-    let wheels: Vec<PathBuf> = files.iter().filter(|path| wheels::is_wheel(path)).cloned().collect();
+    if let Some(cache) = Cache::of(path) {
+        let Some(lock) = &choice.lock else {
+            let tool = cache.tool();
+            return Err(format!(
+                "a cache of {tool}: pass --lock {tool}.lock, which picks the versions that one service has"
+            ));
+        };
+        let tree = cache.tree(path, lock, &mut budget)?;
+        return Ok(Some(Opened { tree, shape: Shape::Wheels, more: Vec::new() }));
+    }
+    let files = folder::children(path);
+    let locked = |path: &&PathBuf| choice.lock.as_ref().is_none_or(|lock| is_locked(lock, path));
+    let wheels: Vec<PathBuf> = files.iter().filter(|path| wheels::is_wheel(path)).filter(locked).cloned().collect();
     // A project may have wheels lying about in it.
     let is_code = |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|extension| extension == "py");
     if wheels.is_empty() || files.iter().any(is_code) {
@@ -96,12 +113,12 @@ fn of_folder(path: &Path, choice: &Choice) -> Result<Option<Opened>, String> {
         name.ends_with(".tar.gz") || name.ends_with(".zip")
     };
     let more = files.into_iter().filter(is_sdist).collect();
-    Ok(Some(Opened { tree: wheels::tree(&wheels)?, shape: Shape::Wheels, more }))
+    Ok(Some(Opened { tree: wheels::tree(&wheels, choice.limits)?, shape: Shape::Wheels, more }))
 }
 
 /// The image in a layout.
 fn whole(outer: Tree, choice: &Choice, budget: &mut Budget) -> Result<Opened, String> {
-    let (tree, config) = image::assemble(&outer, &choice.platform, budget)?;
+    let (tree, config) = image::assemble(&outer, (choice.tag.as_deref(), &choice.platform), budget)?;
     Ok(Opened { tree, shape: Shape::Image(Box::new(config)), more: Vec::new() })
 }
 
@@ -112,14 +129,14 @@ fn system(tree: Tree, choice: &Choice) -> Opened {
 fn archive(path: &Path, input: Section, choice: &Choice) -> Result<Option<Opened>, String> {
     let wrong = |error: std::io::Error| error.to_string();
     if wheels::is_wheel(path) {
-        let tree = wheels::tree(&[path.to_path_buf()])?;
+        let tree = wheels::tree(&[path.to_path_buf()], choice.limits)?;
         return Ok(Some(Opened { tree, shape: Shape::Wheels, more: Vec::new() }));
     }
     let head = input.head::<512>().map_err(wrong)?;
     // The record that ends a zip archive may have a comment behind it.
     let tail = input.part(input.len().saturating_sub(66 << 10), 66 << 10).head::<{ 66 << 10 }>().map_err(wrong)?;
     let mut tree = Tree::default();
-    let mut budget = Budget::default();
+    let mut budget = Budget::new(choice.limits);
     if zipped::is_zip(&head, &tail) {
         let everything = |path: &str| Some(path.to_string());
         zipped::add(&mut tree, input, &mut budget, &everything, &mut Vec::new())?;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::blob::Section;
-use super::limits::Budget;
+use super::limits::{Budget, Limits};
 use super::tree::Tree;
 use super::zipped;
 
@@ -34,22 +34,30 @@ pub fn installed(path: &str) -> Option<String> {
 ///
 /// # Errors
 /// If one is damaged, or together they are over a limit: naming it.
-pub fn tree(wheels: &[PathBuf]) -> Result<Tree, String> {
+pub fn tree(wheels: &[PathBuf], limits: Limits) -> Result<Tree, String> {
     let mut tree = Tree::default();
-    let mut budget = Budget::default();
+    let mut budget = Budget::new(limits);
     for wheel in wheels {
         let name = wheel.file_name().unwrap_or_default().to_string_lossy();
         let fail = |why: String| if wheels.len() > 1 { format!("{name}: {why}") } else { why };
-        let file = File::open(wheel).map_err(|error| fail(error.to_string()))?;
-        let input = Section::of_file(file).map_err(|error| fail(error.to_string()))?;
-        let mut taken = Vec::new();
-        zipped::add(&mut tree, input, &mut budget, &installed, &mut taken).map_err(fail)?;
+        let taken = add(&mut tree, wheel, &mut budget).map_err(fail)?;
         if let Some(first) = taken.first() {
             let detail = format!("other wheels here have {} of its files too (as {first}): those count", taken.len());
             tree.notices.push((name.into_owned(), detail));
         }
     }
     Ok(tree)
+}
+
+/// Adds a wheel to a tree; the files that were there already.
+///
+/// # Errors
+/// If it is damaged or over a limit.
+pub fn add(tree: &mut Tree, wheel: &Path, budget: &mut Budget) -> Result<Vec<String>, String> {
+    let input = File::open(wheel).and_then(Section::of_file).map_err(|error| error.to_string())?;
+    let mut taken = Vec::new();
+    zipped::add(tree, input, budget, &installed, &mut taken)?;
+    Ok(taken)
 }
 
 #[cfg(test)]

@@ -119,7 +119,8 @@ impl Linker<'_> {
         self.made_by_metaclass(id);
         self.finish_frame(&mut body);
         for decorator in &ir.decorators {
-            self.expression(frame, decorator);
+            let with = self.expression(frame, decorator);
+            self.decorated_class(id, &with);
         }
         // A class of the first column waits until it is asked for; others belong to what is evaluated now.
         if frame.function.is_some() || frame.class.is_some() || frame.module {
@@ -291,10 +292,15 @@ impl Linker<'_> {
         place: Place,
     ) -> Value {
         let field = instance.fields.borrow().get(name).cloned();
-        if let Some(value) = field {
-            return value;
-        }
         let receiver = Value::Instance(instance.clone());
+        if let Some(value) = field {
+            // `if given is not None: self.name = given`: else the class's own counts.
+            let own = if value == Value::None { self.class_member(instance.class, name) } else { None };
+            return match own {
+                Some(own) if !matches!(own, Value::Function(_)) => super::value::join([value, own]),
+                _ => value,
+            };
+        }
         if &**name == "__class__" {
             return Value::Class(instance.class);
         }

@@ -5,6 +5,7 @@ use super::Linker;
 use super::guards::Question;
 use super::scope::Frame;
 use super::value::{Asks, Delayed, MAX_WAITING, Part, Value, join};
+use crate::model::Place;
 use crate::python::ir::{Argument, Comparison, Expr, ExprKind, Name};
 
 /// What a test tells of a local name: that it is (or is no) instance of a class.
@@ -62,14 +63,14 @@ impl Linker<'_> {
     pub(super) fn narrow(&mut self, frame: &mut Frame, told: &[Told]) {
         for Told { name, class, is } in told {
             if let Some(value) = frame.variables.get(name).cloned() {
-                let narrowed = self.narrowed(&value, class, *is);
+                let narrowed = self.of_kind(&value, class, *is);
                 frame.set(name, narrowed);
             }
         }
     }
 
     /// The alternatives of a value that are instances of a class, or those that are not.
-    pub(super) fn narrowed(&mut self, value: &Value, class: &Value, is: bool) -> Value {
+    pub(super) fn of_kind(&mut self, value: &Value, class: &Value, is: bool) -> Value {
         if value.has_parameter() || class.has_parameter() {
             let waits = is && matches!(value, Value::Delayed(_));
             return if waits { Value::delayed(Delayed::Kind(value.clone(), class.clone())) } else { value.clone() };
@@ -233,6 +234,19 @@ impl Linker<'_> {
                 Delayed::Choice(_, _, then, other) => {
                     let (then, other) = (self.without_choices(then), self.without_choices(other));
                     join([then, other])
+                }
+                Delayed::Attribute(of, name) => {
+                    let of = self.without_choices(of);
+                    self.attribute(&mut Frame::new(0), &of, name, Place { file: 0, span: Default::default() })
+                }
+                Delayed::Call(callee, arguments, place) => {
+                    let callee = self.without_choices(callee);
+                    let arguments = arguments.map(|value| self.without_choices(value));
+                    self.call(&mut Frame::new(place.file), &callee, &arguments, *place)
+                }
+                Delayed::Concat(parts) => {
+                    let parts: Vec<Value> = parts.iter().map(|part| self.without_choices(part)).collect();
+                    self.add(&parts)
                 }
                 _ => value.clone(),
             },

@@ -203,6 +203,14 @@ impl Linker<'_> {
                 self.object_places.extend(instance.place);
             }
             let before = self.emitted.len();
+            let mut part = part.clone();
+            if instance.place.is_none() {
+                // Whoever makes an object may choose either way, whatever the defaults are.
+                for event in &mut part.events {
+                    event.key = self.without_choices(&event.key);
+                }
+            }
+            let part = &part;
             self.replay(frame, part, &mut substitution, Some(&receiver), place);
             self.keep_known(*function, before, instance.place.is_none());
         }

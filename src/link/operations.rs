@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Linker;
 use super::members::tells_members;
 use super::scope::Frame;
+use super::templates;
 use super::value::{Arguments, Delayed, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::Name;
@@ -33,13 +34,15 @@ impl Linker<'_> {
             Value::EnvironmentName(_) | Value::EnvironmentItems(_) | Value::Read(_) => {
                 Value::Method(Rc::new((value.clone(), name.clone())))
             }
+            Value::Partial(made) if matches!(&made.0, Value::External(maker) if templates::keeps_its_text(maker)) => {
+                Value::Method(Rc::new((value.clone(), name.clone())))
+            }
             Value::Instance(instance) => self.instance_attribute(frame, instance, name, place),
             Value::Class(class) => self.class_attribute(frame, *class, name, place),
             Value::Function(callable) if &**name == "__name__" => {
                 Value::text(self.functions[callable.function].ir.name.clone(), None)
             }
             Value::Function(_) if &**name == "__call__" => value.clone(),
-            Value::Partial(call) if call.0 == Value::external("re.compile") => self.pattern_method(&call.1, name),
             Value::Partial(call) => self.told_argument(call, name),
             Value::Union(values) => {
                 // What has no such attribute is not what is asked here.
@@ -154,7 +157,10 @@ impl Linker<'_> {
                 let index = self.force(index);
                 self.dict_item(items, &index).unwrap_or(Value::Unknown)
             }
-            Value::EnvironmentName(_) => value.clone(),
+            Value::EnvironmentName(_) => match templates::cut(index) {
+                Some(part) => Value::Method(Rc::new((value.clone(), part.into()))),
+                None => value.clone(),
+            },
             Value::Text(_) => self.slice_text(value, index),
             // Types that settings classes are told by.
             Value::External(name) if matches!(name.rsplit('.').next(), Some("Annotated" | "Optional" | "Union")) => {

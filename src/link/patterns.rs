@@ -1,70 +1,31 @@
-//! Regular expressions, as far as names are made or chosen by them: replacing characters of a class, and
-//! the fixed beginning of what a match asks for.
+//! Regular expressions, as far as names are made by them: replacing the characters of a class.
 
 use std::rc::Rc;
 
 use super::Linker;
-use super::scope::Frame;
 use super::value::{Arguments, Delayed, Part, Text, Value};
 use crate::model::Place;
 
 impl Linker<'_> {
-    /// Calls a function of `re` with a pattern that is known; `None` if it is another function.
-    pub(super) fn call_pattern(
-        &mut self,
-        frame: &mut Frame,
-        name: &str,
-        arguments: &Arguments,
-        place: Place,
-    ) -> Option<Value> {
-        let method = name.strip_prefix("re.")?;
+    /// `re.sub(pattern, with, text)`; `None` if it is another function.
+    pub(super) fn call_pattern(&mut self, name: &str, arguments: &Arguments, place: Place) -> Option<Value> {
+        if name != "re.sub" {
+            return None;
+        }
         let pattern = arguments.get(0, "pattern")?;
-        match method {
-            "compile" => Some(Value::Partial(Rc::new((Value::external("re.compile"), arguments.clone())))),
-            "sub" => {
-                let (with, text) = (arguments.get(1, "repl")?, arguments.get(2, "string")?);
-                if text.has_parameter() && !matches!(text, Value::Text(_)) {
-                    return Some(Value::delayed(Delayed::Call(Value::external(name), arguments.clone(), place)));
-                }
-                let class = regex_text(&self.force(pattern)).and_then(|pattern| Class::parse(&pattern));
-                let with = self.force(with).known_text();
-                let (Some(class), Some(with)) = (class, with.filter(|with| !with.contains('\\'))) else {
-                    return Some(Value::Unknown);
-                };
-                let text = self.force(text);
-                let changed: Vec<Value> =
-                    text.alternatives().iter().map(|text| replaced(text, &class, &with, arguments, place)).collect();
-                Some(super::value::join(changed))
-            }
-            "match" | "fullmatch" | "search" | "findall" => {
-                let text = arguments.get(1, "string")?;
-                let pattern = regex_text(&self.force(pattern))?;
-                if let Value::EnvironmentName(iteration) = text {
-                    let (anchored, pattern) = match pattern.strip_prefix('^') {
-                        Some(rest) => (true, rest),
-                        None => (method == "match" || method == "fullmatch", &*pattern),
-                    };
-                    let beginning = fixed_beginning(pattern);
-                    if anchored && !beginning.is_empty() {
-                        let key = self.concat(&[Value::text(beginning, None), Value::Unknown]);
-                        self.names_like(frame, *iteration, &key);
-                    }
-                }
-                Some(Value::Unknown)
-            }
-            _ => None,
+        let (with, text) = (arguments.get(1, "repl")?, arguments.get(2, "string")?);
+        if text.has_parameter() && !matches!(text, Value::Text(_)) {
+            return Some(Value::delayed(Delayed::Call(Value::external(name), arguments.clone(), place)));
         }
-    }
-
-    /// A method of a compiled pattern.
-    pub(super) fn pattern_method(&self, compiled: &Arguments, name: &str) -> Value {
-        match name {
-            "match" | "fullmatch" | "search" | "sub" | "findall" => {
-                let pattern = Arguments { positional: compiled.positional.clone(), ..Arguments::default() };
-                Value::Partial(Rc::new((Value::external(format!("re.{name}")), pattern)))
-            }
-            _ => Value::Unknown,
-        }
+        let class = regex_text(&self.force(pattern)).and_then(|pattern| Class::parse(&pattern));
+        let with = self.force(with).known_text();
+        let (Some(class), Some(with)) = (class, with.filter(|with| !with.contains('\\'))) else {
+            return Some(Value::Unknown);
+        };
+        let text = self.force(text);
+        let changed: Vec<Value> =
+            text.alternatives().iter().map(|text| replaced(text, &class, &with, arguments, place)).collect();
+        Some(super::value::join(changed))
     }
 }
 
@@ -90,34 +51,6 @@ fn replaced(text: &Value, class: &Class, with: &str, arguments: &Arguments, plac
         Part::Any => Part::Any,
     });
     Value::Text(Rc::new(Text { parts: parts.collect(), given: text.given }))
-}
-
-/// The letters that every match of a pattern begins with.
-fn fixed_beginning(pattern: &str) -> String {
-    // An alternative may begin otherwise.
-    if pattern.contains('|') {
-        return String::new();
-    }
-    let mut fixed = String::new();
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        let letter = match c {
-            '\\' => match chars.next() {
-                Some(escaped) if !escaped.is_ascii_alphanumeric() => escaped,
-                _ => break,
-            },
-            '.' | '[' | '(' | '$' | ')' | '*' | '+' | '?' | '{' | '^' => break,
-            c => c,
-        };
-        if matches!(chars.peek(), Some('*' | '?' | '{')) {
-            break;
-        }
-        fixed.push(letter);
-        if chars.peek() == Some(&'+') {
-            break;
-        }
-    }
-    fixed
 }
 
 /// A class of characters, perhaps of any number.
@@ -231,14 +164,6 @@ mod tests {
         for (pattern, text, expected) in rows {
             let changed = Class::parse(pattern).map(|class| class.replace(text, "_"));
             assert_eq!(changed.as_deref(), expected, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn the_beginning_of_a_match_is_what_is_fixed() {
-        let rows = [("APP_(.*)", "APP_"), (r"A\.B.*", "A.B"), ("AB?C", "A"), ("A|B", ""), ("AB+C", "AB"), (r"\w+", "")];
-        for (pattern, expected) in rows {
-            assert_eq!(fixed_beginning(pattern), expected, "{pattern}");
         }
     }
 }

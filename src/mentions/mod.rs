@@ -45,9 +45,22 @@ pub fn find(sources: &Sources, files: &Files, names: &BTreeSet<String>, reads: &
     search(sources, files, &words, reads)
 }
 
-/// Finds as [`find`] does, but every word that looks like a variable ([`is_token`]).
-pub fn all(sources: &Sources, files: &Files, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {
-    search(sources, files, &Tokens, reads)
+/// What there is to be asked of a scan later.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Every word that looks like a variable ([`is_token`]), sorted.
+    pub words: Vec<Mention>,
+    /// Every string in Python that looks like the path of a file, sorted.
+    pub literal_paths: Vec<Mention>,
+    /// Files that could not be read.
+    pub notices: Vec<Notice>,
+}
+
+/// Finds as [`find`] does, but whatever may be asked for.
+pub fn all(sources: &Sources, files: &Files, reads: &[Read]) -> Kept {
+    let (found, notices) = search(sources, files, &Tokens, reads);
+    let (literal_paths, words) = found.into_iter().partition(|mention| mention.name.starts_with(['/', '~']));
+    Kept { words, literal_paths, notices }
 }
 
 fn search<V: Vocabulary>(sources: &Sources, files: &Files, words: &V, reads: &[Read]) -> (Vec<Mention>, Vec<Notice>) {

@@ -19,6 +19,22 @@ pub fn is_token(name: &[u8]) -> bool {
         && name.iter().any(capital)
 }
 
+/// The longest path that is kept.
+const LONGEST_PATH: usize = 200;
+
+/// Whether a text looks like the path of a file: absolute or in the home folder, of two names at least. It may
+/// have holes (`/mnt/secrets/{key}`).
+pub fn is_path(text: &[u8]) -> bool {
+    let rest = text.strip_prefix(b"~").unwrap_or(text);
+    let odd = |byte: &u8| !byte.is_ascii_graphic() || b"<>\\\"'`|;^$?#&=@!,()[]".contains(byte);
+    let names = rest.split(|byte| *byte == b'/').filter(|name| !name.is_empty()).count();
+    rest.starts_with(b"/")
+        && !rest.starts_with(b"//")
+        && names >= 2
+        && text.len() <= LONGEST_PATH
+        && !text.iter().any(odd)
+}
+
 fn text(bytes: &[u8]) -> Option<Box<str>> {
     is_token(bytes).then(|| String::from_utf8_lossy(bytes).into())
 }
@@ -35,7 +51,8 @@ impl Vocabulary for Tokens {
     }
 
     fn whole(&self, bytes: &[u8]) -> Option<Box<str>> {
-        text(bytes)
+        let is_path = matches!(bytes, [b'/' | b'~', ..]) && is_path(bytes);
+        if is_path { Some(String::from_utf8_lossy(bytes).into()) } else { text(bytes) }
     }
 
     fn longest(&self) -> usize {
@@ -97,6 +114,22 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_token(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn paths_of_files_are_told_from_other_texts() {
+        for (text, expected) in [
+            ("/mnt/secrets/API_TOKEN", true),
+            ("/mnt/secrets/{name}", true),
+            ("~/.config/acme", true),
+            ("/tmp", false),
+            ("//example.org/x", false),
+            ("/a b/c", false),
+            ("/x/(?P<id>)", false),
+            ("relative/path", false),
+        ] {
+            assert_eq!(is_path(text.as_bytes()), expected, "{text}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! Entries, and the containers they are given to.
 
-use super::Notice;
+use std::collections::BTreeMap;
+
+use super::{ChartObject, Notice};
 
 /// Index of a [`Container`] in [`Chart::containers`].
 pub type ContainerId = usize;
@@ -47,6 +49,9 @@ pub struct EntrySource {
     /// The literal of `value:`, or of the ConfigMap key behind `envFrom`/`configMapKeyRef` when it is
     /// in the input. Never of a Secret. Printed only with `--show-values`.
     pub literal: Option<String>,
+    /// For a key of a ConfigMap or Secret: whether an object of the input provides it; `None` if the object
+    /// is not in the input, or has no keys there (others fill it).
+    pub provided: Option<bool>,
 }
 
 /// An object that has a pod template.
@@ -81,6 +86,9 @@ pub struct Container {
     pub working_dir: Option<String>,
     /// From the `# Source:` comment Helm writes: the (sub)chart the object is from, `web/charts/redis`.
     pub chart: Option<String>,
+    /// What the container itself uses (`$(NAME)`, `$NAME` in a script …) although no entry is called so, with
+    /// the uses as sentences: what breaks if a variable goes and its use stays.
+    pub unsupplied: BTreeMap<String, Vec<String>>,
 }
 
 /// A place in the chart's files.
@@ -103,11 +111,32 @@ pub struct Entry {
     pub source: EntrySource,
     /// Where a person would edit it.
     pub location: ChartPlace,
+    /// Where it stands in what was rendered, if that is elsewhere.
+    pub rendered: Option<ChartPlace>,
+    /// The environments in which it exists, where some were named.
+    pub environments: Vec<String>,
     /// Where the container itself uses it: `$(NAME)` or `$NAME` in a command, args, env value.
     pub uses: Vec<String>,
     /// Other supplies of the same name in this container (an `envFrom`, a duplicate item): what would
     /// still arrive if this entry went, for a person.
     pub also: Vec<String>,
+}
+
+impl Container {
+    /// The image's repository: without tag and digest.
+    pub fn repository(&self) -> Option<&str> {
+        self.image.as_deref().map(repository)
+    }
+}
+
+/// The repository of an image as written: without tag and digest.
+pub fn repository(image: &str) -> &str {
+    let named = image.split_once('@').map_or(image, |(name, _)| name);
+    match named.rsplit_once(':') {
+        // A colon before a slash belongs to the registry's port.
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => named,
+    }
 }
 
 /// What a chart gives its containers.
@@ -121,6 +150,10 @@ pub struct Chart {
     pub containers: Vec<Container>,
     /// All entries, in the order of the containers, then as the container sees them.
     pub entries: Vec<Entry>,
+    /// How many objects are Helm hooks.
+    pub hooks: usize,
+    /// The objects as Helm applies them, in the order of the input.
+    pub objects: Vec<ChartObject>,
     /// What could not be understood.
     pub notices: Vec<Notice>,
 }

@@ -50,6 +50,16 @@ pub enum ReasonCode {
     Covered,
     /// Row 8: nothing reads or mentions it.
     NoReader,
+    /// Of a change: the container is gone, and what could read it with it.
+    ContainerGone,
+    /// Of a change: an object of the chart should have the key that feeds it, and does not.
+    Unprovided,
+    /// Of a change: only the code before the change reads it.
+    ReadRemoved,
+    /// Of a change: it became optional, and can be missing from then on.
+    MayBeMissing,
+    /// Of a change: it still arrives, and nothing tells that the difference can be felt.
+    StillSet,
 }
 
 /// A reason, for machines and for people.
@@ -74,6 +84,8 @@ pub struct Judgement {
     pub reads: Vec<usize>,
     /// How many of the first `reads` the verdict rests on; the others are weaker signs.
     pub decisive: usize,
+    /// What would make the deciding reads unnecessary, where that is known.
+    pub fixes: Vec<String>,
     /// Indexes into the mentions given to the judge.
     pub mentions: Vec<usize>,
     /// The roots whose code is taken to run in the container.

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words;
-use super::{Content, EntryRow};
+use super::{Content, EntryRow, changes, words};
 use crate::model::*;
 
 /// Entries that have the same answer for the same reasons.
@@ -39,6 +38,9 @@ pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
         let folds = !content.named && judgement.verdict != Verdict::Safe && code != Some(ReasonCode::NotScanned);
         let same = |other: &Judgement, block: &Block| {
             (folds || block.names.contains(&row.entry.name))
+                && entries.get(block.entries.first().copied().unwrap_or(index)).map(|row| &row.acceptance)
+                    == Some(&row.acceptance)
+                && entries.get(block.entries.first().copied().unwrap_or(index)).map(alike) == Some(alike(row))
                 && other.verdict == judgement.verdict
                 && other.reads == judgement.reads
                 && other.mentions == judgement.mentions
@@ -55,7 +57,10 @@ pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
             verdict: judgement.verdict,
             names: vec![row.entry.name.clone()],
             entries: vec![index],
-            next: next(content, judgement),
+            next: match row.change.filter(|change| !change.kind.strips()) {
+                Some(_) => changes::next(judgement).map(String::from),
+                None => next(content, judgement),
+            },
         };
         blocks.push((effect(content, judgement), judgement, block));
     }
@@ -64,6 +69,12 @@ pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
         (left.verdict, a, &left.names, code(x)).cmp(&(right.verdict, b, &right.names, code(y)))
     });
     blocks.into_iter().map(|(_, _, block)| block).collect()
+}
+
+/// What has to be the same for two changes to be told as one.
+fn alike<'a>(row: &EntryRow<'a>) -> Option<(ChangeKind, &'a [Aspect], Option<&'a str>)> {
+    let change = row.change?;
+    Some((change.kind, &change.aspects, change.new.as_ref().map(|entry| entry.name.as_str())))
 }
 
 /// The worst that is known to happen without it.
@@ -84,6 +95,9 @@ fn next(content: &Content<'_>, judgement: &Judgement) -> Option<String> {
         return review(code).map(String::from);
     }
     let scan = content.scan;
+    if let Some(fixes) = fixes(scan, judgement) {
+        return Some(fixes);
+    }
     let file = judgement.reads.first().and_then(|read| scan.sources.files.get(scan.reads.get(*read)?.place.file));
     let owner = file.and_then(|file| scan.sources.owners.get(file.owner));
     Some(match (code, owner) {
@@ -101,6 +115,15 @@ fn next(content: &Content<'_>, judgement: &Judgement) -> Option<String> {
     })
 }
 
+/// What is proposed, and whether that does for all readers.
+fn fixes(scan: &Scan, judgement: &Judgement) -> Option<String> {
+    let fixes = judgement.fixes.join(" and ");
+    let deciding = judgement.reads.iter().take(judgement.decisive).filter_map(|read| scan.reads.get(*read));
+    let others = deciding.filter(|read| read.passed.iter().all(|call| call.given)).count();
+    let others = if others > 0 { ", and see to the other readers" } else { "" };
+    (!fixes.is_empty()).then(|| format!("keep it, or first {fixes}{others}"))
+}
+
 /// What a person has to find out.
 fn review(code: ReasonCode) -> Option<&'static str> {
     Some(match code {
@@ -108,6 +131,9 @@ fn review(code: ReasonCode) -> Option<&'static str> {
         ReasonCode::ValueChanges => "compare the two values; it can go if the other one will do",
         ReasonCode::DefaultEquals => "keep it, unless the code is meant to own the value from now on",
         ReasonCode::Runtime => "keep it if the image has that library",
+        ReasonCode::ReadRemoved => {
+            "release the image with the new code first, or make sure that this release brings it"
+        }
         ReasonCode::UnknownNames => "pass the object too, so that each of its names is judged",
         ReasonCode::UnreachedRead
         | ReasonCode::NeverConstructed

@@ -32,7 +32,7 @@ pub struct Document<'a> {
     schema: &'static str,
     /// What wrote it.
     tool: Tool,
-    /// `check`, `reads` or `entries`.
+    /// `check`, `diff`, `reads`, `entries` or `explain`.
     command: &'static str,
     /// Whether a part of the input failed.
     incomplete: bool,
@@ -45,7 +45,7 @@ pub struct Document<'a> {
     /// `reads`: all; otherwise those that an entry points to.
     pub reads: Vec<ReadDto<'a>>,
     /// Breaches of release rules.
-    findings: Vec<Finding>,
+    findings: Vec<FindingDto<'a>>,
     /// What was looked at.
     coverage: Coverage<'a>,
 }
@@ -71,6 +71,8 @@ struct SummaryDto {
     r#unsafe: usize,
     review: usize,
     safe: usize,
+    /// Of those that are not safe, the accepted ones.
+    suppressed: usize,
     findings: usize,
     /// Reads that the scan found, also those that no entry points to.
     reads: usize,
@@ -93,8 +95,12 @@ pub struct EntryDto<'a> {
     environments: Vec<&'a str>,
     conditional: bool,
     scanned: ScannedDto<'a>,
-    change: Option<&'a str>,
-    old: Option<&'a str>,
+    /// For `diff`: how it differs.
+    #[schemars(schema_with = "maybe_code::<ChangeKind>")]
+    change: Option<&'static str>,
+    /// What it was, unless it is new.
+    old: Option<OldDto<'a>>,
+    /// Whether another value arrives, as far as that can be told.
     value_changed: bool,
     #[schemars(schema_with = "maybe_code::<Verdict>")]
     verdict: Option<&'static str>,
@@ -105,7 +111,18 @@ pub struct EntryDto<'a> {
     covers: Vec<&'a str>,
     mentions: Vec<MentionDto<'a>>,
     fixes: Vec<&'a str>,
+    /// Why the answer is accepted, if it is.
     suppressed: Option<&'a str>,
+}
+
+/// An entry of the old chart.
+#[derive(Serialize, JsonSchema)]
+struct OldDto<'a> {
+    name: &'a str,
+    workload: Option<WorkloadDto<'a>>,
+    container: Option<&'a str>,
+    source: SourceDto<'a>,
+    location: ChartPlaceDto<'a>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -223,6 +240,15 @@ struct AbsentDto<'a> {
 #[derive(Serialize, JsonSchema)]
 struct ConditionDto<'a> {
     parameter: &'a str,
+    /// Calls in applications that give it, or do not.
+    calls: Vec<CallDto<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CallDto<'a> {
+    file: &'a str,
+    line: u32,
+    given: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -249,13 +275,34 @@ struct ReachableDto<'a> {
 
 /// A breach of a release rule.
 #[derive(Serialize, JsonSchema)]
-struct Finding {
-    rule: String,
-    level: String,
-    message: String,
-    locations: Vec<String>,
-    trace: Vec<String>,
-    suppressed: Option<String>,
+struct FindingDto<'a> {
+    rule: &'a str,
+    #[schemars(schema_with = "code::<Level>")]
+    level: &'static str,
+    message: &'a str,
+    /// The most telling first.
+    locations: Vec<FindingPlaceDto<'a>>,
+    trace: Vec<TraceDto<'a>>,
+    /// Whether the old chart had it already, so that it does not fail a `diff`.
+    known: bool,
+    suppressed: Option<&'a str>,
+}
+
+/// A place in one of the two charts.
+#[derive(Serialize, JsonSchema)]
+struct FindingPlaceDto<'a> {
+    /// `old` or `new`.
+    chart: &'static str,
+    file: &'a str,
+    line: u32,
+}
+
+/// How it comes to a finding, line by line.
+#[derive(Serialize, JsonSchema)]
+struct TraceDto<'a> {
+    #[schemars(schema_with = "code::<TraceKind>")]
+    kind: &'static str,
+    text: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]

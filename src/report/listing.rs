@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::layout::{BOLD, DIM, REVIEW, SAFE, UNSAFE, columns, padded, plain, styled, wrapped};
 use super::words::{self, count};
-use super::{Report, terminal};
+use super::{Report, changes, terminal};
 
 /// Widest first column.
 const NAME: usize = 40;
@@ -33,7 +33,8 @@ pub fn entries(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let source = words::source(&row.entry.source, report.content.show_values);
         let container = plain(&words::container(row.container));
         writeln!(out, "{}{container}", styled(BOLD, &padded(&plain(&row.entry.name), width)))?;
-        let place = format!("{source}  {}:{}", row.entry.location.file, row.entry.location.line);
+        let only = words::environments(row.entry);
+        let place = format!("{source}  {}:{}{only}", row.entry.location.file, row.entry.location.line);
         writeln!(out, "{}{}", " ".repeat(width), styled(DIM, &plain(&place)))?;
     }
     if !report.entries.is_empty() {
@@ -64,13 +65,24 @@ pub fn closing(report: &Report<'_>) -> Vec<String> {
             format!("{read} of {} in {files}{unresolved}; {blind_spots}", report.content.quotes.name)
         }
         "entries" => format!("{}; {blind_spots}", count(summary.entries, "entry")),
-        _ => {
+        "diff" if report.entries.is_empty() => {
+            format!("no env var of any container differs; {scanned}; {blind_spots}")
+        }
+        command => {
             let verdicts = [
                 styled(UNSAFE, &format!("{} unsafe", summary.r#unsafe)),
                 styled(REVIEW, &format!("{} review", summary.review)),
                 styled(SAFE, &format!("{} safe", summary.safe)),
             ];
-            format!("{} of {}; {scanned}; {blind_spots}", verdicts.join(", "), count(summary.entries, "entry"))
+            let entries = match command {
+                "diff" => format!("{} ({})", count(summary.entries, "change"), changes::kinds(report)),
+                _ => count(summary.entries, "entry"),
+            };
+            let accepted = match summary.suppressed {
+                0 => String::new(),
+                number => format!(" ({number} accepted)"),
+            };
+            format!("{}{accepted} of {entries}; {scanned}; {blind_spots}", verdicts.join(", "))
         }
     };
     let mut lines = wrapped(&text, 0);

@@ -1,12 +1,20 @@
 //! The report: one value, many renderers. Renderers decide nothing.
 
 mod blocks;
+mod changes;
 mod explain;
+mod findings;
+mod github;
 mod ids;
 mod json;
 mod jsonl;
 pub mod layout;
 mod listing;
+mod markdown;
+mod plan;
+mod points;
+mod rules;
+mod sarif;
 mod schema;
 mod terminal;
 #[cfg(test)]
@@ -17,6 +25,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub use blocks::{Block, ImageLine};
+pub use plan::plan;
+pub use rules::{page, rule};
 pub use schema::schema;
 
 use crate::model::*;
@@ -33,17 +43,26 @@ pub struct Format {
 }
 
 /// All formats; the first is the default.
-pub const ALL: &[&Format] = &[&terminal::FORMAT, &json::FORMAT, &jsonl::FORMAT];
+pub const ALL: &[&Format] =
+    &[&terminal::FORMAT, &json::FORMAT, &jsonl::FORMAT, &markdown::FORMAT, &github::FORMAT, &sarif::FORMAT];
 
 /// What a report is made from.
 #[derive(Debug)]
 pub struct Content<'a> {
-    /// The command: `check`, `reads`, `entries`, `explain`.
+    /// The command: `check`, `diff`, `reads`, `entries`, `explain`.
     pub command: &'static str,
     /// The scan; an empty one for `entries`.
     pub scan: &'a Scan,
     /// The chart, if one was read.
     pub chart: Option<&'a Chart>,
+    /// For `diff`: the change; `chart` is then its subject.
+    pub change: Option<&'a Change>,
+    /// For `diff`: the charts, if the subject is put together from several.
+    pub charts: Vec<&'a Chart>,
+    /// For `diff`: what is to be said of the comparison as a whole.
+    pub remarks: Vec<String>,
+    /// Breaches of release rules.
+    pub findings: &'a [Finding],
     /// The release name, if one was given.
     pub release: Option<&'a str>,
     /// The mentions that judgements point to.
@@ -52,6 +71,8 @@ pub struct Content<'a> {
     pub reached: Vec<Option<Vec<FileId>>>,
     /// The judgements, in the chart's order.
     pub judgements: &'a [Judgement],
+    /// For each judgement, the acceptance that is about it; empty: there is none.
+    pub accepted: Vec<Option<Acceptance>>,
     /// Notices besides those of scan and chart.
     pub notices: Vec<Notice>,
     /// Whether names were asked for, so that each answer is told in full.
@@ -71,10 +92,15 @@ impl<'a> Content<'a> {
             command,
             scan,
             chart: None,
+            change: None,
+            charts: Vec::new(),
+            remarks: Vec::new(),
+            findings: &[],
             release: None,
             mentions: &[],
             reached: Vec::new(),
             judgements: &[],
+            accepted: Vec::new(),
             notices: Vec::new(),
             named: false,
             show_values: false,
@@ -95,6 +121,17 @@ pub struct EntryRow<'a> {
     pub container: &'a Container,
     /// Its judgement, unless entries are only listed.
     pub judgement: Option<&'a Judgement>,
+    /// For `diff`: how it differs.
+    pub change: Option<&'a EntryChange>,
+    /// The acceptance that is about it.
+    pub acceptance: Option<Acceptance>,
+}
+
+impl EntryRow<'_> {
+    /// Why the answer is accepted, if it is.
+    pub fn suppressed(&self) -> Option<&str> {
+        self.acceptance.as_ref().filter(|it| it.reopened.is_none()).map(|it| it.reason.as_str())
+    }
 }
 
 /// A read of the report.
@@ -119,6 +156,10 @@ pub struct Summary {
     pub review: usize,
     /// Safe ones.
     pub safe: usize,
+    /// Of the others, those that are accepted.
+    pub suppressed: usize,
+    /// Breaches of release rules.
+    pub findings: usize,
     /// Reads that the scan found.
     pub reads: usize,
     /// Notices.
@@ -166,6 +207,8 @@ impl<'a> Report<'a> {
             r#unsafe: verdicts(Verdict::Unsafe),
             review: verdicts(Verdict::Review),
             safe: verdicts(Verdict::Safe),
+            suppressed: entries.iter().filter(|row| row.suppressed().is_some()).count(),
+            findings: content.findings.len(),
             reads: content.scan.reads.len(),
             blind_spots: blind_spots.len(),
         };
@@ -196,14 +239,7 @@ impl<'a> Report<'a> {
 
     /// A file as a person would open it: below its root as the user named that.
     pub fn path(&self, file: FileId) -> String {
-        let sources = &self.content.scan.sources;
-        let Some(file) = sources.files.get(file) else { return String::new() };
-        match sources.roots.get(file.root).map(|root| root.label.trim_end_matches('/')) {
-            None | Some("" | ".") => file.path.to_string(),
-            // A root can be a single file.
-            Some(label) if label == &*file.path || label.ends_with(&format!("/{}", file.path)) => label.into(),
-            Some(label) => format!("{label}/{}", file.path),
-        }
+        self.content.scan.sources.shown(file)
     }
 
     /// Whose a file is.
@@ -216,19 +252,23 @@ impl<'a> Report<'a> {
 fn entry_rows<'a>(content: &Content<'a>) -> Vec<EntryRow<'a>> {
     let Some(chart) = content.chart else { return Vec::new() };
     let ids = ids::entries(chart);
-    let row = |index: usize, judgement| {
+    let row = |index: usize, judgement, acceptance| {
         let entry = chart.entries.get(index)?;
         Some(EntryRow {
             id: ids.get(index)?.clone(),
             entry,
             container: chart.containers.get(entry.container)?,
             judgement,
+            change: content.change.and_then(|change| change.entries.get(index)),
+            acceptance,
         })
     };
-    match content.command {
-        "entries" => (0..chart.entries.len()).filter_map(|index| row(index, None)).collect(),
-        _ => content.judgements.iter().filter_map(|judgement| row(judgement.entry, Some(judgement))).collect(),
+    if content.command == "entries" {
+        return (0..chart.entries.len()).filter_map(|index| row(index, None, None)).collect();
     }
+    let judged = content.judgements.iter().enumerate();
+    let acceptance = |at: usize| content.accepted.get(at).cloned().flatten();
+    judged.filter_map(|(at, judgement)| row(judgement.entry, Some(judgement), acceptance(at))).collect()
 }
 
 fn read_rows<'a>(content: &Content<'a>) -> Vec<ReadRow<'a>> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::layout::{BOLD, DIM, REVIEW, SAFE, UNSAFE, WIDTH, columns, padded, plain, styled, wrapped};
 use super::words::{self, count};
-use super::{Block, EntryRow, Format, Report, listing};
+use super::{Block, EntryRow, Format, Report, changes, listing};
 use crate::model::*;
 
 /// The format.
@@ -26,6 +26,7 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         "reads" => listing::reads(report, out)?,
         "entries" => listing::entries(report, out)?,
         "explain" => super::explain::write(report, out)?,
+        "diff" => changes::write(report, out)?,
         _ => check(report, out)?,
     }
     for line in listing::closing(report) {
@@ -48,35 +49,40 @@ fn check(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         not_scanned(report, out)?;
         safe(report, out)?;
     }
-    let mut notes: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     if let Some(block) = report.blocks.first().filter(|block| !named && block.verdict != Verdict::Safe) {
         let name = block.names.first().map_or("NAME", String::as_str);
-        notes.push(format!("`stripcheck check {name} …` shows all readers of a name, the way to them and what to do"));
+        lines.push(format!("`stripcheck check {name} …` shows all readers of a name, the way to them and what to do"));
     }
-    match report.assumed.as_slice() {
-        [] => {}
-        [image] => notes.push(format!("assumed that {image} runs the given sources; say it with --image")),
-        images => notes.push(format!("assumed to run the given sources (say it with --image): {}", images.join(", "))),
-    }
-    let images = report.content.scan.sources.images.iter().filter(|image| !image.application.is_empty());
-    notes.extend(images.map(|image| format!("in {} the application is {}", image.label, image.application)));
-    for (at, note) in notes.iter().enumerate() {
-        field(out, if at == 0 { "NOTE" } else { "" }, note, DIM)?;
-    }
-    if notes.is_empty() { Ok(()) } else { writeln!(out) }
+    notes(report, lines, out)
 }
 
-fn first<'a>(report: &'a Report<'a>, block: &Block) -> Option<(&'a EntryRow<'a>, &'a Judgement)> {
+/// Lines for the reader at the end, and which code was taken to run where.
+pub(super) fn notes(report: &Report<'_>, mut lines: Vec<String>, out: &mut dyn Write) -> io::Result<()> {
+    match report.assumed.as_slice() {
+        [] => {}
+        [image] => lines.push(format!("assumed that {image} runs the given sources; say it with --image")),
+        images => lines.push(format!("assumed to run the given sources (say it with --image): {}", images.join(", "))),
+    }
+    let images = report.content.scan.sources.images.iter().filter(|image| !image.application.is_empty());
+    lines.extend(images.map(|image| format!("in {} the application is {}", image.label, image.application)));
+    for (at, line) in lines.iter().enumerate() {
+        field(out, if at == 0 { "NOTE" } else { "" }, line, DIM)?;
+    }
+    if lines.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+pub(super) fn first<'a>(report: &'a Report<'a>, block: &Block) -> Option<(&'a EntryRow<'a>, &'a Judgement)> {
     let row = report.entries.get(*block.entries.first()?)?;
     Some((row, row.judgement?))
 }
 
-fn is_not_scanned(report: &Report<'_>, block: &Block) -> bool {
+pub(super) fn is_not_scanned(report: &Report<'_>, block: &Block) -> bool {
     let reasons = first(report, block).map_or(&[][..], |(_, judgement)| &judgement.reasons);
     reasons.first().is_some_and(|reason| reason.code == ReasonCode::NotScanned)
 }
 
-fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::Result<()> {
     let Some((row, judgement)) = first(report, block) else { return Ok(()) };
     let named = report.content.named;
     let (style, word) = match block.verdict {
@@ -87,6 +93,9 @@ fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::R
     for (at, line) in wrapped(&plain(&some(&block.names, SHOWN_NAMES)), LABEL).iter().enumerate() {
         let label = if at == 0 { styled(style, &padded(word, LABEL)) } else { " ".repeat(LABEL) };
         writeln!(out, "{label}{}", styled(BOLD, line))?;
+    }
+    if let Some(change) = row.change {
+        field(out, "  change", &changes::words(change, report.content.show_values), BOLD)?;
     }
     match block.names.as_slice() {
         [_] => set_by(report, block, out)?,
@@ -110,7 +119,10 @@ fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::R
     }
     readers(report, judgement, out)?;
     mentions(report, judgement, out)?;
-    if let Some(next) = block.next.as_ref().filter(|_| named) {
+    if let Some(acceptance) = &row.acceptance {
+        field(out, "  accepted", &words::acceptance(acceptance), BOLD)?;
+    }
+    if let Some(next) = block.next.as_ref().filter(|_| named && row.suppressed().is_none()) {
         field(out, "  next", next, BOLD)?;
     }
     writeln!(out)
@@ -120,10 +132,17 @@ fn set_by(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::Result
     let shown = if report.content.named { SHOWN } else { 1 };
     for (at, index) in block.entries.iter().take(shown).enumerate() {
         let Some(row) = report.entries.get(*index) else { continue };
-        let label = if at == 0 { "  set by" } else { "" };
+        let stripped = row.change.is_some_and(|change| change.kind.strips());
+        let label = match at {
+            0 if stripped => "  was set",
+            0 => "  set by",
+            _ => "",
+        };
         let source = words::source(&row.entry.source, report.content.show_values);
-        let set = format!("{}: {source}", words::container(row.container));
-        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
+        let was = row.change.filter(|_| stripped).and_then(|change| change.old_container.as_ref());
+        let set = format!("{}: {source}", words::container(was.unwrap_or(row.container)));
+        let only = words::environments(row.entry);
+        let place = format!("{}:{}{only}", row.entry.location.file, row.entry.location.line);
         let rest = block.entries.len().saturating_sub(shown);
         let rest = match rest {
             _ if at + 1 < shown => String::new(),
@@ -154,6 +173,9 @@ fn readers(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> i
             field(out, "", &format!("  {}", words::reader(read)), BOLD)?;
         }
         field(out, "", &format!("  without it: {}", words::without(read)), BOLD)?;
+        if named && let Some(line) = passed(report, read) {
+            field(out, "", &format!("  {line}"), BOLD)?;
+        }
         for line in route(report, read, chain.as_deref()).iter().filter(|_| named) {
             field(out, "", &format!("  {line}"), DIM)?;
         }
@@ -165,6 +187,21 @@ fn readers(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> i
         }
         _ => Ok(()),
     }
+}
+
+/// Which calls make a read unnecessary, and which do not.
+pub(super) fn passed(report: &Report<'_>, read: &Read) -> Option<String> {
+    let parameter = read.condition.as_deref()?;
+    let calls = |given: bool, how: &str| {
+        let of_kind: Vec<&Passed> = read.passed.iter().filter(|call| call.given == given).collect();
+        let place = |call: &&Passed| format!("{}:{}", report.path(call.place.file), call.place.span.line);
+        let named: Vec<String> = of_kind.iter().take(SHOWN).map(place).collect();
+        let rest = of_kind.len() - named.len();
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        (!named.is_empty()).then(|| format!("{how} at {}{rest}", named.join(", ")))
+    };
+    let said: Vec<String> = [calls(true, "given"), calls(false, "missing")].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| format!("{parameter} is {}", said.join("; ")))
 }
 
 /// How the environment's value gets from the read to the application: the calls below the place,
@@ -238,7 +275,7 @@ fn safe(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn not_scanned(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn not_scanned(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut why = "";
     for line in &report.not_scanned {
         if line.why != why {

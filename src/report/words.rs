@@ -46,6 +46,11 @@ codes! {
         UnknownNames = "unknown-names",
         Covered = "covered",
         NoReader = "no-reader",
+        ContainerGone = "container-gone",
+        Unprovided = "unprovided",
+        ReadRemoved = "read-removed",
+        MayBeMissing = "may-be-missing",
+        StillSet = "still-set",
     }
     NoticeKind {
         UnresolvedKey = "unresolved-key",
@@ -86,6 +91,22 @@ codes! {
         ResourceFieldRef = "resourceFieldRef",
         FileKeyRef = "fileKeyRef",
         EnvFrom = "envFrom",
+    }
+    ChangeKind {
+        Removed = "removed",
+        Renamed = "renamed",
+        Changed = "changed",
+        Moved = "moved",
+        Added = "added",
+        Kept = "kept",
+    }
+    Level { Error = "error", Warning = "warning", Note = "note", }
+    TraceKind {
+        Step = "step",
+        Broken = "broken",
+        Noticed = "noticed",
+        Rollback = "rollback",
+        Command = "command",
     }
     RootKind {
         Application = "application",
@@ -186,6 +207,15 @@ pub fn owner(owner: &Owner) -> String {
     }
 }
 
+/// `the client goes next week (until 2026-12-31)`
+pub fn acceptance(acceptance: &Acceptance) -> String {
+    let until = acceptance.until.as_ref().map(|until| format!(" (until {until})")).unwrap_or_default();
+    match &acceptance.reopened {
+        None => format!("{}{until}", acceptance.reason),
+        Some(why) => format!("no longer: {why}; it was: {}", acceptance.reason),
+    }
+}
+
 /// `1 reader`, `2 readers`.
 pub fn count(number: usize, what: &str) -> String {
     format!("{number} {}", plural(number, what))
@@ -197,5 +227,13 @@ pub fn plural(number: usize, what: &str) -> String {
         _ if number == 1 => what.to_string(),
         Some(stem) => format!("{stem}ies"),
         None => format!("{what}s"),
+    }
+}
+
+/// In which environments an entry exists, if some were named.
+pub fn environments(entry: &Entry) -> String {
+    match entry.environments.as_slice() {
+        [] => String::new(),
+        names => format!("  in {}", names.join(", ")),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Job, roots};
+use super::{Job, roots, rows};
 use crate::bundle::{self, Bundle, Words};
 use crate::files::Files;
 use crate::model::{Failure, Mention, Notice, RootId, Scan, Sources};
@@ -63,7 +63,7 @@ impl Gathered {
 pub fn merge(mut scan: Scan, bundles: Gathered) -> (Scan, Vec<Words>) {
     let several = usize::from(!scan.sources.roots.is_empty()) + bundles.bundles.len() > 1;
     let mut all = Vec::new();
-    for (label, Bundle { scan: other, mut words }) in bundles.bundles {
+    for (label, Bundle { scan: other, mut words, .. }) in bundles.bundles {
         bundle::append(&mut scan, other, &mut words, several.then_some(&*label));
         all.push(words);
     }
@@ -78,23 +78,60 @@ pub fn mentions_here(scan: &Scan, files: &Files, names: &BTreeSet<String>) -> (V
     mentions::find(&scan.sources, files, names, &scan.reads)
 }
 
-/// Scans what is here, and writes a bundle; `name` is the image that it is.
+/// What `scan` makes.
+#[derive(Debug, Default, Clone)]
+pub struct Made {
+    /// The bundle.
+    pub bundle: Option<PathBuf>,
+    /// Rows of its reads, as JSON Lines.
+    pub rows: Option<PathBuf>,
+    /// The image that it is.
+    pub name: Option<String>,
+}
+
+/// Scans what is here, and writes a bundle and rows; or the rows of bundles.
 ///
 /// # Errors
-/// If there is nothing to scan, or the file cannot be written.
-pub fn write_bundle(job: &Job, output: &Path, name: Option<&str>) -> Result<u8, Failure> {
+/// If there is nothing to scan, or a file cannot be written.
+pub fn scan(job: &Job, made: &Made) -> Result<u8, Failure> {
+    let cwd = &job.sources.cwd;
+    let target = |path: &Path| if path.as_os_str() == "-" { path.to_path_buf() } else { cwd.join(path) };
+    match (&made.bundle, &made.rows) {
+        (None, None) => {
+            return Err(Failure::new("scan: nothing to write: pass -o FILE for a bundle, --export FILE for rows"));
+        }
+        (None, Some(rows)) if !job.scans.is_empty() => return rows::export(&job.scans, cwd, &target(rows)),
+        (Some(_), _) if !job.scans.is_empty() => {
+            return Err(Failure::new(
+                "scan: a bundle is made of roots and images, not of bundles: leave out --scan, or -o",
+            ));
+        }
+        _ => {}
+    }
     let mut gathered = Gathered::new(job)?;
     let mut scan = super::scan_here(job, &mut gathered);
-    if let Some(name) = name {
+    if let Some(name) = &made.name {
         name_image(&mut scan, name)?;
     }
-    let (mut found, notices) = mentions::all(&scan.sources, &gathered.files, &scan.reads);
-    found.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &chart::Input::Stdin, &[]));
-    scan.notices.extend(notices);
+    let mut kept = mentions::all(&scan.sources, &gathered.files, &scan.reads);
+    gathered.files.sound()?;
+    kept.words.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &chart::Input::Stdin, &[]));
+    scan.notices.extend(kept.notices);
     scan.notices.sort();
+    let output = made.bundle.clone().unwrap_or_else(|| {
+        let first = scan.sources.roots.first();
+        PathBuf::from(first.map_or_else(String::new, |root| root.label.clone()))
+    });
     let fail = |error: std::io::Error| Failure::new(format!("{}: cannot be written: {error}", output.display()));
-    let bytes = bundle::save(&scan, &Words::new(&found)).map_err(fail)?;
-    super::output::replace(&job.sources.cwd.join(output), &bytes).map_err(fail)?;
+    let bytes = bundle::save(&scan, &Words::new(&kept.words), &Words::new(&kept.literal_paths)).map_err(fail)?;
+    if let Some(path) = &made.bundle {
+        super::output::replace(&cwd.join(path), &bytes).map_err(fail)?;
+    }
+    if let Some(path) = &made.rows {
+        let line = bundle::first(&mut &bytes[..]).map_err(Failure::new)?;
+        let rows = rows::of_line(&line, &output, &|_, _| true).map_err(Failure::new)?;
+        super::output::stream(&target(path), |out| rows::write(&rows, out))?;
+    }
     Ok(0)
 }
 

@@ -84,8 +84,17 @@ fn finish<W: Write>(mut out: W, write: impl FnOnce(&mut dyn Write) -> io::Result
 /// Puts a file in place in one step, so that nobody ever sees half of it. What is no ordinary file
 /// (`/dev/stderr`, a pipe) is written to as it is.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(path, |out| out.write_all(bytes))
+}
+
+/// Does so with what `write` writes.
+pub fn replace_by(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let all = |file: fs::File| {
+        let mut out = io::BufWriter::new(file);
+        write(&mut out).and_then(|()| out.flush())
+    };
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        return all(fs::OpenOptions::new().write(true).open(path)?);
     }
     // A link stays a link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
@@ -94,11 +103,22 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.push(name);
     temporary.push(format!(".{}", std::process::id()));
     let temporary = path.with_file_name(temporary);
-    let done = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, &path));
+    let done = fs::File::create(&temporary).and_then(all).and_then(|()| fs::rename(&temporary, &path));
     if done.is_err() {
         let _ = fs::remove_file(&temporary);
     }
     done
+}
+
+/// Writes to a file in one step, or to standard output for `-`.
+///
+/// # Errors
+/// As [`write`].
+pub fn stream(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    if path.as_os_str() == "-" {
+        return finish(io::BufWriter::new(io::stdout().lock()), write);
+    }
+    replace_by(path, write).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! What the exit status says.
 
-use crate::model::{Chart, Effect, Judgement, Notice, NoticeKind, ReasonCode, RootKind, Scan, Verdict};
+use super::Job;
+use crate::model::{
+    Acceptance, Chart, Effect, EntryChange, Failure, Finding, Judgement, Level, Notice, NoticeKind, ReasonCode,
+    RootKind, Scan, Verdict,
+};
+use crate::report::Report;
 use crate::report::words::Coded;
+use crate::verdict::{self, Codes};
 
 /// What makes the exit status 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +69,51 @@ pub fn of(scan: &Scan, judgements: &[Judgement], fail_on: FailOn) -> u8 {
     u8::from(judgements.iter().any(fails))
 }
 
+/// The exit status of a report.
+///
+/// # Errors
+/// If nothing that fails was found, but a part of the input is not known.
+pub fn exit(report: &Report<'_>, fail_on: FailOn) -> Result<u8, Failure> {
+    let content = &report.content;
+    let counts = |at: usize| {
+        let acceptance = content.accepted.get(at).and_then(Option::as_ref);
+        acceptance.is_none_or(|acceptance| acceptance.reopened.is_some())
+    };
+    let judgements =
+        content.judgements.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, judgement)| judgement);
+    let judgements: Vec<Judgement> = judgements.cloned().collect();
+    let fails = |finding: &Finding| finding.rule.level == Level::Error && !finding.known;
+    let found = fail_on != FailOn::Never && content.findings.iter().any(fails);
+    let status = of(content.scan, &judgements, fail_on).max(u8::from(found));
+    if status == 0 && content.incomplete && fail_on != FailOn::Never {
+        return Err(Failure::new(
+            "a part of the chart or the application could not be read, and nothing unsafe was found in the rest: \
+             see the blind spots of the report (--format json)",
+        ));
+    }
+    Ok(status)
+}
+
+/// What the job's acceptances mean for the judgements.
+pub fn accepted(
+    job: &Job,
+    scan: &Scan,
+    chart: &Chart,
+    judgements: &[Judgement],
+    changes: &[EntryChange],
+) -> Vec<Option<Acceptance>> {
+    verdict::accepted(scan, chart, judgements, changes, &job.accepted, &codes(), &job.today)
+}
+
+/// How effects and reasons are written.
+pub fn codes() -> Codes {
+    Codes {
+        effect: |read| read.effect().code(),
+        effects: Effect::CODES,
+        reasons: |judgement| judgement.reasons.iter().map(|reason| reason.code.code()).collect(),
+    }
+}
+
 /// Effects are ordered from the worst. What the container or its runtime does is not known, so that
 /// it counts as the worst.
 fn has_effect(scan: &Scan, judgement: &Judgement, effect: Effect) -> bool {
@@ -106,6 +157,7 @@ mod tests {
             reasons: vec![Reason { code, text: String::new() }],
             reads: vec![],
             decisive: 0,
+            fixes: vec![],
             mentions: vec![],
             roots: vec![],
             assumed: false,

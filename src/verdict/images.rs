@@ -3,16 +3,7 @@
 use super::matching::glob;
 use super::non_python::{DATABASES, KNOWN, SERVERS, SUFFIXES};
 use crate::model::Image;
-
-/// The repository of an image as written: without tag and digest.
-pub fn repository(image: &str) -> &str {
-    let named = image.split_once('@').map_or(image, |(name, _)| name);
-    match named.rsplit_once(':') {
-        // A colon before a slash belongs to the registry's port.
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => named,
-    }
-}
+pub use crate::model::repository;
 
 /// The last path segment of an image's repository, lower case: what people call the image.
 pub fn short_name(image: &str) -> String {

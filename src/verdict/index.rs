@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::entrypoints::Target;
 use super::matching::{Match, matches, matches_prefix};
+use crate::command::Target;
 use crate::model::{FileId, KeyKind, Mention, RootId, RootKind, Scan};
 
 /// Lookup tables over a scan and the mentions. Never iterated into output.

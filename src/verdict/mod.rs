@@ -4,8 +4,11 @@
 //! [`reach`] which modules its entry points reach, [`evidence`] what speaks for a reader, and
 //! [`rows`] is the verdict table.
 
-mod entrypoints;
+mod accepted;
+mod altered;
+mod before;
 mod evidence;
+mod fixes;
 mod images;
 mod index;
 mod matching;
@@ -15,17 +18,21 @@ mod non_python;
 mod place;
 mod reach;
 mod rows;
-mod runners;
 mod runtime;
-mod shell;
 #[cfg(test)]
 mod tests;
+mod unset;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use accepted::{Codes, accepted, readers as accepted_readers, workload};
+pub use before::read_before;
 pub use names::{asked, nearest};
+pub use unset::unset;
 
-use crate::model::{Access, Chart, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan};
+use crate::model::{
+    Access, Chart, EntryChange, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan, Verdict,
+};
 use index::Index;
 use reach::Reach;
 use rows::Case;
@@ -39,6 +46,8 @@ pub struct Question {
     pub images: Vec<ImageRule>,
     /// Names whose mentions could not be looked for in bundles.
     pub unsearched: BTreeSet<String>,
+    /// For a change of a chart: what each entry of the chart is about.
+    pub changes: Vec<EntryChange>,
     /// Roots from this one on are those of bundles.
     pub bundled: Option<RootId>,
 }
@@ -72,11 +81,25 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
         let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
         let of_bundle = |root: &RootId| question.bundled.is_some_and(|first| *root >= first);
         let unsearched = placement.roots.iter().any(of_bundle) && question.unsearched.contains(&entry.name);
-        let ruling = rows::rule(&Case { scan, entry, container, placement, evidence: &evidence, unsearched });
+        let ruling = rows::rule(&Case {
+            scan,
+            entry,
+            container,
+            placement,
+            evidence: &evidence,
+            unsearched,
+            change: question.changes.get(id),
+        });
         let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
+        let deciding = shown.get(..decisive).unwrap_or(&shown);
+        let fixes = match ruling.verdict {
+            Verdict::Unsafe => fixes::propose(scan, deciding),
+            _ => Vec::new(),
+        };
         judgements.push(Judgement {
             entry: id,
+            fixes,
             verdict: ruling.verdict,
             reasons: ruling.reasons,
             reached: shown.iter().map(chain).collect(),

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Question;
-use super::entrypoints::{self, Target, Targets};
 use super::images;
 use super::index::Index;
+use crate::command::{self, Target, Targets};
 use crate::model::{Chart, Container, FileId, Image, ImageId, OwnerId, RootId, RootKind, normalized};
 
 /// What runs in one container.
@@ -251,9 +251,9 @@ fn targets(container: &Container, image: Option<&Image>) -> Targets {
         args = if args.is_empty() { &image.cmd } else { args };
     }
     let main: Vec<String> = command.iter().chain(args).cloned().collect();
-    let mut all = entrypoints::targets(&main);
+    let mut all = command::targets(&main);
     for exec in &container.execs {
-        let more = entrypoints::targets(exec);
+        let more = command::targets(exec);
         all.named.extend(more.named);
         all.by_name |= more.by_name;
     }
@@ -266,7 +266,7 @@ fn targets(container: &Container, image: Option<&Image>) -> Targets {
 fn well_known(container: &Container) -> Option<&'static str> {
     let image = container.image.as_deref().map(images::short_name);
     let subchart = container.chart.as_deref().and_then(|chart| chart.rsplit_once("/charts/"));
-    let program = entrypoints::program(&container.command);
+    let program = command::program(&container.command);
     let known = [image.as_deref(), subchart.map(|(_, name)| name)];
     let served = [Some(container.name.as_str()), program];
     if known.into_iter().flatten().any(images::is_well_known) {

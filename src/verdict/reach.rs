@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::index::Index;
 use super::place::Placement;
-use super::runners::LOAD_BY_NAME;
+use crate::command::LOAD_BY_NAME;
 use crate::model::{FileId, RootId, RootKind};
 
 /// What can be said of a file in one container.

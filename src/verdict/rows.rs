@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::altered;
 use super::evidence::{Evidence, Hit};
 use super::place::Placement;
 use super::runtime::Presence;
-use crate::model::{Container, Entry, NoticeKind, Outcome, Read, Reason, ReasonCode, Scan, Verdict};
+use crate::model::{
+    Aspect, Container, Entry, EntryChange, NoticeKind, Outcome, Read, Reason, ReasonCode, Scan, Verdict,
+};
 
 /// One entry with all that is known about it.
 pub struct Case<'a> {
@@ -21,6 +24,8 @@ pub struct Case<'a> {
     pub evidence: &'a Evidence,
     /// Whether mentions of the name could not be looked for.
     pub unsearched: bool,
+    /// The change that it is about, if the question is about one.
+    pub change: Option<&'a EntryChange>,
 }
 
 /// A verdict with its reasons, the deciding one first.
@@ -36,6 +41,7 @@ pub struct Ruling {
 type Row = (Verdict, fn(&Case<'_>) -> Vec<Reason>);
 
 const ROWS: &[Row] = &[
+    (Verdict::Safe, row_0_container_gone),
     (Verdict::Review, row_1_not_scanned),
     (Verdict::Unsafe, row_2_used_by_the_container_or_its_runtime),
     (Verdict::Review, row_3_still_arrives),
@@ -46,8 +52,16 @@ const ROWS: &[Row] = &[
     (Verdict::Safe, row_8_no_reader),
 ];
 
-/// Decides a case. Further reasons of the same verdict follow the deciding one.
+/// Decides a case.
 pub fn rule(case: &Case<'_>) -> Ruling {
+    match case.change {
+        Some(change) if !change.kind.strips() => altered::rule(case, change),
+        _ => gone(case),
+    }
+}
+
+/// Decides as if the entry were gone. Further reasons of the same verdict follow the deciding one.
+pub fn gone(case: &Case<'_>) -> Ruling {
     let mut ruling = Ruling { verdict: Verdict::Safe, reasons: Vec::new() };
     for (verdict, row) in ROWS {
         if ruling.reasons.is_empty() {
@@ -59,8 +73,15 @@ pub fn rule(case: &Case<'_>) -> Ruling {
     ruling
 }
 
-fn reason(code: ReasonCode, text: impl Into<String>) -> Reason {
+/// A reason.
+pub fn reason(code: ReasonCode, text: impl Into<String>) -> Reason {
     Reason { code, text: text.into() }
+}
+
+fn row_0_container_gone(case: &Case<'_>) -> Vec<Reason> {
+    let gone = case.change.is_some_and(|change| change.has(Aspect::ContainerGone));
+    let text = "its container is gone in the new chart, and what could read it there with it";
+    if gone { vec![reason(ReasonCode::ContainerGone, text)] } else { Vec::new() }
 }
 
 fn row_1_not_scanned(case: &Case<'_>) -> Vec<Reason> {
@@ -121,7 +142,7 @@ fn row_4_default_equals(case: &Case<'_>) -> Vec<Reason> {
 
 /// Whether a read without the variable has the string that it would have with it. A default `8080`
 /// is compared as `str()` writes it; `True` is not `true`.
-fn falls_back_to(read: &Read, literal: &str) -> bool {
+pub fn falls_back_to(read: &Read, literal: &str) -> bool {
     let Some(default) = read.absent.default.as_deref().filter(|_| read.absent.outcome == Outcome::Default) else {
         return false;
     };

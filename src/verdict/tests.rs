@@ -60,6 +60,7 @@ impl World {
             execs: vec![],
             working_dir: None,
             chart: Some("web".into()),
+            unsupplied: Default::default(),
         });
         self
     }
@@ -76,8 +77,11 @@ impl World {
                     key: None,
                     optional: false,
                     literal: Some("x".into()),
+                    provided: None,
                 },
                 location: ChartPlace { file: "chart.yaml".into(), line: 1 },
+                rendered: None,
+                environments: Vec::new(),
                 uses: vec![],
                 also: vec![],
             });

@@ -1,8 +1,10 @@
 //! What was scanned before judges as its sources do.
 
+use std::path::Path;
+
 use crate::common::Temporary;
-use crate::images::{NAMES, SERVICE, VERDICTS, images, pod, verdicts};
-use crate::make::write;
+use crate::images::{CONFIG, NAMES, SERVICE, VERDICTS, archive, images, pod, saved, verdicts};
+use crate::make::{self, Entry, write};
 use crate::{run, site};
 
 #[test]
@@ -140,5 +142,102 @@ fn a_bundle_is_as_its_schema_says() {
     let instance = serde_json::json!({ "head": head, "body": body });
     let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
-    assert_eq!(head["images"][0]["application"], "/app (its WORKDIR, which holds Python)");
+    assert_eq!(head["images"][0]["application"], "/app (its WORKDIR, and its entry point runs service)");
+}
+
+#[test]
+fn reads_are_exported_as_rows() {
+    let folder = Temporary::new("export");
+    images(&folder.0);
+    let platform = ["--platform", "linux/amd64"];
+    let both = [&["scan", "saved.tar", "-o", "all/web.scan", "--export", "web.jsonl"][..], &platform].concat();
+    write(&folder.0.join("all/note.txt"), b"no bundle");
+    assert_eq!(run(&folder.0, &both), (Some(0), String::new(), String::new()));
+    let direct = std::fs::read_to_string(folder.0.join("web.jsonl")).expect("rows");
+    let (status, of_bundles, said) = run(&folder.0, &["scan", "--scan", "all", "--export", "-"]);
+    assert_eq!((status, of_bundles.lines().count()), (Some(0), direct.lines().count()), "{said}");
+    let schema = serde_json::from_str(&run(&folder.0, &["schema", "rows"]).1).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for line in direct.lines().chain(of_bundles.lines()) {
+        let row: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert!(validator.is_valid(&row), "{line}");
+        assert_eq!(row["service"], "acme/web:1.2");
+    }
+    assert!(direct.contains("\"key\":\"EXTRA_TOKEN\""), "{direct}");
+    for (arguments, why) in [
+        (&["scan", "saved.tar"][..], "nothing to write"),
+        (&["scan", "--scan", "all", "-o", "x.scan"], "not of bundles"),
+    ] {
+        let (status, _, said) = run(&folder.0, arguments);
+        assert!(status == Some(2) && said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn a_bundle_knows_literal_paths() {
+    let folder = Temporary::new("paths");
+    write(&folder.0.join("app/main.py"), b"X = open('/mnt/secrets/API_TOKEN').read()\nY = f'/mnt/secrets/{X}'\n");
+    assert_eq!(run(&folder.0, &["scan", "--app", "app", "-o", "a.scan"]).0, Some(0));
+    let bytes = std::fs::read(folder.0.join("a.scan")).expect("bundle");
+    let text = String::from_utf8(zstd::decode_all(&bytes[..]).expect("zstd shows it")).expect("text");
+    let body: serde_json::Value = serde_json::from_str(text.lines().nth(1).expect("two lines")).expect("JSON");
+    assert_eq!(body["literal_paths"]["list"], "/mnt/secrets/API_TOKEN\n/mnt/secrets/{X}\n");
+    assert_eq!(body["literal_paths"]["lines"], serde_json::json!([1, 2]));
+}
+
+#[test]
+fn the_incident_is_judged_the_same_from_an_image_and_from_a_bundle_alone() {
+    let case = "fixtures/cases/a-vendored-client-reads-the-key-that-the-app-takes-from-its-mount";
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join(case);
+    let folder = Temporary::new("incident");
+    let files: Vec<(String, String)> = ["app", "vendor"]
+        .iter()
+        .flat_map(|root| crate::common::files(&case.join(root), "py"))
+        .map(|path| {
+            let inner = path.strip_prefix(&case).expect("below").to_string_lossy().into_owned();
+            (format!("srv/{inner}"), std::fs::read_to_string(&path).expect("text"))
+        })
+        .collect();
+    let entries: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), Entry::File(text))).collect();
+    let system = [("usr/bin/python3", Entry::File("")), ("srv/app/billing/main.py", Entry::File("import os\n"))];
+    let gone = [("srv/app/gone.py", Entry::File("import os\nos.environ['GONE']\n"))];
+    let top = [("srv/app/.wh.gone.py", Entry::File(""))];
+    let system: Vec<_> = system.into_iter().chain(gone).collect();
+    let layers = [make::tar(&system), make::tar(&entries), make::tar(&top)];
+    let config =
+        CONFIG.replace("/app", "/srv/app").replace("/opt/lib", "/srv/vendor").replace("service", "billing.main");
+    let mut image = saved(layers, "registry.example/billing:1.8.0");
+    image[1].1 = config.into_bytes();
+    write(&folder.0.join("billing.tar"), &archive(&image));
+    assert_eq!(run(&folder.0, &["scan", "billing.tar", "-o", "billing.scan"]), (Some(0), String::new(), String::new()));
+    let chart = case.join("manifests").to_string_lossy().into_owned();
+    let judged = |arguments: &[&str]| {
+        let check = ["check", "API_TOKEN", "--chart", &chart, "--format", "json"];
+        let (status, said, wrong) = run(&folder.0, &[&check[..], arguments].concat());
+        assert_eq!(status, Some(1), "{arguments:?}: {wrong}");
+        let report: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+        let without = |value: &serde_json::Value, names: &[&str]| {
+            let mut value = value.clone();
+            let rows = value.as_array_mut().expect("rows");
+            for row in rows.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+                names.iter().for_each(|name| drop(row.remove(*name)));
+            }
+            value
+        };
+        // Which roots they are, and how ids count, differs; what is said of them does not.
+        let reads = without(&report["reads"], &["id", "root"]);
+        let entries = without(&report["entries"], &["scanned", "reads", "location", "id"]);
+        let mut text = (reads.to_string(), entries.to_string());
+        for (root, shown) in
+            [("billing.tar/srv/", ""), (&*case.to_string_lossy(), ""), ("\"/app", "\"app"), ("\"/vendor", "\"vendor")]
+        {
+            text = (text.0.replace(root, shown), text.1.replace(root, shown));
+        }
+        text
+    };
+    let (app, vendor) = (case.join("app"), case.join("vendor"));
+    let of_source = judged(&["--app", &app.to_string_lossy(), "--vendored", &vendor.to_string_lossy()]);
+    assert!(of_source.1.contains("unsafe") && of_source.0.contains("acme_client/config.py"), "{of_source:?}");
+    assert_eq!(judged(&["--app", "billing.tar"]), of_source);
+    assert_eq!(judged(&["--scan", "billing.scan"]), of_source);
 }

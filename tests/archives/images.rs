@@ -237,3 +237,80 @@ fn the_application_can_be_a_distribution() {
     let missing = common::stripcheck(&folder.0).args(["reads", "--app", "flat.tar", "--app-dist", "nothing"]).output();
     assert_eq!(missing.expect("run").status.code(), Some(2));
 }
+
+#[test]
+fn one_image_of_several_is_chosen_by_its_name() {
+    let folder = Temporary::new("several");
+    let service = |key: &str| {
+        let code = format!("import os\nos.environ['{key}']\n");
+        make::tar(&[("app/main.py", Entry::File(&code)), ("usr/bin/python3", Entry::File(""))])
+    };
+    let manifest = r#"[{"Config":"a.json","RepoTags":["acme/web:1"],"Layers":["a.tar"]},
+        {"Config":"b.json","RepoTags":["registry.acme.org:5000/acme/jobs:2"],"Layers":["b.tar"]}]"#;
+    let files = [
+        ("manifest.json", manifest.as_bytes().to_vec()),
+        ("a.json", CONFIG.into()),
+        ("b.json", CONFIG.into()),
+        ("a.tar", service("OF_WEB")),
+        ("b.tar", service("OF_JOBS")),
+    ];
+    write(&folder.0.join("saved.tar"), &archive(&files.map(|(path, bytes)| (path.to_string(), bytes))));
+    let index = r#"{"manifests":[
+        {"digest":"sha256:ma","annotations":{"io.containerd.image.name":"docker.io/acme/web:1"}},
+        {"digest":"sha256:ma","annotations":{"io.containerd.image.name":"docker.io/acme/web:latest"}},
+        {"digest":"sha256:mb","annotations":{"io.containerd.image.name":"acme/jobs:2"}}]}"#;
+    let one = |layer: &str| {
+        format!(r#"{{"config":{{"digest":"sha256:c"}},"layers":[{{"digest":"sha256:{layer}"}}]}}"#).into_bytes()
+    };
+    let files = [
+        ("oci-layout".to_string(), b"{}".to_vec()),
+        ("index.json".to_string(), index.as_bytes().to_vec()),
+        (blob("ma").0, one("a")),
+        (blob("mb").0, one("b")),
+        (blob("c").0, CONFIG.into()),
+        (blob("a").0, service("OF_WEB")),
+        (blob("b").0, service("OF_JOBS")),
+    ];
+    write(&folder.0.join("layout.tar"), &archive(&files));
+    for image in ["saved.tar", "layout.tar"] {
+        for (tag, key) in [("acme/web:1", "OF_WEB"), ("web", "OF_WEB"), ("jobs:2", "OF_JOBS"), ("acme/jobs", "OF_JOBS")]
+        {
+            let layout_has_two = image == "layout.tar" && tag == "web";
+            if layout_has_two {
+                continue;
+            }
+            let found = reads(&folder.0, &["--app", image, "--tag", tag]);
+            assert_eq!(found, [format!("main.py:2 {key} {image}/app null")], "{image} {tag}");
+        }
+        for (arguments, why) in
+            [(&[][..], "several images: tell with --tag"), (&["--tag", "x"], "no image in it is called x")]
+        {
+            let output = common::stripcheck(&folder.0).args(["reads", "--app", image]).args(arguments).output();
+            let output = output.expect("run");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.code() == Some(2) && said.contains(why) && said.contains("acme/jobs:2"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn names_in_compiled_python_are_found_and_it_is_a_blind_spot() {
+    let folder = Temporary::new("compiled");
+    let system = [("usr/bin/python3", ""), ("etc/os-release", ""), ("app/main.py", "import hidden\n")];
+    let mut files: Vec<(String, String)> = system.map(|(path, text)| (path.to_string(), text.to_string())).to_vec();
+    let site = "usr/lib/python3/dist-packages/";
+    files.push((format!("{site}hidden.pyc"), "\u{7}\0\0\0z\u{9}API_TOKENz\u{4}PORT".into()));
+    files.push((format!("{site}hidden-1.0.dist-info/METADATA"), "Name: hidden\nVersion: 1.0\n".into()));
+    write(&folder.0.join("flat.tar"), &make::tar_of(&files, ""));
+    write(&folder.0.join("config.json"), br#"{"config":{"WorkingDir":"/app","Cmd":["python","main.py"]}}"#);
+    write(&folder.0.join("pod.yaml"), pod("x", "", &["API_TOKEN", "API_TOKENS"]).as_bytes());
+    let scan = ["scan", "flat.tar", "--image-config", "config.json", "--name", "x", "-o", "x.scan"];
+    assert_eq!(crate::run(&folder.0, &scan).0, Some(0));
+    for sources in [&["--app", "flat.tar", "--image-config", "config.json"][..], &["--scan", "x.scan"]] {
+        let found = verdicts(&folder.0, &[&["--chart", "pod.yaml"], sources].concat());
+        assert_eq!(found, ["web API_TOKEN review mentioned", "web API_TOKENS safe no-reader"], "{sources:?}");
+        let (_, said, _) =
+            crate::run(&folder.0, &[&["check", "--chart", "pod.yaml", "--format", "json"][..], sources].concat());
+        assert!(said.contains("compiled Python without its source"), "{said}");
+    }
+}

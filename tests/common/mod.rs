@@ -9,16 +9,18 @@ use std::process::{Command, Output};
 pub struct Case {
     /// The variables that `check` is asked about.
     pub vars: Vec<String>,
-    /// Further arguments of `check`.
+    /// Further arguments of `check` or `diff`.
     pub args: Vec<String>,
     /// The flags for the sources; without it `--app app`, and `--vendored` for `vendor` and `site`.
     pub roots: Option<Vec<String>>,
-    /// The exit status of `check`.
+    /// The exit status of `check` or `diff`.
     pub exit: Option<i32>,
-    /// A part of what `check` says on standard error.
+    /// A part of what `check` or `diff` says on standard error.
     pub stderr: Option<String>,
     /// The name that `explain` is asked about; it says what `explained.txt` holds.
     pub explain: Option<String>,
+    /// Further formats, each compared with a file `expected.FORMAT`.
+    pub formats: Vec<String>,
     /// One line for people.
     pub why: String,
 }
@@ -57,8 +59,11 @@ pub fn stripcheck(folder: &Path) -> Command {
 pub fn run(folder: &Path, verb: &str, case: &Case, more: &[&str]) -> Result<Output, String> {
     let mut command = stripcheck(folder);
     command.arg(verb);
-    if verb == "check" {
-        command.args(&case.vars).args(&case.args);
+    match verb {
+        "check" => drop(command.args(&case.vars).args(&case.args)),
+        "plan" => drop(command.args(["old", "new"])),
+        "diff" => drop(command.args(["old", "new"]).args(&case.args)),
+        _ => {}
     }
     if matches!(verb, "check" | "entries") {
         command.args(["--chart", "manifests"]);

@@ -6,6 +6,7 @@
 mod common;
 
 mod heaps;
+mod releases;
 
 use std::fs;
 use std::path::{Path, PathBuf};

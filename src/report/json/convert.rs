@@ -13,19 +13,23 @@ impl<'a> From<&'a Report<'a>> for Document<'a> {
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             command: content.command,
             incomplete: content.incomplete,
-            chart: content.chart.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+            chart: match content.charts.as_slice() {
+                [] => content.chart.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+                charts => charts.iter().map(|chart| chart_dto(chart, content.release)).collect(),
+            },
             summary: SummaryDto {
                 entries: summary.entries,
                 r#unsafe: summary.r#unsafe,
                 review: summary.review,
                 safe: summary.safe,
-                findings: 0,
+                suppressed: summary.suppressed,
+                findings: summary.findings,
                 reads: summary.reads,
                 blind_spots: summary.blind_spots,
             },
             entries: report.entries.iter().map(|row| entry(report, row)).collect(),
             reads: report.reads.iter().map(|row| read(report, row)).collect(),
-            findings: Vec::new(),
+            findings: content.findings.iter().map(finding).collect(),
             coverage: coverage(report),
         }
     }
@@ -70,7 +74,8 @@ fn root<'a>(report: &'a Report<'a>, file: FileId) -> &'a str {
 /// One entry.
 pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> {
     let (entry, container) = (row.entry, row.container);
-    let source = &entry.source;
+    // Of a renamed entry the name that is judged is the old one; what stands in the chart is the new one.
+    let shown = row.change.and_then(|change| change.new.as_ref()).unwrap_or(entry);
     let judgement = row.judgement;
     let indexes = |list: fn(&Judgement) -> &[usize]| judgement.map_or(&[][..], list).iter();
     let mention = |mention: &'a Mention| MentionDto {
@@ -80,33 +85,23 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
     };
     EntryDto {
         id: &row.id,
-        name: &entry.name,
-        workload: WorkloadDto {
-            kind: &container.workload.kind,
-            name: &container.workload.name,
-            namespace: container.workload.namespace.as_deref(),
-        },
+        name: &shown.name,
+        workload: workload(container),
         container: &container.name,
         init: container.init,
         image: container.image.as_deref(),
-        source: SourceDto {
-            kind: source.kind.code(),
-            object: source.object.as_ref().map(|object| ObjectDto { kind: &object.kind, name: &object.name }),
-            key: source.key.as_deref(),
-            optional: source.optional,
-            value: source.literal.as_deref().filter(|_| report.content.show_values),
-        },
-        location: ChartPlaceDto { file: &entry.location.file, line: entry.location.line },
-        rendered_location: None,
-        environments: Vec::new(),
+        source: source(report, &shown.source),
+        location: place(&shown.location),
+        rendered_location: shown.rendered.as_ref().map(place),
+        environments: shown.environments.iter().map(String::as_str).collect(),
         conditional: false,
         scanned: ScannedDto {
             roots: indexes(|j| &j.roots).filter_map(|id| report.root_ids.get(*id)).map(String::as_str).collect(),
             assumed: judgement.is_some_and(|judgement| judgement.assumed),
         },
-        change: None,
-        old: None,
-        value_changed: false,
+        change: row.change.map(|change| change.kind.code()),
+        old: row.change.and_then(|change| old(report, change)),
+        value_changed: row.change.is_some_and(|change| change.value_changed),
         verdict: judgement.map(|judgement| judgement.verdict.code()),
         reasons: judgement
             .iter()
@@ -116,9 +111,55 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
         reads: indexes(|j| &j.reads).filter_map(|id| report.read_ids.get(*id)).map(String::as_str).collect(),
         covers: Vec::new(),
         mentions: indexes(|j| &j.mentions).filter_map(|id| report.content.mentions.get(*id)).map(mention).collect(),
-        fixes: Vec::new(),
+        fixes: judgement.iter().flat_map(|judgement| &judgement.fixes).map(String::as_str).collect(),
+        suppressed: row.suppressed(),
+    }
+}
+
+fn old<'a>(report: &'a Report<'a>, change: &'a EntryChange) -> Option<OldDto<'a>> {
+    let entry = change.old.as_ref()?;
+    Some(OldDto {
+        name: &entry.name,
+        workload: change.old_container.as_ref().map(workload),
+        container: change.old_container.as_ref().map(|container| container.name.as_str()),
+        source: source(report, &entry.source),
+        location: place(&entry.location),
+    })
+}
+
+fn workload(container: &Container) -> WorkloadDto<'_> {
+    let workload = &container.workload;
+    WorkloadDto { kind: &workload.kind, name: &workload.name, namespace: workload.namespace.as_deref() }
+}
+
+fn source<'a>(report: &'a Report<'a>, source: &'a EntrySource) -> SourceDto<'a> {
+    SourceDto {
+        kind: source.kind.code(),
+        object: source.object.as_ref().map(|object| ObjectDto { kind: &object.kind, name: &object.name }),
+        key: source.key.as_deref(),
+        optional: source.optional,
+        value: source.literal.as_deref().filter(|_| report.content.show_values),
+    }
+}
+
+fn place(place: &ChartPlace) -> ChartPlaceDto<'_> {
+    ChartPlaceDto { file: &place.file, line: place.line }
+}
+
+fn finding(finding: &Finding) -> FindingDto<'_> {
+    FindingDto {
+        rule: finding.rule.id,
+        level: finding.rule.level.code(),
+        message: &finding.message,
+        locations: finding.locations.iter().map(finding_place).collect(),
+        trace: finding.trace.iter().map(|line| TraceDto { kind: line.kind.code(), text: &line.text }).collect(),
+        known: finding.known,
         suppressed: None,
     }
+}
+
+fn finding_place(at: &FindingPlace) -> FindingPlaceDto<'_> {
+    FindingPlaceDto { chart: if at.new { "new" } else { "old" }, file: &at.place.file, line: at.place.line }
 }
 
 /// One read.
@@ -132,6 +173,8 @@ pub fn read<'a>(report: &'a Report<'a>, row: &'a ReadRow<'a>) -> ReadDto<'a> {
         end_line: step.place.span.end_line,
         what: &step.what,
     };
+    let call =
+        |call: &Passed| CallDto { file: file(report, call.place.file), line: call.place.span.line, given: call.given };
     ReadDto {
         id: report.read_ids.get(row.index).map_or("", String::as_str),
         key: KeyDto { kind: read.key.kind.code(), text: &read.key.text, case_sensitive: read.key.case_sensitive },
@@ -150,7 +193,10 @@ pub fn read<'a>(report: &'a Report<'a>, row: &'a ReadRow<'a>) -> ReadDto<'a> {
             exception: read.absent.exception.as_deref(),
             default: read.absent.default.as_deref(),
         },
-        condition: read.condition.as_deref().map(|parameter| ConditionDto { parameter }),
+        condition: read
+            .condition
+            .as_deref()
+            .map(|parameter| ConditionDto { parameter, calls: read.passed.iter().map(call).collect() }),
         timing: read.timing.code(),
         effect: read.effect().code(),
         owner: OwnerDto {

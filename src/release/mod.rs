@@ -1,0 +1,71 @@
+//! The release stage: every state that an upgrade can stop in, and what is broken there.
+//!
+//! ```text
+//! two charts ─ cluster (what is in force) ─ steps (what Helm does) ─ explore (each may fail, × rollbacks)
+//!                    └ wants (what pods need) ──────────────────────── live, fresh, changes ─ findings
+//! ```
+//!
+//! `code` adds what the code in the pods misses.
+//!
+//! Nothing here knows what a single chart or controller does wrong: a finding is a need of a pod that may
+//! start and is not met in a state that can be reached. What the charts do not tell (objects they do not own,
+//! keys that a controller copies from elsewhere) is unknown, and never broken.
+//!
+//! Not modelled: other deployers than Helm (Flux has its rules, Argo CD others), `--no-hooks`,
+//! `--cleanup-on-fail`, `--force`, releases that Helm 3 made and whose hooks have no `before-hook-creation`
+//! (there a left-over object is an error), a rollback that itself fails.
+
+mod changes;
+pub mod cluster;
+pub mod code;
+pub mod explore;
+mod fresh;
+mod live;
+pub mod plan;
+pub mod rules;
+pub mod steps;
+mod wants;
+mod words;
+
+use std::collections::BTreeMap;
+
+use crate::model::{Chart, ChartObject, Finding, Notice, NoticeKind};
+use cluster::World;
+use code::Code;
+
+/// The findings of an upgrade from `old` to `new`, the worst first, and what was cut. `code` is what is known of
+/// the code that runs in the pods.
+pub fn findings(old: &Chart, new: &Chart, code: Option<&Code<'_>>) -> (Vec<Finding>, Vec<Notice>) {
+    let (mut found, cut) = of_objects(&old.objects, &new.objects);
+    let (before, _) = of_objects(&old.objects, &old.objects);
+    let mut known: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    for finding in &before {
+        known.entry(finding.rule.id).or_default().extend(&finding.subjects);
+    }
+    for finding in &mut found {
+        let known = known.get(finding.rule.id);
+        finding.known = known.is_some_and(|known| finding.subjects.iter().all(|subject| known.contains(&subject)));
+    }
+    found.extend(code.iter().flat_map(|code| code::check(new, code)));
+    found.sort_by(|one, other| {
+        let key = |finding: &Finding| (finding.known, finding.rule.level, finding.rule.id, finding.locations.clone());
+        key(one).cmp(&key(other))
+    });
+    let notice = cut.then(|| Notice {
+        kind: NoticeKind::LimitReached,
+        file: None,
+        line: None,
+        detail: format!("more than {} states can be reached; the rest was not looked at", explore::MAX_STATES),
+    });
+    (found, notice.into_iter().collect())
+}
+
+/// The findings of two lists of objects, and whether not all states were looked at.
+pub fn of_objects(old: &[ChartObject], new: &[ChartObject]) -> (Vec<Finding>, bool) {
+    let world = World::new(old, new);
+    let explored = explore::explore(&world);
+    let mut out = live::check(&world, &explored);
+    fresh::check(&world, &explored, &mut out);
+    changes::check(&world, &explored, &mut out);
+    (out, explored.cut)
+}

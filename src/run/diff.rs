@@ -1,0 +1,268 @@
+//! `diff`: what a change of a chart strips or alters.
+
+use super::gather::Gathered;
+use super::judged::{Judged, judged};
+use super::revisions::{Revisions, Side};
+use super::{Job, load, output, status};
+use crate::model::{Change, ChangeKind, Chart, Container, Failure, Notice, NoticeKind};
+use crate::progress::Progress;
+use crate::release::code::Code;
+use crate::report::{Content, Report};
+use crate::verdict::Question;
+use crate::{change, chart, release, verdict};
+
+/// What is compared.
+#[derive(Debug, Clone)]
+pub enum Compared {
+    /// Two charts.
+    Given {
+        /// Before.
+        old: chart::Input,
+        /// After.
+        new: chart::Input,
+    },
+    /// The job's chart, or all charts that differ, at two revisions of the repository.
+    Revisions {
+        /// Before; none: the merge base with the default branch.
+        base: Option<String>,
+        /// After; none: the work tree.
+        head: Option<String>,
+    },
+}
+
+/// What there is to say before anything is judged.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// One for each chart.
+    pub changes: Vec<Change>,
+    notices: Vec<Notice>,
+    /// For a person.
+    remarks: Vec<String>,
+    /// Charts that could not be read.
+    pub lost: Vec<Failure>,
+}
+
+/// Judges a change.
+///
+/// # Errors
+/// If a chart, a revision or the sources cannot be read, or a report cannot be written.
+pub fn run(job: &Job, compared: &Compared) -> Result<u8, Failure> {
+    let progress = Progress::start();
+    let (told, change, judged) = self::compared(job, compared, &progress)?;
+    finish(job, told, &change, &judged, progress)
+}
+
+/// What is compared, how it differs, and what that means.
+///
+/// # Errors
+/// If a chart, a revision or the sources cannot be read.
+pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(Told, Change, Judged), Failure> {
+    progress.stage("looking for sources");
+    let gathered = Gathered::new(job)?;
+    progress.stage("reading the charts");
+    match compared {
+        Compared::Given { old: chart::Input::Stdin, new: chart::Input::Stdin } => {
+            Err(Failure::new("diff - -: only one of the two charts can come from standard input"))
+        }
+        Compared::Given { old, new } => {
+            let mut told = Told::default();
+            told.add(load(job, old)?, load(job, new)?);
+            let (change, question) = told.question();
+            let judged = match change.entries.is_empty() {
+                true => Judged::default(),
+                false => judged(job, gathered, &change.subject, question, &[old, new], progress)?,
+            };
+            Ok((told, change, judged))
+        }
+        Compared::Revisions { base, head } => {
+            let mut states = Revisions::new(&job.sources.cwd, base.as_deref(), head.as_deref())?;
+            let told = charts(job, &mut states)?;
+            let (change, question) = told.question();
+            let judged = match change.entries.is_empty() {
+                true => Judged::default(),
+                false => at_both(job, gathered, &mut states, &change, question, progress)?,
+            };
+            Ok((told, change, judged))
+        }
+    }
+}
+
+/// The charts in both states.
+fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
+    let paths = match &job.chart {
+        Some(chart::Input::Path(path)) => vec![path.clone()],
+        Some(chart::Input::Stdin) => {
+            return Err(Failure::new("--chart -: has no revisions; pass a path in the repository"));
+        }
+        None if !states.has_charts() => {
+            return Err(Failure::new("no chart found below the current folder, in either state: pass --chart PATH"));
+        }
+        None => states.changed_charts(&job.values.files),
+    };
+    let wanted: Vec<_> = paths.iter().chain(&job.values.files).cloned().collect();
+    states.export(true, &wanted)?;
+    states.export(false, &wanted)?;
+    let mut told = Told { notices: states.notices(), ..Told::default() };
+    told.remarks.push(format!("compared: {} with {}", states.base.label(), states.head.label()));
+    for path in &paths {
+        let there = [&states.base, &states.head].map(|side| states.place(side, path).is_some());
+        if there == [false, false] {
+            return Err(Failure::new(format!("{}: not there in either state", path.display())));
+        }
+        if states.is_library(path) {
+            let path = path.display();
+            if paths.len() == 1 {
+                return Err(Failure::new(format!(
+                    "{path}: a library chart renders nothing by itself: name a chart that depends on it with --chart"
+                )));
+            }
+            told.remarks
+                .push(format!("{path} is a library chart: what it changes shows in the charts that take it in"));
+            continue;
+        }
+        let loaded =
+            states.chart(job, &states.base, path).and_then(|old| Ok((old, states.chart(job, &states.head, path)?)));
+        match loaded {
+            Ok((old, new)) => told.add(old, new),
+            Err(failure) if paths.len() == 1 => return Err(failure),
+            Err(failure) => told.lost.push(failure),
+        }
+    }
+    match told.lost.first() {
+        Some(failure) if told.changes.is_empty() => Err(failure.clone()),
+        _ => Ok(told),
+    }
+}
+
+/// Judges by the code of the later state, and looks for readers that only the earlier one has.
+fn at_both(
+    job: &Job,
+    gathered: Gathered,
+    states: &mut Revisions,
+    change: &Change,
+    question: Question,
+    progress: &Progress,
+) -> Result<Judged, Failure> {
+    let roots = gathered.sources.roots.clone();
+    let tracked = states.tracked(&roots);
+    states.export(false, &tracked)?;
+    let own = given(job, states, &states.head);
+    let inputs: Vec<&chart::Input> = own.iter().collect();
+    let mut now = match &states.head.revision {
+        None => judged(job, gathered, &change.subject, question.clone(), &inputs, progress)?,
+        Some(_) => {
+            let job = states.job(&states.head, job, &roots);
+            judged(&job, Gathered::new(&job)?, &change.subject, question.clone(), &inputs, progress)?
+        }
+    };
+    states.relabel_scan(&states.head, &mut now.scan);
+    let stripped = change.entries.iter().any(|change| change.kind.strips());
+    if stripped && states.code_differs() {
+        states.export(true, &tracked)?;
+        let own = given(job, states, &states.base);
+        let inputs: Vec<&chart::Input> = own.iter().collect();
+        let job = states.job(&states.base, job, &roots);
+        if job.sources.app.is_empty() && job.sources.vendored.is_empty() {
+            return Ok(now);
+        }
+        let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &inputs, progress)?;
+        states.relabel_scan(&states.base, &mut was.scan);
+        verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);
+    }
+    Ok(now)
+}
+
+/// The chart's own files are told from others by being given, where they are no chart but rendered.
+fn given(job: &Job, states: &Revisions, side: &Side) -> Option<chart::Input> {
+    match &job.chart {
+        Some(chart::Input::Path(path)) => states.place(side, path).map(chart::Input::Path),
+        _ => None,
+    }
+}
+
+fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Progress) -> Result<u8, Failure> {
+    let Judged { scan, mentions, judgements, notices, .. } = judged;
+    progress.stage("exploring the release");
+    let explored = told.changes.iter().enumerate().map(|(at, of_chart)| {
+        let unset = |chart| verdict::unset(scan, chart, &judged.images, judged.bundled);
+        // Entries are those of all charts together.
+        let (changes, judgements) =
+            if at == 0 { (change.entries.as_slice(), judgements.as_slice()) } else { Default::default() };
+        let (unset, unset_before) = (&*unset(&of_chart.new), &*unset(&of_chart.old));
+        let code = Code { scan, changes, judgements, unset, unset_before, holes: job.holes };
+        release::findings(&of_chart.old, &of_chart.new, Some(&code))
+    });
+    let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
+    let findings = findings.concat();
+    let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(cut.iter().flatten()).cloned().collect();
+    let lost = !told.lost.is_empty();
+    let report = Report::new(Content {
+        chart: Some(&change.subject),
+        change: Some(change),
+        charts: told.changes.iter().map(|change| &change.subject).collect(),
+        findings: &findings,
+        release: job.values.release.as_deref(),
+        mentions,
+        judgements,
+        accepted: status::accepted(job, scan, &change.subject, judgements, &change.entries),
+        incomplete: lost || status::is_incomplete(scan, Some(&change.subject), &notices),
+        notices,
+        remarks: told.remarks,
+        named: true,
+        show_values: job.show_values,
+        ..Content::new("diff", scan)
+    });
+    drop(progress);
+    output::write(&report, &job.outputs)?;
+    match (status::exit(&report, job.fail_on)?, told.lost.first()) {
+        (0, Some(failure)) => Err(failure.clone()),
+        (status, _) => Ok(status),
+    }
+}
+
+impl Told {
+    fn add(&mut self, old: Chart, new: Chart) {
+        let mut change = change::compare(old, new);
+        change.subject.notices = change.old.notices.iter().chain(&change.new.notices).cloned().collect();
+        if let Some(remark) = hooks(&change.old, &change.new) {
+            self.notices.push(Notice { kind: NoticeKind::Manifest, file: None, line: None, detail: remark.into() });
+            self.remarks.push(remark.into());
+        }
+        if all_renamed(&change) {
+            let remark = "every workload has another name in the new chart: what is deployed is to be compared with the \
+                          chart as it is rendered for that release (--release NAME)";
+            self.remarks.push(remark.into());
+        }
+        self.changes.push(change);
+    }
+
+    fn question(&self) -> (Change, Question) {
+        let change = change::together(&self.changes);
+        let question = Question { changes: change.entries.clone(), ..Question::default() };
+        (change, question)
+    }
+}
+
+/// Whether no workload has kept its name although containers were found again: names often hold the release's.
+fn all_renamed(change: &Change) -> bool {
+    let name = |container: &Option<Container>| container.as_ref().map(|container| container.workload.name.clone());
+    let renamed =
+        change.containers.iter().filter(|it| it.kind == ChangeKind::Renamed && name(&it.old) != name(&it.new));
+    let renamed = renamed.count();
+    renamed > 0 && renamed == change.new.containers.len()
+}
+
+/// Whether the two charts are of the same kind; one that is not there has none.
+fn hooks(old: &Chart, new: &Chart) -> Option<&'static str> {
+    match (old.hooks, new.hooks) {
+        (0, 1..) if !old.containers.is_empty() => Some(
+            "the old chart has no Helm hook and the new one has: what the hooks set looks added; of what is deployed, \
+             pass `helm get hooks` beside `helm get manifest`",
+        ),
+        (1.., 0) if !new.containers.is_empty() => Some(
+            "the old chart has Helm hooks and the new one has none: what the hooks set looks gone; render the new \
+             chart with its hooks",
+        ),
+        _ => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! Readers that the same change takes away.
+
+use std::collections::BTreeSet;
+
+use super::rows::reason;
+use crate::model::{Chart, EntryChange, Judgement, ReasonCode, Scan, Verdict};
+
+/// Places that a sentence names.
+const NAMED_PLACES: usize = 3;
+
+/// What was read by the code before the change, and is no longer, is for a person: whether the image that runs
+/// has the new code is not in the chart. `was` are the judgements of the same entries by the code before.
+pub fn read_before(now: &mut [Judgement], scan: &Scan, was: &[Judgement], chart: &Chart, changes: &[EntryChange]) {
+    for judgement in now.iter_mut() {
+        let Some(before) = was.iter().find(|before| before.entry == judgement.entry) else { continue };
+        let Some(change) = changes.get(judgement.entry).filter(|change| change.kind.strips()) else { continue };
+        let code = |judgement: &Judgement| judgement.reasons.first().map(|reason| reason.code);
+        let read = |code| matches!(code, ReasonCode::Read | ReasonCode::SettingsField | ReasonCode::AnchoredPattern);
+        if judgement.verdict == Verdict::Unsafe || !code(before).is_some_and(read) || still_open(code(judgement)) {
+            continue;
+        }
+        let image =
+            chart.entries.get(judgement.entry).and_then(|entry| chart.containers.get(entry.container)?.image.as_ref());
+        let old_image = change.old_container.as_ref().and_then(|container| container.image.as_ref());
+        let same = image.filter(|image| Some(*image) == old_image);
+        let same =
+            same.map(|image| format!(", and the image is the same in both charts ({image})")).unwrap_or_default();
+        let text = format!(
+            "the same change removes what read it ({}): the image of this release has to have the new code{same}; pods \
+             of the release before keep the variable, and read it, until they are replaced",
+            places(scan, before)
+        );
+        judgement.verdict = Verdict::Review;
+        judgement.reasons.insert(0, reason(ReasonCode::ReadRemoved, text));
+    }
+}
+
+/// Where the answer does not rest on readers.
+fn still_open(code: Option<ReasonCode>) -> bool {
+    use ReasonCode::{ContainerGone, DefaultEquals, NotScanned, ValueChanges};
+    code.is_some_and(|code| matches!(code, ContainerGone | DefaultEquals | NotScanned | ValueChanges))
+}
+
+fn places(scan: &Scan, judgement: &Judgement) -> String {
+    let reads = judgement.reads.iter().take(judgement.decisive).filter_map(|read| scan.reads.get(*read));
+    let places: BTreeSet<String> = reads
+        .filter_map(|read| {
+            let file = scan.sources.files.get(read.place.file)?;
+            let label = scan.sources.roots.get(file.root)?.label.trim_end_matches('/');
+            let folder = if matches!(label, "" | ".") { String::new() } else { format!("{label}/") };
+            Some(format!("{folder}{}:{}", file.path, read.place.span.line))
+        })
+        .collect();
+    let more = places.len().saturating_sub(NAMED_PLACES);
+    let named: Vec<String> = places.into_iter().take(NAMED_PLACES).collect();
+    named.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+}
