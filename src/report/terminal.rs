@@ -141,7 +141,8 @@ fn set_by(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::Result
         let source = words::source(&row.entry.source, report.content.show_values);
         let was = row.change.filter(|_| stripped).and_then(|change| change.old_container.as_ref());
         let set = format!("{}: {source}", words::container(was.unwrap_or(row.container)));
-        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
+        let only = words::environments(row.entry);
+        let place = format!("{}:{}{only}", row.entry.location.file, row.entry.location.line);
         let rest = block.entries.len().saturating_sub(shown);
         let rest = match rest {
             _ if at + 1 < shown => String::new(),

@@ -93,7 +93,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
         source: source(report, &shown.source),
         location: place(&shown.location),
         rendered_location: shown.rendered.as_ref().map(place),
-        environments: Vec::new(),
+        environments: shown.environments.iter().map(String::as_str).collect(),
         conditional: false,
         scanned: ScannedDto {
             roots: indexes(|j| &j.roots).filter_map(|id| report.root_ids.get(*id)).map(String::as_str).collect(),
