@@ -27,19 +27,21 @@ def main():
     parser.add_argument("--program", default="target/release/stripcheck")
     parser.add_argument("--path", default="chart", help="only commits that touched this")
     parser.add_argument("--last", type=int, default=10_000)
+    parser.add_argument("--skip", type=int, default=0, help="of these, the newest that are left out")
     parser.add_argument("--timeout", type=int, default=60)
-    parser.add_argument("flags", nargs="*", help="flags of stripcheck, after --")
-    options = parser.parse_args()
+    own, _, flags = "\0".join(sys.argv[1:]).partition("\0--\0")
+    options = parser.parse_args(own.split("\0"))
+    flags = flags.split("\0") if flags else []
     log = git(options.repository, "log", "--no-merges", f"-{options.last}", "--format=%H %s", "--", options.path)
     codes, seconds, verdicts, failures = collections.Counter(), [], collections.Counter(), collections.Counter()
     with open(options.output, "w") as output:
-        for line in log.splitlines():
+        for line in log.splitlines()[options.skip :]:
             commit, subject = line.split(" ", 1)
             command = [options.program, "diff", "--base", f"{commit}^", "--head", commit, "--format", "json"]
             before = time.monotonic()
             try:
                 done = subprocess.run(
-                    [*command, *options.flags], cwd=options.repository, capture_output=True, text=True,
+                    [*command, *flags], cwd=options.repository, capture_output=True, text=True,
                     timeout=options.timeout,
                 )
                 code, told, said = done.returncode, done.stdout, done.stderr.strip()

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let paths: Vec<String> = std::env::args().skip(1).collect();
     let [old, new] = paths.as_slice() else { return ExitCode::from(2) };
     let (Some(old), Some(new)) = (load(old), load(new)) else { return ExitCode::from(2) };
-    let (findings, _) = release::findings(&old, &new);
+    let (findings, _) = release::findings(&old, &new, None);
     for finding in &findings {
         let known = if finding.known { " (known)" } else { "" };
         println!("{:?}{known} {}: {}", finding.rule.level, finding.rule.id, finding.message);

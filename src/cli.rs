@@ -27,6 +27,7 @@ pub fn job() -> Result<Job, Failure> {
 
 fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
     let mut values_shown = false;
+    let mut holes = false;
     let mut images_told = Vec::new();
     let mut given = Vec::new();
     let mut threshold: Option<Threshold> = None;
@@ -37,7 +38,21 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff { old, new, base, head, sources, image, chart, shared, fail_on, strict, show_values } => {
+        Verb::Diff {
+            old,
+            new,
+            base,
+            head,
+            sources,
+            image,
+            chart,
+            shared,
+            fail_on,
+            strict,
+            show_values,
+            holes: wanted,
+        } => {
+            holes = wanted;
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image;
@@ -46,6 +61,15 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
                 _ => Compared::Revisions { base, head },
             };
             (Command::Diff(compared), sources, chart, shared)
+        }
+        Verb::Plan { old, new, base, head, sources, image, chart, common } => {
+            images_told = image;
+            let compared = match (old, new) {
+                (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
+                _ => Compared::Revisions { base, head },
+            };
+            let shared = SharedFlags { common, ..SharedFlags::default() };
+            (Command::Plan(compared), sources, chart, shared)
         }
         Verb::Accept { names, reason, until, base, sources, image, chart, common } => {
             images_told = image;
@@ -142,6 +166,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         outputs: outputs(&shared)?,
         fail_on,
         show_values: values_shown,
+        holes,
         threads: shared.common.threads.map(usize::from),
     })
 }
@@ -286,7 +311,10 @@ fn outputs(shared: &SharedFlags) -> Result<Vec<Output>, Failure> {
             },
             _ => None,
         };
-        let extension = |path: &str| Path::new(path).extension()?.to_str().and_then(named);
+        let extension = |path: &str| match Path::new(path).extension()?.to_str()? {
+            "md" => named("markdown"),
+            extension => named(extension),
+        };
         let (format, path) = match told {
             Some(told) => told,
             None => {

@@ -6,6 +6,7 @@ mod explain;
 mod gather;
 mod judged;
 mod output;
+mod plan;
 mod revisions;
 mod roots;
 mod rows;
@@ -41,6 +42,8 @@ pub enum Command {
     },
     /// Judge what a change of a chart strips or alters.
     Diff(Compared),
+    /// Propose releases that make a change.
+    Plan(Compared),
     /// Write into the settings that an answer is accepted.
     Accept(Accepting),
     /// List the reads.
@@ -98,6 +101,8 @@ pub struct Job {
     pub fail_on: FailOn,
     /// Whether literal values of entries may be shown.
     pub show_values: bool,
+    /// Whether defaults that stand in for a missing variable are told.
+    pub holes: bool,
     /// Threads; none: as many as there are processors.
     pub threads: Option<usize>,
 }
@@ -130,6 +135,7 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
         Command::Diff(compared) => diff::run(job, compared),
+        Command::Plan(compared) => plan::run(job, compared),
         Command::Accept(accepting) => accept::run(job, accepting),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
@@ -157,7 +163,7 @@ fn check(job: &Job, names: &[String]) -> Result<u8, Failure> {
     roots::require_entries(&chart, names)?;
     let question = Question { names: names.to_vec(), ..Question::default() };
     let judged = judged::judged(job, gathered, &chart, question, &[&input], &progress)?;
-    let Judged { scan, mentions, judgements, notices } = &judged;
+    let Judged { scan, mentions, judgements, notices, .. } = &judged;
     let report = Report::new(Content {
         chart: Some(&chart),
         release: job.values.release.as_deref(),
@@ -187,6 +193,7 @@ fn scanned(job: &Job) -> Result<(Scan, Files), Failure> {
     let mut gathered = Gathered::new(job)?;
     progress.stage("scanning Python");
     let scan = scan_here(job, &mut gathered);
+    gathered.files.sound()?;
     let files = std::mem::take(&mut gathered.files);
     Ok((gather::merge(scan, gathered).0, files))
 }

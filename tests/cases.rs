@@ -6,11 +6,11 @@
 //! - Manifests: `# unsafe`, `# review: code`, `# safe` on the line of the env item; of an `envFrom`
 //!   item the verdicts of all its entries, as `# unsafe: read; safe`. For a change there are the folders
 //!   `old` and `new`: an entry that is gone is claimed where it was, one that is renamed where it is now.
-//! - `case.toml`: see `common::Case`.
+//! - `case.toml`: see `common::Case`. A case with a `plan.txt` says in it what `plan` proposes.
 //!
 //! A further trial says that every code a verdict can have is claimed by some case.
 //!
-//! `UPDATE_EXPECT=1` writes `expected.txt` and `explained.txt` anew.
+//! `UPDATE_EXPECT=1` writes `expected.txt`, `explained.txt` and `plan.txt` anew.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -64,6 +64,11 @@ fn run(folder: &Path) -> Result<(), String> {
     }
     if case.exit == Some(2) {
         return Ok(());
+    }
+    let plan = folder.join("plan.txt");
+    if plan.exists() {
+        let shown = common::run(folder, "plan", &case, &[])?;
+        expect(&plan, &String::from_utf8_lossy(&shown.stdout))?;
     }
     let check = json(common::run(folder, verb, &case, &["--format", "json"])?)?;
     let claimed = claimed_verdicts(folder, &case)?;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use stripcheck::model::{Chart, Finding, Level};
+use stripcheck::model::{Chart, Concern, Finding, Level};
 use stripcheck::release::{plan, rules};
 use stripcheck::{chart, release, report};
 
@@ -61,7 +61,7 @@ fn flagged_cases_are_flagged_and_repaired_ones_silent() {
         for twin in ["flagged", "repaired"] {
             let ((old, old_text), (new, new_text)) =
                 (load(&folder.join(twin), "old.yaml"), load(&folder.join(twin), "new.yaml"));
-            let (findings, notices) = release::findings(&old, &new);
+            let (findings, notices) = release::findings(&old, &new, None);
             assert!(notices.is_empty(), "{name}: {notices:?}");
             let mut claims = BTreeSet::new();
             for (file, text) in [("old.yaml", old_text), ("new.yaml", new_text)] {
@@ -103,7 +103,7 @@ fn nothing_new_is_found_where_nothing_changes() {
     for folder in folders() {
         for (twin, file) in [("flagged", "old.yaml"), ("flagged", "new.yaml"), ("repaired", "new.yaml")] {
             let (chart, _) = load(&folder.join(twin), file);
-            let (findings, _) = release::findings(&chart, &chart);
+            let (findings, _) = release::findings(&chart, &chart, None);
             assert!(findings.iter().all(|finding| finding.known), "{}/{twin}/{file}", folder.display());
         }
     }
@@ -160,7 +160,7 @@ fn the_incident_is_planned_in_stages() {
     let ((old, _), (new, _)) = (load(&folder, "old.yaml"), load(&folder, "new.yaml"));
     let plan = plan::plan(&old.objects, &new.objects);
     let concerns: Vec<_> = plan.releases.iter().map(|release| release.concern).collect();
-    assert_eq!(concerns, [plan::Concern::References, plan::Concern::RemoveKeys(1)], "{plan:#?}");
+    assert_eq!(concerns, [Concern::References, Concern::RemoveKeys(1)], "{plan:#?}");
 }
 
 #[test]
@@ -173,6 +173,6 @@ fn synced_keys_are_removed_in_batches() {
     };
     let plan = plan::plan(&objects(&class(13)), &objects(&class(1)));
     let concerns: Vec<_> = plan.releases.iter().map(|release| release.concern).collect();
-    let batch = plan::Concern::RemoveKeys;
+    let batch = Concern::RemoveKeys;
     assert_eq!(concerns, [batch(1), batch(2), batch(3)], "{plan:#?}");
 }

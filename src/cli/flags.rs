@@ -97,6 +97,33 @@ pub enum Verb {
         /// Show literal values of entries (never those of Secrets)
         #[arg(long)]
         show_values: bool,
+        /// Also tell variables that the chart does not set and for which a default in the code stands in
+        #[arg(long)]
+        holes: bool,
+    },
+    /// Propose releases that lead from one chart to the other, each safe in every state that it can stop in
+    Plan {
+        /// The chart before, as for diff
+        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+        old: Option<PathBuf>,
+        /// The chart after
+        new: Option<PathBuf>,
+        /// Take the chart and the application before from this git revision [default: the merge base with the
+        /// default branch]
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// Take the chart and the application after from this git revision [default: the work tree]
+        #[arg(long, value_name = "REV")]
+        head: Option<String>,
+        #[command(flatten)]
+        sources: SourceFlags,
+        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+        image: Vec<String>,
+        #[command(flatten)]
+        chart: ChartFlags,
+        #[command(flatten)]
+        common: CommonFlags,
     },
     /// Accept an answer: it is written to the settings, and no longer fails until something about it gets worse
     Accept {
@@ -158,14 +185,14 @@ pub enum Verb {
         #[command(flatten)]
         sources: SourceFlags,
         /// Where to write the bundle
-        #[arg(short, long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE", help_heading = "Output")]
         output: Option<PathBuf>,
         /// Also write the reads as rows (JSON Lines; `stripcheck schema rows`), - for standard output; with
         /// --scan and without -o those of bundles, or of folders of them
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", help_heading = "Output")]
         export: Option<PathBuf>,
         /// The image that this code runs in, if that is not in it: acme/web:1.2
-        #[arg(long, value_name = "IMAGE")]
+        #[arg(long, value_name = "IMAGE", help_heading = "Output")]
         name: Option<String>,
         #[command(flatten)]
         common: CommonFlags,

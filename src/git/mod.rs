@@ -99,6 +99,12 @@ impl Repository {
         }
     }
 
+    /// Whether the index has a file at or below a path.
+    pub fn is_tracked(&self, path: &str) -> bool {
+        let top = Git { folder: self.root.clone() };
+        top.bytes(&["ls-files", "-z", "--", path]).is_ok_and(|listed| !listed.is_empty())
+    }
+
     fn commit(&self, name: &str) -> Result<Option<String>, Failure> {
         let wanted = format!("{name}^{{commit}}");
         Ok(self.git.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])?.ok())

@@ -254,9 +254,9 @@ fn not_owned(world: &World<'_>, explored: &Exploration, out: &mut Vec<Finding>) 
     for ((kind, name), wants) in found {
         let keys: BTreeSet<&str> = wants.iter().filter_map(|want| want.key).collect();
         let users = words::some(wants.iter().map(|want| words::object(world, want.owner)));
-        let mut message = format!("{kind} {name} is not in the chart; {users} need it");
+        let mut message = format!("{kind} {name} is not in the chart, and is needed by {users}");
         if !keys.is_empty() {
-            message += &format!(", with {}", words::some(keys.into_iter().map(String::from)));
+            message += &format!(" (keys: {})", words::some(keys.into_iter().map(String::from)));
         }
         let locations = wants.first().map(words::wanted_at).into_iter().collect();
         push(out, rules::NOT_OWNED, message, locations, format!("{kind} {name}"));

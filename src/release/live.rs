@@ -129,16 +129,18 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
     let object = at.map(|at| words::object(world, at)).unwrap_or_default();
     let message = match (rule.id, group.culprit) {
         ("optional-hides-loss", _) => {
-            format!("{object} stops providing {things}, which {users} of the running release take without insisting")
+            format!(
+                "{object} stops providing {things}, taken by pods of the running release without insisting ({users})"
+            )
         }
         ("hook-strips-live-key", _) => {
             format!("the hook {object} stops providing {things}, which pods of the running release need ({users})")
         }
         (_, Step::Remove(_)) if rule.id == "hook-deleted-dependency" => format!(
-            "{object} moves from the manifest into a hook: Helm deletes it after the hook made it, and {users} need {things}"
+            "{object} moves from the manifest into a hook: Helm deletes it after the hook made it; {things} is needed by {users}"
         ),
         ("hook-deleted-dependency", _) => {
-            format!("the hook {object} is deleted by its policy, and {users} need {things}")
+            format!("the hook {object} is deleted by its policy; {things} is needed by {users}")
         }
         _ => {
             format!("{things} goes in the release that removes its use: old pods of {users} that start meanwhile fail")

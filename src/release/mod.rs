@@ -5,6 +5,8 @@
 //!                    └ wants (what pods need) ──────────────────────── live, fresh, changes ─ findings
 //! ```
 //!
+//! `code` adds what the code in the pods misses.
+//!
 //! Nothing here knows what a single chart or controller does wrong: a finding is a need of a pod that may
 //! start and is not met in a state that can be reached. What the charts do not tell (objects they do not own,
 //! keys that a controller copies from elsewhere) is unknown, and never broken.
@@ -15,6 +17,7 @@
 
 mod changes;
 pub mod cluster;
+pub mod code;
 pub mod explore;
 mod fresh;
 mod live;
@@ -28,9 +31,11 @@ use std::collections::BTreeMap;
 
 use crate::model::{Chart, ChartObject, Finding, Notice, NoticeKind};
 use cluster::World;
+use code::Code;
 
-/// The findings of an upgrade from `old` to `new`, the worst first, and what was cut.
-pub fn findings(old: &Chart, new: &Chart) -> (Vec<Finding>, Vec<Notice>) {
+/// The findings of an upgrade from `old` to `new`, the worst first, and what was cut. `code` is what is known of
+/// the code that runs in the pods.
+pub fn findings(old: &Chart, new: &Chart, code: Option<&Code<'_>>) -> (Vec<Finding>, Vec<Notice>) {
     let (mut found, cut) = of_objects(&old.objects, &new.objects);
     let (before, _) = of_objects(&old.objects, &old.objects);
     let mut known: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
@@ -41,6 +46,7 @@ pub fn findings(old: &Chart, new: &Chart) -> (Vec<Finding>, Vec<Notice>) {
         let known = known.get(finding.rule.id);
         finding.known = known.is_some_and(|known| finding.subjects.iter().all(|subject| known.contains(&subject)));
     }
+    found.extend(code.iter().flat_map(|code| code::check(new, code)));
     found.sort_by(|one, other| {
         let key = |finding: &Finding| (finding.known, finding.rule.level, finding.rule.id, finding.locations.clone());
         key(one).cmp(&key(other))

@@ -6,47 +6,10 @@ use std::hash::{Hash, Hasher};
 use super::changes::BATCH;
 use super::cluster::{At, Side, World};
 use super::{of_objects, words};
-use crate::model::{ChartObject, Finding, Level, Maker, Usage};
+use crate::model::{ChartObject, Concern, Finding, Level, Maker, Plan, PlannedRelease, Usage};
 
 /// The most sequences that are tried.
 pub const MAX_TRIED: usize = 200;
-
-/// What a release is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Concern {
-    /// Objects that shall become hooks are marked to be kept.
-    Keep,
-    /// Keys are added or changed.
-    AddKeys,
-    /// What pods refer to changes, and all that has no other concern.
-    References,
-    /// The identity that hooks run with changes.
-    Identity,
-    /// Keys that nothing refers to are removed; the number of the batch.
-    RemoveKeys(usize),
-}
-
-/// One release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Release {
-    /// What it is about.
-    pub concern: Concern,
-    /// The objects that it changes, and what changes in them.
-    pub changes: Vec<String>,
-    /// Commands that show that it arrived.
-    pub verify: Vec<String>,
-    /// What to do if it stops half-way.
-    pub stopped: Vec<String>,
-}
-
-/// A sequence of releases, or what is in the way of one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// The releases, in order; none if nothing differs or nothing is safe.
-    pub releases: Vec<Release>,
-    /// What breaks in each order that was tried: the errors of the releases that were not safe.
-    pub blocked: Vec<String>,
-}
 
 /// How far it is on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -186,9 +149,9 @@ impl<'a> Way<'a> {
         self.pairs.iter().filter_map(|pair| pair.at(stage)).collect()
     }
 
-    fn release(&self, concern: Concern, before: &[ChartObject], after: &[ChartObject]) -> Release {
+    fn release(&self, concern: Concern, before: &[ChartObject], after: &[ChartObject]) -> PlannedRelease {
         let world = World::new(before, after);
-        let mut out = Release { concern, changes: Vec::new(), verify: Vec::new(), stopped: Vec::new() };
+        let mut out = PlannedRelease { concern, changes: Vec::new(), verify: Vec::new(), stopped: Vec::new() };
         let mut hooks = Vec::new();
         let mut seen = BTreeSet::new();
         for (at, object) in world.all(Side::Old).chain(world.all(Side::New)) {
@@ -392,6 +355,14 @@ fn words_of(world: &World<'_>, concern: Concern, old: Option<At>, new: Option<At
         if !names.is_empty() {
             parts.push(format!("{what} {}", names.join(", ")));
         }
+    }
+    let account = |at: Option<At>| {
+        let pods = at.into_iter().flat_map(|at| &world.object(at).pods);
+        let mut needs = pods.flat_map(|pod| &pod.needs).filter(|need| need.usage == Usage::Account);
+        needs.next().map_or_else(|| "default".into(), |need| need.object.name.clone())
+    };
+    if concern == Concern::Identity && old.is_some() && new.is_some() && account(old) != account(new) {
+        parts.push(format!("serviceAccountName {} instead of {}", account(new), account(old)));
     }
     let what = match (old, new) {
         (None, _) => "added".into(),

@@ -1,5 +1,7 @@
 //! What a trace says.
 
+use std::collections::BTreeSet;
+
 use super::cluster::{At, Cluster, Side, World};
 use super::explore::{Recovery, State, Stop};
 use super::steps::{self, Step};
@@ -100,19 +102,30 @@ fn step(world: &World<'_>, step: Step, before: Option<At>) -> Option<String> {
         }
         Step::ApplyHook(of, at) => match before {
             Some(_) if unchanged(at) => format!("Helm applies {} ({})", object(world, at), hook(world, at, of)),
-            Some(_) => format!("Helm overwrites {} with its new content ({})", object(world, at), hook(world, at, of)),
-            None => format!("Helm creates {} ({})", object(world, at), hook(world, at, of)),
+            Some(_) => {
+                format!("Helm overwrites {}{} ({})", object(world, at), less(world, at), hook(world, at, of))
+            }
+            None => format!("Helm creates {}{} ({})", object(world, at), less(world, at), hook(world, at, of)),
         },
         Step::AwaitHook(_, at) if !steps::runs_to_its_end(world, at) => return None,
         Step::AwaitHook(of, at) => format!("{} runs to its end ({})", object(world, at), hook(world, at, of)),
         Step::Patch(at) if unchanged(at) => return None,
         Step::Patch(at) => match before {
-            Some(_) => format!("Helm patches {}", object(world, at)),
+            Some(_) => format!("Helm patches {}{}", object(world, at), less(world, at)),
             None => format!("Helm creates {}", object(world, at)),
         },
         Step::Remove(at) => format!("Helm deletes {}, which is no longer in the manifest", object(world, at)),
         Step::Rollout => "the new pods are ready, the old ones are gone".into(),
     })
+}
+
+/// The keys that an object has no more.
+fn less(world: &World<'_>, at: At) -> String {
+    let keys = |at: At| world.object(at).produces.iter().flat_map(|produced| produced.keys.keys().cloned());
+    let now: BTreeSet<String> = keys(at).collect();
+    let old = world.twin(at, Side::Old).filter(|_| at.side == Side::New);
+    let lost: Vec<String> = old.into_iter().flat_map(keys).filter(|key| !now.contains(key)).collect();
+    if lost.is_empty() { String::new() } else { format!(" without {}", some(lost)) }
 }
 
 /// The step that failed.
@@ -137,6 +150,7 @@ fn failure(world: &World<'_>, step: Step) -> String {
 /// The steps that lead to a state.
 pub fn story(world: &World<'_>, before: &Cluster, state: &State) -> Vec<TraceLine> {
     let mut cluster = before.clone();
+    let mut told = cluster.leftovers.clone();
     let mut lines = Vec::new();
     let line = |text: String| TraceLine { kind: TraceKind::Step, text };
     for (index, taken) in state.path.iter().enumerate() {
@@ -145,9 +159,12 @@ pub fn story(world: &World<'_>, before: &Cluster, state: &State) -> Vec<TraceLin
         }
         let known = taken.at().and_then(|at| cluster.live(world, at));
         lines.extend(step(world, *taken, known).map(line));
-        let known = cluster.leftovers.clone();
         taken.act(world, &mut cluster);
-        lines.extend(left(world, cluster.leftovers.difference(&known)).map(line));
+        // What is deleted to be made anew at once is made before a controller looks.
+        if !matches!(taken, Step::DeleteHook(.., DeletePolicy::BeforeCreation)) {
+            lines.extend(left(world, cluster.leftovers.difference(&told)).map(line));
+            told.clone_from(&cluster.leftovers);
+        }
     }
     if state.upgrade == state.path.len() {
         end(world, state, &mut lines);

@@ -22,8 +22,14 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         rules.entry(&point.rule).or_insert(&point.title);
     }
     let ids: Vec<&str> = rules.keys().copied().collect();
+    let summary = |id: &str| {
+        let mut findings = report.content.findings.iter();
+        findings
+            .find(|finding| finding.rule.id == id)
+            .map_or_else(|| describe(id), |finding| finding.rule.summary.into())
+    };
     let described: Vec<Value> =
-        ids.iter().map(|id| json!({ "id": id, "name": id, "shortDescription": { "text": describe(id) } })).collect();
+        ids.iter().map(|id| json!({ "id": id, "name": id, "shortDescription": { "text": summary(id) } })).collect();
     let results: Vec<Value> = points.iter().map(|point| result(point, &ids)).collect();
     let log = json!({
         "$schema": SCHEMA,

@@ -4,8 +4,9 @@ use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::revisions::{Revisions, Side};
 use super::{Job, load_each, output, status};
-use crate::model::{Change, Chart, Failure, Notice, NoticeKind};
+use crate::model::{Change, ChangeKind, Chart, Container, Failure, Notice, NoticeKind};
 use crate::progress::Progress;
+use crate::release::code::Code;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
 use crate::{change, chart, release, verdict};
@@ -33,12 +34,12 @@ pub enum Compared {
 #[derive(Debug, Default)]
 pub struct Told {
     /// One for each chart.
-    changes: Vec<Change>,
+    pub changes: Vec<Change>,
     notices: Vec<Notice>,
     /// For a person.
     remarks: Vec<String>,
     /// Charts that could not be read.
-    lost: Vec<Failure>,
+    pub lost: Vec<Failure>,
 }
 
 /// Judges a change.
@@ -162,6 +163,9 @@ fn at_both(
         let own = given(job, states, &states.base);
         let inputs: Vec<&chart::Input> = own.iter().collect();
         let job = states.job(&states.base, job, &roots);
+        if job.sources.app.is_empty() && job.sources.vendored.is_empty() {
+            return Ok(now);
+        }
         let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &inputs, progress)?;
         states.relabel_scan(&states.base, &mut was.scan);
         verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);
@@ -178,9 +182,17 @@ fn given(job: &Job, states: &Revisions, side: &Side) -> Option<chart::Input> {
 }
 
 fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Progress) -> Result<u8, Failure> {
-    let Judged { scan, mentions, judgements, notices } = judged;
+    let Judged { scan, mentions, judgements, notices, .. } = judged;
     progress.stage("exploring the release");
-    let explored = told.changes.iter().map(|change| release::findings(&change.old, &change.new));
+    let explored = told.changes.iter().enumerate().map(|(at, of_chart)| {
+        let unset = |chart| verdict::unset(scan, chart, &judged.images, judged.bundled);
+        // Entries are those of all charts together.
+        let (changes, judgements) =
+            if at == 0 { (change.entries.as_slice(), judgements.as_slice()) } else { Default::default() };
+        let (unset, unset_before) = (&*unset(&of_chart.new), &*unset(&of_chart.old));
+        let code = Code { scan, changes, judgements, unset, unset_before, holes: job.holes };
+        release::findings(&of_chart.old, &of_chart.new, Some(&code))
+    });
     let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
     let findings = findings.concat();
     let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(cut.iter().flatten()).cloned().collect();
@@ -225,6 +237,11 @@ impl Told {
             self.notices.push(Notice { kind: NoticeKind::Manifest, file: None, line: None, detail: remark.into() });
             self.remarks.push(remark.into());
         }
+        if all_renamed(&change) {
+            let remark = "every workload has another name in the new chart: what is deployed is to be compared with the \
+                          chart as it is rendered for that release (--release NAME)";
+            self.remarks.push(remark.into());
+        }
         self.changes.push(change);
     }
 
@@ -233,6 +250,15 @@ impl Told {
         let question = Question { changes: change.entries.clone(), ..Question::default() };
         (change, question)
     }
+}
+
+/// Whether no workload has kept its name although containers were found again: names often hold the release's.
+fn all_renamed(change: &Change) -> bool {
+    let name = |container: &Option<Container>| container.as_ref().map(|container| container.workload.name.clone());
+    let renamed =
+        change.containers.iter().filter(|it| it.kind == ChangeKind::Renamed && name(&it.old) != name(&it.new));
+    let renamed = renamed.count();
+    renamed > 0 && renamed == change.new.containers.len()
 }
 
 /// Whether the two charts are of the same kind; one that is not there has none.

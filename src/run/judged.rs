@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::gather::Gathered;
 use super::{Job, gather, roots, scan_here};
-use crate::model::{Chart, Failure, Judgement, Mention, Notice, Scan};
+use crate::model::{Chart, Failure, Judgement, Mention, Notice, RootId, Scan};
 use crate::progress::Progress;
-use crate::verdict::Question;
+use crate::verdict::{ImageRule, Question};
 use crate::{chart, mentions, verdict};
 
 /// All that a report says about entries.
@@ -20,6 +20,10 @@ pub struct Judged {
     pub judgements: Vec<Judgement>,
     /// What the scan and the chart do not say themselves.
     pub notices: Vec<Notice>,
+    /// Which code runs in which images.
+    pub images: Vec<ImageRule>,
+    /// Roots from this one on are those of bundles.
+    pub bundled: Option<RootId>,
 }
 
 /// Scans what was gathered, and judges the entries of `chart` that `question` asks for; its image rules and
@@ -44,6 +48,7 @@ pub fn judged(
     let wanted = verdict::asked(chart, &question.names).into_iter().filter_map(|id| chart.entries.get(id));
     let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
     let (mut mentions, mut notices) = gather::mentions_here(&scan, &gathered.files, &wanted);
+    gathered.files.sound()?;
     let (scan, words) = gather::merge(scan, gathered);
     mentions.extend(words.iter().flat_map(|words| words.mentions(&wanted)));
     mentions.sort();
@@ -57,5 +62,6 @@ pub fn judged(
     let question = Question { images, unsearched, bundled, ..question };
     let judgements = verdict::judge(&scan, chart, &mentions, &question);
     notices.extend(verdict::notices(&scan, chart, &judgements));
-    Ok(Judged { scan, mentions, judgements, notices })
+    let Question { images, bundled, .. } = question;
+    Ok(Judged { scan, mentions, judgements, notices, images, bundled })
 }

@@ -116,7 +116,7 @@ impl Revisions {
             None => side.exported.insert(Exported::new()?),
         };
         let mut done: BTreeSet<String> = BTreeSet::new();
-        // Each round finds charts that the one before takes in.
+        // Each round finds charts that the one before takes in, and what links lead to.
         while !wanted.is_empty() {
             self.repository.export(&revision, &wanted, exported)?;
             done.extend(wanted.drain(..));
@@ -127,6 +127,7 @@ impl Revisions {
                     more.extend(dependencies.iter().filter_map(|path| lexical(&Path::new(chart).join(path))));
                 }
             }
+            more.extend(exported.open_links().iter().filter_map(|path| lexical(path)));
             wanted = more.into_iter().filter(|path| !done.contains(path)).collect();
         }
         Ok(())
@@ -216,22 +217,35 @@ impl Revisions {
     }
 
     /// The job with its sources as they are in a state; `roots` are those of the work tree. What git does not
-    /// have there stays as it is.
+    /// know, as an environment, stays as it is; what git knows and does not have there is left out.
     pub fn job(&self, side: &Side, job: &Job, roots: &[Root]) -> Job {
-        let map = |path: &Path| self.place_tracked(side, path).unwrap_or_else(|| self.cwd.join(path));
+        let map = |path: &Path| match self.place_tracked(side, path) {
+            None if side.exported.is_some() && self.is_tracked(path) => None,
+            place => Some(place.unwrap_or_else(|| self.cwd.join(path))),
+        };
         let of = |application: bool| {
             let wanted = move |root: &&Root| {
                 root.image.is_none()
                     && (root.kind == RootKind::Application) == application
                     && root.kind != RootKind::Stdlib
             };
-            roots.iter().filter(wanted).map(|root| map(&root.path)).collect()
+            roots.iter().filter(wanted).filter_map(|root| map(&root.path)).collect()
         };
         let sources =
             discover::Request { app: of(true), vendored: of(false), roots: Vec::new(), ..job.sources.clone() };
-        let images =
-            job.images.iter().map(|(pattern, paths)| (pattern.clone(), paths.iter().map(|path| map(path)).collect()));
-        Job { sources, images: images.collect(), ..job.clone() }
+        let rules = job.images.iter().filter_map(|(pattern, paths)| {
+            let there: Vec<PathBuf> = paths.iter().filter_map(|path| map(path)).collect();
+            // A rule without roots says that no scanned code runs there.
+            (paths.is_empty() || !there.is_empty()).then(|| (pattern.clone(), there))
+        });
+        Job { sources, images: rules.collect(), ..job.clone() }
+    }
+
+    /// Whether git has a path in any of the states that are compared, or in the work tree.
+    fn is_tracked(&self, path: &Path) -> bool {
+        let Some(inside) = self.inside(path) else { return false };
+        let listed = [&self.base, &self.head].iter().any(|side| side.files.iter().any(|file| below(file, &inside)));
+        listed || self.repository.is_tracked(&inside)
     }
 
     /// The paths of `roots` that git has, as the user would give them: what has to be exported.

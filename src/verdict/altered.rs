@@ -80,7 +80,7 @@ fn row_4_a_default_starts_or_stops_to_count(case: &Case<'_>, change: &EntryChang
     let readers: Vec<&Read> = case.evidence.strong.iter().filter_map(|hit| case.scan.reads.get(hit.read)).collect();
     let is = case.entry.source.literal.as_deref();
     let equals = |literal: &str| !readers.is_empty() && readers.iter().all(|read| falls_back_to(read, literal));
-    let some_equals = |literal: &str| readers.iter().any(|read| falls_back_to(read, literal));
+    let some_equals = |literal: &str| readers.iter().any(|read| means_the_default(read, literal));
     match &change.old {
         Some(old) if change.value_changed => {
             let was = old.source.literal.as_deref();
@@ -97,13 +97,21 @@ fn row_4_a_default_starts_or_stops_to_count(case: &Case<'_>, change: &EntryChang
         // In a new container no default ever counted.
         None if change.kind == ChangeKind::Added && !change.has(Aspect::ContainerNew) => {
             let defaults = readers.iter().filter(|read| has_default(read));
-            let differs = defaults.filter(|read| !is.is_some_and(|literal| falls_back_to(read, literal))).count() > 0;
+            let differs =
+                defaults.filter(|read| !is.is_some_and(|literal| means_the_default(read, literal))).count() > 0;
             let text = "until now the default in the code counted, from now on the chart's value does, and it is not \
                         the same";
             (is.is_some() && differs).then(|| ruling(Verdict::Review, ReasonCode::ValueChanges, text))?
         }
         _ => None,
     }
+}
+
+/// Whether a text is most likely understood as the default: readers of truth values take `true` for `True`.
+fn means_the_default(read: &Read, literal: &str) -> bool {
+    let default = read.absent.default.as_deref().unwrap_or_default();
+    let truth = matches!(default, "True" | "False") && default.eq_ignore_ascii_case(literal);
+    truth || falls_back_to(read, literal)
 }
 
 /// Whether it falls back to something known that is not empty: filling a hole is what a variable is for.

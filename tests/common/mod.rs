@@ -61,6 +61,7 @@ pub fn run(folder: &Path, verb: &str, case: &Case, more: &[&str]) -> Result<Outp
     command.arg(verb);
     match verb {
         "check" => drop(command.args(&case.vars).args(&case.args)),
+        "plan" => drop(command.args(["old", "new"])),
         "diff" => drop(command.args(["old", "new"]).args(&case.args)),
         _ => {}
     }
