@@ -27,6 +27,7 @@ def main():
     parser.add_argument("--program", default="target/release/stripcheck")
     parser.add_argument("--path", default="chart", help="only commits that touched this")
     parser.add_argument("--last", type=int, default=10_000)
+    parser.add_argument("--skip", type=int, default=0, help="of these, the newest that are left out")
     parser.add_argument("--timeout", type=int, default=60)
     own, _, flags = "\0".join(sys.argv[1:]).partition("\0--\0")
     options = parser.parse_args(own.split("\0"))
@@ -34,7 +35,7 @@ def main():
     log = git(options.repository, "log", "--no-merges", f"-{options.last}", "--format=%H %s", "--", options.path)
     codes, seconds, verdicts, failures = collections.Counter(), [], collections.Counter(), collections.Counter()
     with open(options.output, "w") as output:
-        for line in log.splitlines():
+        for line in log.splitlines()[options.skip :]:
             commit, subject = line.split(" ", 1)
             command = [options.program, "diff", "--base", f"{commit}^", "--head", commit, "--format", "json"]
             before = time.monotonic()

@@ -193,6 +193,7 @@ fn scanned(job: &Job) -> Result<(Scan, Files), Failure> {
     let mut gathered = Gathered::new(job)?;
     progress.stage("scanning Python");
     let scan = scan_here(job, &mut gathered);
+    gathered.files.sound()?;
     let files = std::mem::take(&mut gathered.files);
     Ok((gather::merge(scan, gathered).0, files))
 }

@@ -1,5 +1,12 @@
 //! What differs between two charts, kind by kind: what each of the two says, and what is told of it.
 
+#[allow(dead_code, reason = "each harness uses a part")]
+mod common;
+
+use std::io::Write;
+use std::process::Stdio;
+
+use common::Temporary;
 use stripcheck::change::compare;
 use stripcheck::chart::read;
 use stripcheck::model::{Change, Chart};
@@ -167,4 +174,31 @@ fn what_is_gone_is_anchored_at_its_neighbour() {
     let change = compare(chart(&env(&["A", "B", "C"]), ""), chart(&env(&["A", "C"]), ""));
     // Line 10 holds A, the nearest before B that stayed.
     assert_eq!(change.entries[0].anchor.as_ref().map(|place| place.line), Some(10));
+}
+
+#[test]
+fn what_is_deployed_comes_from_standard_input() {
+    let folder = Temporary::new("deployed");
+    let hook = "---\nkind: Job\nmetadata: {name: migrate, annotations: {helm.sh/hook: pre-upgrade}}\nspec: {}\n";
+    let env = "env: [{name: API_TOKEN, value: x}, {name: B, value: y}]";
+    let rendered = workload("Deployment", "release-name-web", "env: [{name: B, value: y}]") + hook;
+    std::fs::write(folder.0.join("app.py"), "import os\n\nos.environ[\"API_TOKEN\"]\n").expect("written");
+    std::fs::write(folder.0.join("new.yaml"), rendered).expect("written");
+    let mut command = common::stripcheck(&folder.0);
+    command.args(["diff", "-", "new.yaml", "--app", "app.py"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("run");
+    let manifest = workload("Deployment", "prod-web", env);
+    child.stdin.take().expect("stdin").write_all(manifest.as_bytes()).expect("fed");
+    let output = child.wait_with_output().expect("ended");
+    let said: Vec<String> = String::from_utf8_lossy(&output.stdout).split_whitespace().map(String::from).collect();
+    let said = said.join(" ");
+    assert_eq!(output.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    for part in [
+        "UNSAFE API_TOKEN change removed",
+        "pass `helm get hooks` beside",
+        "(--release NAME)",
+        "is now Deployment/release-name-web",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }

@@ -253,3 +253,26 @@ fn every_chart_that_differs_is_compared() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && said.contains("charts/two/templates/bad.yaml"), "{said}");
 }
+
+#[cfg(unix)]
+#[test]
+fn links_of_a_revision_do_not_lead_out_of_it() {
+    let outside = Temporary::new("outside");
+    fs::write(outside.0.join("secret.yaml"), manifest("acme/other:1", BOTH).replace("name: web", "name: secret"))
+        .expect("written");
+    let scratch = Scratch::new("links");
+    let link = |target: &Path, name: &str| {
+        std::os::unix::fs::symlink(target, scratch.path().join("deploy").join(name)).expect("linked");
+    };
+    link(&outside.0.join("secret.yaml"), "out.yaml");
+    link(Path::new("../more/inside.yaml"), "in.yaml");
+    scratch.write("more/inside.yaml", &manifest("acme/more:1", REGION).replace("name: web", "name: more"));
+    scratch.commit("links");
+    for name in ["out.yaml", "in.yaml"] {
+        fs::remove_file(scratch.path().join("deploy").join(name)).expect("removed");
+    }
+    let (report, _) = scratch.diff(&[&FLAGS[..], &["--base", "HEAD"]].concat());
+    assert_eq!(told(&report), ["removed REGION safe container-gone deploy/in.yaml:11"]);
+    let spots = report["coverage"]["blind_spots"].to_string();
+    assert!(spots.contains("leads out of the repository") && spots.contains("deploy/out.yaml"), "{spots}");
+}

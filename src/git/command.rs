@@ -17,7 +17,7 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut git = Command::new("git");
         // Messages are read; nothing is asked for, and the index is not even refreshed.
-        git.args(["--no-optional-locks", "-C"]).arg(&self.folder).args(arguments);
+        git.args(["--no-optional-locks", "--literal-pathspecs", "-C"]).arg(&self.folder).args(arguments);
         git.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").stdin(Stdio::null());
         git
     }

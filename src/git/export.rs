@@ -51,7 +51,11 @@ impl Repository {
     /// # Errors
     /// If git fails or the folder cannot be written.
     pub fn export(&self, revision: &Revision, paths: &[String], exported: &mut Exported) -> Result<(), Failure> {
-        let arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", &revision.commit];
+        let mut arguments = vec!["ls-tree", "-r", "-z", "-l", "--full-tree", &revision.commit, "--"];
+        // Sizes are asked for of what is wanted only: that takes its time in a large repository.
+        if !paths.iter().any(String::is_empty) {
+            arguments.extend(paths.iter().map(String::as_str));
+        }
         let listed = names(&self.top().bytes(&arguments)?);
         let within = |path: &str| {
             paths.iter().any(|wanted| {
@@ -112,8 +116,20 @@ impl Exported {
                 let _ = fs::remove_file(&path);
                 let detail = format!("a link that leads out of the repository is not followed at {}", revision.short());
                 self.notices.push(Notice { kind: NoticeKind::Unreadable, file: Some(link), line: None, detail });
+            } else {
+                self.links.push(link);
             }
         }
+    }
+
+    /// Where links lead that have nothing to lead to yet, relative to the folder.
+    pub fn open_links(&self) -> Vec<PathBuf> {
+        let open = self.links.iter().filter(|link| !self.folder.join(link).exists());
+        let target = |link: &String| {
+            let target = fs::read_link(self.folder.join(link)).ok()?;
+            Some(Path::new(link).parent()?.join(target))
+        };
+        open.filter_map(target).collect()
     }
 
     fn put(&mut self, entry: &Listed, blob: &[u8], revision: &Revision) -> Result<(), Failure> {

@@ -11,7 +11,13 @@ impl Linker<'_> {
     pub(super) fn note_function(&mut self, id: FunctionId, summary: &Summary) {
         let reads = summary.events.iter().any(for_callers);
         let returned = summary.returns.iter().flat_map(Value::alternatives);
-        let gives = returned.chain(&summary.made).any(|value| {
+        // What a generator gives, as a fixture or a context manager, is what it yields.
+        let returned = returned.flat_map(|value| match value {
+            Value::Sequence(items) if self.functions[id].ir.generator => items.as_slice(),
+            other => std::slice::from_ref(other),
+        });
+        let returned: Vec<Value> = returned.cloned().collect();
+        let gives = returned.iter().chain(&summary.made).any(|value| {
             self.gives_environment(value)
                 || matches!(value, Value::Function(callable) if self.is_inside(callable.function, Some(id))
                     && self.functions[callable.function].summary.as_ref().is_some_and(|s| !s.events.is_empty()))

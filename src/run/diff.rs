@@ -4,7 +4,7 @@ use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::revisions::{Revisions, Side};
 use super::{Job, load, output, status};
-use crate::model::{Change, Chart, Failure, Notice, NoticeKind};
+use crate::model::{Change, ChangeKind, Chart, Container, Failure, Notice, NoticeKind};
 use crate::progress::Progress;
 use crate::release::code::Code;
 use crate::report::{Content, Report};
@@ -228,6 +228,11 @@ impl Told {
             self.notices.push(Notice { kind: NoticeKind::Manifest, file: None, line: None, detail: remark.into() });
             self.remarks.push(remark.into());
         }
+        if all_renamed(&change) {
+            let remark = "every workload has another name in the new chart: what is deployed is to be compared with the \
+                          chart as it is rendered for that release (--release NAME)";
+            self.remarks.push(remark.into());
+        }
         self.changes.push(change);
     }
 
@@ -236,6 +241,15 @@ impl Told {
         let question = Question { changes: change.entries.clone(), ..Question::default() };
         (change, question)
     }
+}
+
+/// Whether no workload has kept its name although containers were found again: names often hold the release's.
+fn all_renamed(change: &Change) -> bool {
+    let name = |container: &Option<Container>| container.as_ref().map(|container| container.workload.name.clone());
+    let renamed =
+        change.containers.iter().filter(|it| it.kind == ChangeKind::Renamed && name(&it.old) != name(&it.new));
+    let renamed = renamed.count();
+    renamed > 0 && renamed == change.new.containers.len()
 }
 
 /// Whether the two charts are of the same kind; one that is not there has none.

@@ -116,7 +116,7 @@ impl Revisions {
             None => side.exported.insert(Exported::new()?),
         };
         let mut done: BTreeSet<String> = BTreeSet::new();
-        // Each round finds charts that the one before takes in.
+        // Each round finds charts that the one before takes in, and what links lead to.
         while !wanted.is_empty() {
             self.repository.export(&revision, &wanted, exported)?;
             done.extend(wanted.drain(..));
@@ -127,6 +127,7 @@ impl Revisions {
                     more.extend(dependencies.iter().filter_map(|path| lexical(&Path::new(chart).join(path))));
                 }
             }
+            more.extend(exported.open_links().iter().filter_map(|path| lexical(path)));
             wanted = more.into_iter().filter(|path| !done.contains(path)).collect();
         }
         Ok(())
