@@ -30,7 +30,7 @@ mod exports;
 mod expressions;
 mod functions;
 mod guards;
-pub mod injection;
+mod injection;
 mod interest;
 mod library;
 mod members;
