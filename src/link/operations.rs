@@ -204,6 +204,11 @@ impl Linker<'_> {
         }
         match value {
             Value::Union(values) => {
+                // `if not isinstance(names, list): names = [names]`: which it was is known to the caller.
+                let wraps = |v: &Value| matches!(v, Value::Sequence(items) if items.iter().any(|i| values.contains(i)));
+                if value.has_parameter() && values.iter().any(wraps) {
+                    return Value::delayed(Delayed::Element(value.clone()));
+                }
                 let values: Vec<_> = walked(values).map(|v| self.element(v)).collect();
                 join(values)
             }
@@ -226,7 +231,7 @@ impl Linker<'_> {
                 let iterator = self.call(frame, &method, &Arguments::default(), place);
                 if matches!(iterator, Value::Instance(_)) { Value::Unknown } else { self.element(&iterator) }
             }
-            Value::Union(values) => {
+            Value::Union(values) if values.iter().any(|v| matches!(v, Value::Environment | Value::Instance(_))) => {
                 let values: Vec<_> = walked(values).map(|v| self.iterate(frame, v, place)).collect();
                 join(values)
             }
