@@ -21,7 +21,7 @@ PROGRAM = pathlib.Path(__file__).parent.parent / "target/release/stripcheck"
 
 
 def packed(line):
-    return subprocess.run(["zstd", "-q", "-3", "-c", "--no-progress"], input=line, check=True, capture_output=True).stdout
+    return subprocess.run(["zstd", "-q", "-3", "-c", "--content-size", "--stream-size", str(len(line))], input=line, check=True, capture_output=True).stdout
 
 
 def varied(head, number):
@@ -60,7 +60,6 @@ def main():
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     head, body = subprocess.run(["zstd", "-dc"], input=bundle, check=True, capture_output=True).stdout.splitlines(keepends=True)
     head = json.loads(head)
-    start = bundle[: 8 + int.from_bytes(bundle[4:8], "little")]
     end = packed(body)
     with tempfile.TemporaryDirectory() as temporary:
         work = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else temporary)
@@ -72,7 +71,9 @@ def main():
         for number in range(count):
             line = json.dumps(varied(head, number), separators=(",", ":")).encode() + b"\n"
             path = all_ / f"{number:04}.scan"
-            path.write_bytes(start + packed(line) + end)
+            line = packed(line)
+            version = f"stripcheck scan 1 {len(line)}\n".encode()
+            path.write_bytes(bundle[:4] + len(version).to_bytes(4, "little") + version + line + end)
             size += path.stat().st_size
             if number < count // 10:
                 os.link(path, tenth / path.name)

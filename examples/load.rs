@@ -6,6 +6,10 @@ use std::time::Instant;
 
 use stripcheck::bundle;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 15;
 
 fn main() -> std::io::Result<()> {

@@ -160,6 +160,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
                 set_file: chart.set_file,
                 kube_version: chart.kube_version,
                 api_versions: chart.api_versions,
+                environments: environments(&chart.environment, settings.environment)?,
             },
         },
         outputs: outputs(&shared)?,
@@ -196,6 +197,22 @@ fn limits(flags: &LimitFlags) -> Limits {
 
 fn input(path: PathBuf) -> chart::Input {
     if path.as_os_str() == "-" { chart::Input::Stdin } else { chart::Input::Path(path) }
+}
+
+/// The environments of the flags, else of the settings.
+fn environments(flags: &[String], settings: Vec<settings::Environment>) -> Result<Vec<chart::Environment>, Failure> {
+    if flags.is_empty() {
+        let told = settings.into_iter().map(|it| chart::Environment { name: it.name, values: it.values });
+        return Ok(told.collect());
+    }
+    let environment = |flag: &String| {
+        let (name, files) = flag.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
+            Failure::new(format!("--environment {flag}: expected NAME=FILE, as in --environment prod=values-prod.yaml"))
+        })?;
+        let values = files.split(',').filter(|file| !file.is_empty()).map(PathBuf::from).collect();
+        Ok(chart::Environment { name: name.into(), values })
+    };
+    flags.iter().map(environment).collect()
 }
 
 /// What a path that an image is mapped to is.

@@ -9,7 +9,7 @@
 //!  roots,    imports,   IR of   whole  │
 //!  owners    spans      units   program├─ verdict ─ report
 //! mentions: names elsewhere ───────────┤
-//! chart: load ─ objects ─ entries ─────┘
+//! chart: load, helm ─ objects ─ entries ┘
 //!                  ├ change: of two charts
 //!                  └ release: states, findings
 //! ```
@@ -27,7 +27,10 @@
 //! - [`scan`]: runs outline, facts and link in rounds of demand, so that few units are parsed.
 //! - [`mentions`]: where a chart's names occur although no read was recognised: native libraries, scripts,
 //!   configuration, strings.
-//! - [`chart`]: manifests, given or rendered by Helm, become containers and their entries.
+//! - [`yaml`]: YAML as Helm and Kubernetes read it, with lines.
+//! - [`helm`]: renders charts in process: Go's templates, Sprig's functions, Helm's values; texts know the line
+//!   of the template or values file that they come from.
+//! - [`chart`]: manifests, given or rendered, become containers and their entries.
 //! - [`change`]: two charts become what differs: containers paired, then their entries.
 //! - [`command`]: what command lines name: modules, files, commands; of containers and of images.
 //! - [`git`]: revisions of the repository, by the `git` program, without touching the work tree.
@@ -44,7 +47,8 @@
 //! Most are absences. `tests/tidy.rs` checks which part imports which, who knows a crate, and how long
 //! files are; `tests/properties` checks what has to hold for every input.
 //!
-//! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`),
+//! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`, `kustomize`, `rendered`),
+//!   `helm` (a chart's own files),
 //!   `settings`, and `run` and `cli` at the edge touch the disk or the surroundings. All else is a function of values.
 //! - Only `python` sees tree-sitter, only `cli` sees clap, only `yaml` its parser, only `files` archives.
 //! - An archive is an index; nothing is unpacked to disk, and its links lead nowhere outside it.

@@ -193,6 +193,7 @@ fn scanned(job: &Job) -> Result<(Scan, Files), Failure> {
     let mut gathered = Gathered::new(job)?;
     progress.stage("scanning Python");
     let scan = scan_here(job, &mut gathered);
+    gathered.files.sound()?;
     let files = std::mem::take(&mut gathered.files);
     Ok((gather::merge(scan, gathered).0, files))
 }
@@ -222,6 +223,16 @@ fn list(job: &Job, content: Content<'_>) -> Result<u8, Failure> {
 
 fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
     chart::load(&request(job, input, job.values.files.clone()))
+}
+
+/// A chart in each of the environments that were named, or as the values make it.
+fn load_each(job: &Job, input: &chart::Input) -> Result<Vec<Chart>, Failure> {
+    let request = request(job, input, job.values.files.clone());
+    match input {
+        // It can be read only once.
+        chart::Input::Stdin => chart::load(&request).map(|chart| vec![chart]),
+        chart::Input::Path(_) => chart::each_environment(&request).iter().map(chart::load).collect(),
+    }
 }
 
 /// A chart with the job's flags, and these values files.

@@ -24,6 +24,8 @@ pub struct Settings {
     pub chart: Option<PathBuf>,
     /// Values files, as `--values`.
     pub values: Vec<PathBuf>,
+    /// Environments, as `--environment`.
+    pub environment: Vec<Environment>,
     /// Which code runs in which images, as `--image`.
     pub source: Vec<Source>,
     /// Callables that read variables, of the same shape as the built-in rows.
@@ -34,6 +36,16 @@ pub struct Settings {
     pub fail_on: Option<String>,
     /// As `--strict`.
     pub strict: bool,
+}
+
+/// Values files that make an environment, over `values`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Its values files.
+    pub values: Vec<PathBuf>,
 }
 
 /// Which code runs in an image.
@@ -142,6 +154,7 @@ pub fn load(given: Option<&Path>, cwd: &Path) -> Result<Settings, Failure> {
         parse(&text).map_err(|(line, message)| Failure::new(format!("{}:{line}: {message}", path.display())))?;
     let folder = path.parent().unwrap_or(cwd);
     let roots = settings.source.iter_mut().flat_map(|source| &mut source.roots);
+    let roots = roots.chain(settings.environment.iter_mut().flat_map(|environment| &mut environment.values));
     let lists =
         settings.app.iter_mut().chain(&mut settings.vendored).chain(&mut settings.scan).chain(&mut settings.values);
     for path in lists.chain(&mut settings.chart).chain(roots) {

@@ -179,6 +179,9 @@ pub struct ReadDto<'a> {
     /// The parameter that makes it unnecessary.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<Text<'a>>,
+    /// Calls that give that parameter, or do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<(PlaceDto, bool)>,
     /// import, construction, call
     #[serde(borrow)]
     pub timing: Cow<'a, str>,

@@ -2,7 +2,7 @@
 //! of JSON, each with a checksum. `zstd -dc` shows them, as the version is in a skippable frame
 //! ([RFC 8878 §3.1.2](https://www.rfc-editor.org/rfc/rfc8878#section-3.1.2)).
 
-use std::io::{BufRead, Cursor, Read, Write};
+use std::io::{Read, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,25 +29,29 @@ pub fn is_bundle(head: &[u8]) -> bool {
 /// # Errors
 /// If there is no memory for it.
 pub fn write(head: &impl Serialize, body: &impl Serialize) -> std::io::Result<Vec<u8>> {
-    let name = format!("{NAME}{VERSION}\n");
+    let (head, body) = (packed(&serde_json::to_vec(head)?)?, packed(&serde_json::to_vec(body)?)?);
+    let name = format!("{NAME}{VERSION} {}\n", head.len());
     let mut out = MAGIC.to_vec();
     out.extend(u32::try_from(name.len()).unwrap_or(0).to_le_bytes());
     out.extend(name.as_bytes());
-    for line in [serde_json::to_vec(head)?, serde_json::to_vec(body)?] {
-        let mut packer = zstd::Encoder::new(&mut out, LEVEL)?;
-        packer.include_checksum(true)?;
-        packer.include_contentsize(true)?;
-        packer.set_pledged_src_size(Some(line.len() as u64 + 1))?;
-        packer.window_log(24)?;
-        packer.write_all(&line)?;
-        packer.write_all(b"\n")?;
-        packer.finish()?;
-    }
+    out.extend(head);
+    out.extend(body);
     Ok(out)
 }
 
-/// Reads up to a bundle's first line.
-fn version(from: &mut impl BufRead) -> Result<(), String> {
+fn packed(line: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packer = zstd::Encoder::new(Vec::new(), LEVEL)?;
+    packer.include_checksum(true)?;
+    packer.include_contentsize(true)?;
+    packer.set_pledged_src_size(Some(line.len() as u64 + 1))?;
+    packer.window_log(24)?;
+    packer.write_all(line)?;
+    packer.write_all(b"\n")?;
+    packer.finish()
+}
+
+/// Reads up to a bundle's first line: how many bytes that is, packed.
+fn version(from: &mut impl Read) -> Result<usize, String> {
     let mut start = [0; 8];
     let begun = from.read_exact(&mut start).is_ok() && start.starts_with(&MAGIC);
     let size = u32::from_le_bytes([start[4], start[5], start[6], start[7]]) as usize;
@@ -57,13 +61,14 @@ fn version(from: &mut impl BufRead) -> Result<(), String> {
     let mut name = vec![0; size];
     from.read_exact(&mut name).map_err(damaged)?;
     let name = String::from_utf8_lossy(&name);
-    let version = name.strip_prefix(NAME).and_then(|rest| rest.trim_end().parse::<u32>().ok());
-    match version {
-        Some(VERSION) => Ok(()),
-        Some(version) => Err(format!(
+    let mut numbers = name.strip_prefix(NAME).unwrap_or_default().trim_end().split(' ');
+    let version = numbers.next().and_then(|number| number.parse::<u32>().ok());
+    match (version, numbers.next().and_then(|number| number.parse().ok())) {
+        (Some(VERSION), Some(length)) => Ok(length),
+        (Some(version), _) if version != VERSION => Err(format!(
             "a scan bundle of version {version}, and this stripcheck reads version {VERSION}: update stripcheck, or scan again"
         )),
-        None => Err("a damaged scan bundle: scan again".into()),
+        _ => Err("a damaged scan bundle: scan again".into()),
     }
 }
 
@@ -71,21 +76,24 @@ fn damaged(why: impl std::fmt::Display) -> String {
     format!("a damaged scan bundle ({why}): scan again")
 }
 
-fn unpacked(from: &mut impl BufRead) -> Result<Vec<u8>, String> {
-    let mut line = Vec::new();
-    let mut frame = zstd::Decoder::with_buffer(from).map_err(damaged)?.single_frame();
-    frame.window_log_max(27).map_err(damaged)?;
-    frame.take(MAX_LINE).read_to_end(&mut line).map_err(damaged)?;
-    if line.last() == Some(&b'\n') { Ok(line) } else { Err(damaged("cut off")) }
+/// A frame says how long its line is; all at once is much quicker than as a stream.
+fn unpacked(frame: &[u8]) -> Result<Vec<u8>, String> {
+    let length = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
+    let length = length.filter(|length| *length <= MAX_LINE).and_then(|length| usize::try_from(length).ok());
+    let length = length.ok_or_else(|| damaged("its length is not told"))?;
+    let line = zstd::bulk::decompress(frame, length).map_err(damaged)?;
+    if line.last() == Some(&b'\n') && line.len() == length { Ok(line) } else { Err(damaged("cut off")) }
 }
 
 /// The first line, as JSON; no more than that is read.
 ///
 /// # Errors
 /// If these are not the bytes of a bundle of this version, or they are damaged: one sentence.
-pub fn first(from: &mut impl BufRead) -> Result<Vec<u8>, String> {
-    version(from)?;
-    unpacked(from)
+pub fn first(from: &mut impl Read) -> Result<Vec<u8>, String> {
+    let length = version(from)?;
+    let mut frame = Vec::new();
+    from.take(length as u64).read_to_end(&mut frame).map_err(damaged)?;
+    if frame.len() == length { unpacked(&frame) } else { Err(damaged("cut off")) }
 }
 
 /// Understands a line.
@@ -105,14 +113,13 @@ pub fn both<T: Send, U: Send>(
     head: impl FnOnce(&[u8]) -> Result<T, String> + Send,
     body: impl FnOnce(&[u8]) -> Result<U, String> + Send,
 ) -> Result<(T, U), String> {
-    let mut from = Cursor::new(bytes);
-    version(&mut from)?;
-    let rest = bytes.get(usize::try_from(from.position()).unwrap_or(usize::MAX)..).unwrap_or_default();
-    let end = zstd::zstd_safe::find_frame_compressed_size(rest).map_err(|_| damaged("cut off"))?;
-    let (first, second) = rest.split_at_checked(end).ok_or_else(|| damaged("cut off"))?;
-    let whole = |mut frame: &[u8]| {
-        let line = unpacked(&mut frame)?;
-        if frame.is_empty() { Ok(line) } else { Err(damaged("something follows it")) }
+    let mut rest = bytes;
+    let length = version(&mut rest)?;
+    let (first, second) = rest.split_at_checked(length).ok_or_else(|| damaged("cut off"))?;
+    // What follows a frame would be another one, of which nobody knows.
+    let whole = |frame: &[u8]| match zstd::zstd_safe::find_frame_compressed_size(frame) {
+        Ok(size) if size == frame.len() => unpacked(frame),
+        _ => Err(damaged("cut off, or something follows it")),
     };
     let (head, body) = rayon::join(|| head(&whole(first)?), || body(&whole(second)?));
     Ok((head?, body?))

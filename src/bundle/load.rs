@@ -242,6 +242,7 @@ fn read(dto: ReadDto<'_>, files: usize) -> Option<Read> {
         at_import,
     };
     let text = |text: Option<Text<'_>>| text.map(Text::owned);
+    let passed = |(at, given)| Some(Passed { place: place(at)?, given });
     Some(Read {
         key: Key { kind: KeyKind::of(&dto.kind)?, text: dto.key.into_owned(), case_sensitive: dto.case_sensitive },
         place: place(dto.place)?,
@@ -255,6 +256,7 @@ fn read(dto: ReadDto<'_>, files: usize) -> Option<Read> {
             default: text(dto.default),
         },
         condition: text(dto.condition),
+        passed: dto.passed.into_iter().map(passed).collect::<Option<_>>()?,
         timing: Timing::of(&dto.timing)?,
         chain: dto.chain.into_iter().map(step).collect::<Option<_>>()?,
         settings: dto.settings.map(settings),

@@ -119,6 +119,7 @@ fn read<'a>(read: &'a Read, files: &BTreeMap<FileId, u32>) -> ReadDto<'a> {
         exception: text(&read.absent.exception),
         default: text(&read.absent.default),
         condition: text(&read.condition),
+        passed: read.passed.iter().map(|passed| (place(&passed.place), passed.given)).collect(),
         timing: read.timing.code().into(),
         effect: read.effect().code().into(),
         chain: read.chain.iter().map(|step| (place(&step.place), Text(step.what.as_str().into()))).collect(),

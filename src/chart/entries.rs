@@ -69,6 +69,7 @@ pub fn entries(
             .and_then(|places| origin(places, found.file, &supply))
             .unwrap_or_else(|| ChartPlace { file: found.file.into(), line: supply.line }),
         rendered: places.map(|_| ChartPlace { file: found.file.into(), line: supply.line }),
+        environments: Vec::new(),
         source: supply.source,
         uses: uses.remove(&index).unwrap_or_default(),
         also: losers.remove(&index).unwrap_or_default(),

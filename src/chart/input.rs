@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Input, Request, read_counted, rendered};
+use super::{Input, Request, environments, kustomize, read_counted};
 use crate::helm::Places;
 use crate::model::{Chart, Failure, Notice, NoticeKind};
 
@@ -17,6 +17,8 @@ const STDIN: &str = "<stdin>";
 /// - A chart (a folder with a `Chart.yaml`, a `.tgz`): rendered in process, or by the `helm` program on the
 ///   `PATH`. Locations are lines of templates and values files; if Helm rendered it, lines of
 ///   `CHART/templates/x.yaml (rendered)`, which is what `helm template … --show-only templates/x.yaml` prints.
+///
+/// - A folder with a kustomization: rendered by `kustomize` or `kubectl`.
 ///
 /// # Errors
 /// If the input is missing, unreadable or empty, if nothing in it can be read, or if Helm is missing
@@ -33,7 +35,9 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
     let label = path.display().to_string();
     let kind = std::fs::metadata(path).map_err(|error| failure(&label, &error))?;
     if kind.is_dir() && path.join("Chart.yaml").is_file() {
-        rendered::load(path, request)
+        environments::load(path, request)
+    } else if kind.is_dir() && kustomize::is_one(path) {
+        manifests(&label, &label, &[kustomize::render(path)?], Vec::new(), None)
     } else if kind.is_dir() {
         let (files, notices) = folder(path);
         if files.is_empty() {
@@ -44,7 +48,7 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
         let named = path.canonicalize().map(|path| path.display().to_string());
         manifests(&label, named.as_deref().unwrap_or(&label), &files, notices, None)
     } else if label.ends_with(".tgz") || label.ends_with(".tar.gz") {
-        rendered::load(path, request)
+        environments::load(path, request)
     } else {
         let bytes = std::fs::read(path).map_err(|error| failure(&label, &error))?;
         manifests(&label, &label, &[(label.clone(), bytes)], Vec::new(), None)

@@ -15,11 +15,14 @@ mod code;
 mod documents;
 mod entries;
 mod env;
+mod environments;
 mod expansion;
 mod fingerprint;
+mod gitops;
 mod helm;
 mod hooks;
 mod input;
+mod kustomize;
 mod mounts;
 mod needs;
 mod objects;
@@ -33,6 +36,7 @@ mod uses;
 
 use std::path::PathBuf;
 
+pub use environments::each as each_environment;
 pub use input::load;
 
 use crate::helm::Places;
@@ -80,6 +84,17 @@ pub struct Rendering {
     pub kube_version: Option<String>,
     /// `--api-versions`
     pub api_versions: Vec<String>,
+    /// `--environment`, in order; none: the one that the other values make.
+    pub environments: Vec<Environment>,
+}
+
+/// Values files that make an environment, over those that all share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Its values files, in order.
+    pub values: Vec<PathBuf>,
 }
 
 /// Who renders a chart.
@@ -120,6 +135,7 @@ pub fn read(files: &[(String, Vec<u8>)]) -> Chart {
 fn read_counted(files: &[(String, Vec<u8>)], label: &str, places: Option<&Places>) -> (Chart, usize) {
     let documents::Documents { documents, mut notices } = documents::documents(files);
     let objects = objects::objects(&documents, &mut notices);
+    gitops::pointers(&objects, &mut notices);
     let suppliers = suppliers::Suppliers::of(&objects);
     let mut found = Vec::new();
     for object in &objects {

@@ -185,14 +185,14 @@ pub enum Verb {
         #[command(flatten)]
         sources: SourceFlags,
         /// Where to write the bundle
-        #[arg(short, long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE", help_heading = "Output")]
         output: Option<PathBuf>,
         /// Also write the reads as rows (JSON Lines; `stripcheck schema rows`), - for standard output; with
         /// --scan and without -o those of bundles, or of folders of them
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", help_heading = "Output")]
         export: Option<PathBuf>,
         /// The image that this code runs in, if that is not in it: acme/web:1.2
-        #[arg(long, value_name = "IMAGE")]
+        #[arg(long, value_name = "IMAGE", help_heading = "Output")]
         name: Option<String>,
         #[command(flatten)]
         common: CommonFlags,
@@ -297,6 +297,9 @@ pub struct ChartFlags {
     /// Set a value to a file's text, as Helm's (repeatable)
     #[arg(long, value_name = "KEY=FILE")]
     pub set_file: Vec<String>,
+    /// An environment: values files over those of --values; entries say in which they exist (repeatable)
+    #[arg(long, value_name = "NAME=FILE,…")]
+    pub environment: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,

@@ -16,9 +16,11 @@ mod tree;
 mod wheels;
 mod zipped;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 pub use cache::Lock;
 pub use image::{Config, Platform, config};
@@ -27,10 +29,14 @@ pub use packed::packed;
 pub use tree::{Found, Tree};
 pub use wheels::installed as installed_path;
 
+use crate::model::Failure;
+
 /// The disk, with opened archives in it.
 #[derive(Debug, Default)]
 pub struct Files {
     mounts: Vec<(PathBuf, Tree)>,
+    /// Files in archives that turned out to be damaged when they were read, and how.
+    damaged: Mutex<BTreeMap<PathBuf, String>>,
 }
 
 impl Files {
@@ -59,7 +65,7 @@ impl Files {
     /// If it is not there, not readable, or its archive is damaged.
     pub fn open<'a>(&'a self, path: &'a Path) -> io::Result<Box<dyn Read + 'a>> {
         match self.within(path) {
-            Some((_, tree, rest)) => tree.open(rest?),
+            Some((_, tree, rest)) => tree.open(rest?).inspect_err(|error| self.note(path, error)),
             None => Ok(Box::new(fs::File::open(path)?)),
         }
     }
@@ -77,10 +83,30 @@ impl Files {
             _ => return Err(io::ErrorKind::IsADirectory.into()),
         };
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        tree.open(rest)?.read_to_end(&mut bytes)?;
-        match bytes.len() as u64 == size {
-            true => Ok(bytes),
+        let read = tree.open(rest).and_then(|mut file| file.read_to_end(&mut bytes));
+        let whole = read.and_then(|_| match bytes.len() as u64 == size {
+            true => Ok(()),
             false => Err(io::ErrorKind::UnexpectedEof.into()),
+        });
+        whole.inspect_err(|error| self.note(path, error)).map(|()| bytes)
+    }
+
+    fn note(&self, path: &Path, error: &io::Error) {
+        if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) {
+            let mut damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
+            damaged.insert(path.to_path_buf(), error.to_string());
+        }
+    }
+
+    /// That nothing that was read from an archive was damaged: what is missing then could be anything.
+    ///
+    /// # Errors
+    /// If something was: naming the first.
+    pub fn sound(&self) -> Result<(), Failure> {
+        let damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
+        match damaged.first_key_value() {
+            Some((path, why)) => Err(Failure::new(format!("{}: damaged: {why}", path.display()))),
+            None => Ok(()),
         }
     }
 

@@ -292,8 +292,14 @@ impl Tree {
                 let mut zip = zip.clone();
                 let mut bytes = Vec::new();
                 let number = usize::try_from(content.at).map_err(io::Error::other)?;
-                zip.by_index(number).map_err(io::Error::other)?.take(content.size).read_to_end(&mut bytes)?;
-                Ok(Box::new(io::Cursor::new(bytes)))
+                let damaged = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+                let file = zip.by_index(number).map_err(|error| damaged(error.to_string()))?;
+                // One byte more: a file that is longer than its archive says hides something.
+                file.take(content.size + 1).read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
+                match bytes.len() as u64 == content.size {
+                    true => Ok(Box::new(io::Cursor::new(bytes))),
+                    false => Err(damaged("its length is not what the archive says".into())),
+                }
             }
         }
     }

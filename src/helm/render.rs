@@ -151,7 +151,10 @@ impl Renderer {
         let mut engine = Engine::new(self.names);
         let refused = |fault: Fault| {
             let (file, line) = fault.place.unwrap_or_else(|| (label.clone(), 1));
-            Refused { message: format!("template {file} line {line}: {}", fault.message), unsupported: fault.ours }
+            // What `fail` says is often several lines.
+            let said: Vec<&str> = fault.message.split_whitespace().collect();
+            let message = format!("template {file} line {line}: {}", said.join(" "));
+            Refused { message, unsupported: fault.ours }
         };
         for job in &jobs {
             engine.add(&job.path, job.text.clone()).map_err(refused)?;

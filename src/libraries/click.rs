@@ -15,13 +15,14 @@ const fn option(name: &'static str) -> Reader<'static> {
         required: Some("required"),
         exception: "MissingParameter",
         later: true,
+        is_option: true,
         ..Reader::PLAIN
     }
 }
 
 /// An argument is required unless it has a default or says otherwise.
 const fn argument(name: &'static str) -> Reader<'static> {
-    Reader { absent: Outcome::Raises, ..option(name) }
+    Reader { absent: Outcome::Raises, is_option: false, ..option(name) }
 }
 
 /// Variables that stand in for options and arguments, when the program runs its command.

@@ -21,11 +21,6 @@ const fn url(name: &'static str, usual: &'static str) -> Reader<'static> {
     Reader { usual, ..method(name, 1) }
 }
 
-/// The schema's keywords are defaults: `Env(NAME=(cast, default))`.
-const fn object(name: &'static str) -> Object {
-    Object { name, schema: true, ..Object::PLAIN }
-}
-
 /// Objects whose methods read one variable each.
 pub const LIBRARY: Library = Library {
     name: "django_environ",
@@ -56,8 +51,22 @@ pub const LIBRARY: Library = Library {
         url("environ.Env().channels", "CHANNELS_URL"),
         url("environ.Env().channels_url", "CHANNELS_URL"),
     ],
-    objects: &[object("environ.Env")],
-    aliases: &[("environ.FileAwareEnv", "environ.Env"), ("environ.environ.Env", "environ.Env")],
+    objects: &[
+        // The schema's keywords are defaults: `Env(NAME=(cast, default))`.
+        Object { name: "environ.Env", schema: true, ..Object::PLAIN },
+        Object {
+            name: "environ.FileAwareEnv",
+            schema: true,
+            like: "environ.Env",
+            first: Some((None, "_FILE")),
+            ..Object::PLAIN
+        },
+    ],
+    aliases: &[
+        ("environ.environ.Env", "environ.Env"),
+        ("environ.environ.FileAwareEnv", "environ.FileAwareEnv"),
+        ("environ.fileaware_mapping.FileAwareEnv", "environ.FileAwareEnv"),
+    ],
     modules: &["environ.environ"],
     ..Library::EMPTY
 };

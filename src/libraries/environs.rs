@@ -1,7 +1,7 @@
 //! [environs](https://pypi.org/project/environs): `env.str("NAME", default)`; facts from `environs/__init__.py` of
 //! 14.1.1 (`_field2method`, `_func2method`, `Env.prefixed`). Before 14 a missing variable raised `EnvError` too.
 
-use super::{Library, Object, Reader, argument};
+use super::{Argument, Library, Object, Reader, argument, keyword};
 use crate::model::Outcome;
 
 const fn method(name: &'static str) -> Reader<'static> {
@@ -15,9 +15,13 @@ const fn method(name: &'static str) -> Reader<'static> {
     }
 }
 
-const fn object(name: &'static str) -> Object {
-    Object { name, prefix: Some(argument(0, "prefix")), ..Object::PLAIN }
+/// A method that reads nothing.
+const fn silent(name: &'static str) -> Reader<'static> {
+    Reader { name, key: None, ..Reader::PLAIN }
 }
+
+/// `Env(*, eager=True, expand_vars=False, prefix=None)`
+const PREFIX: Option<Argument<'static>> = Some(keyword("prefix"));
 
 /// Objects whose methods read one variable each.
 pub const LIBRARY: Library = Library {
@@ -45,8 +49,25 @@ pub const LIBRARY: Library = Library {
         method("environs.Env().dj_db_url"),
         method("environs.Env().dj_email_url"),
         method("environs.Env().dj_cache_url"),
+        // `add_parser`, `parser_for`, `add_parser_from_field`
+        method("environs.Env().*"),
+        silent("environs.Env().add_parser"),
+        silent("environs.Env().add_parser_from_field"),
+        silent("environs.Env().dump"),
+        silent("environs.Env().parser_for"),
+        silent("environs.Env().read_env"),
+        silent("environs.Env().seal"),
     ],
-    objects: &[object("environs.Env")],
+    objects: &[
+        Object { name: "environs.Env", prefix: PREFIX, added: true, ..Object::PLAIN },
+        Object {
+            name: "environs.FileAwareEnv",
+            prefix: PREFIX,
+            like: "environs.Env",
+            first: Some((Some(keyword("file_suffix")), "_FILE")),
+            ..Object::PLAIN
+        },
+    ],
     aliases: &[("environs.env", "environs.Env()")],
     scopes: &["environs.Env().prefixed"],
     modules: &["environs"],

@@ -2,7 +2,7 @@
 //! `NAMESPACE_KEY` in upper case; facts from `everett/manager.py` of 3.4.0 (`ConfigManager.__call__`,
 //! `generate_uppercase_key`).
 
-use super::{Library, Object, Reader, argument};
+use super::{Library, Object, Reader, argument, keyword};
 use crate::model::Outcome;
 
 const fn config(name: &'static str) -> Reader<'static> {
@@ -24,8 +24,13 @@ pub const LIBRARY: Library = Library {
     name: "everett",
     words: &["everett"],
     readers: &[config("everett.manager.ConfigManager()")],
-    objects: &[Object { name: "everett.manager.ConfigManager", ..Object::PLAIN }],
-    scopes: &[],
+    objects: &[Object {
+        name: "everett.manager.ConfigManager",
+        prefix: Some(keyword("namespace")),
+        between: "_",
+        ..Object::PLAIN
+    }],
+    narrowing: &["everett.manager.ConfigManager().with_namespace", "everett.manager.ConfigManager().clone"],
     aliases: &[("everett.manager.ConfigManager.basic_config", "everett.manager.ConfigManager")],
     modules: &["everett.manager"],
     ..Library::EMPTY

@@ -7,13 +7,16 @@ mod decouple;
 mod django;
 mod django_environ;
 mod dynaconf;
+mod environ_config;
 mod environs;
 mod everett;
+mod fastapi;
 mod flask;
 mod goodconf;
 mod os;
 mod prettyconf;
 mod pydantic;
+mod pytest;
 mod registry;
 mod starlette;
 pub mod stdlib;
@@ -41,12 +44,20 @@ pub struct Library {
     /// Methods of such objects that give context managers: their argument stands before all names
     /// that are asked of the object inside the `with`.
     pub scopes: &'static [&'static str],
+    /// Methods of such objects that give the object again, with their argument behind its prefix if that is a text.
+    pub narrowing: &'static [&'static str],
     /// Keywords that give a prefix of names, whatever is called with them.
     pub keywords: &'static [&'static str],
     /// Base classes whose fields are variables.
     pub settings: &'static [SettingsBase],
     /// Callables whose arguments are kept, because settings classes are told by them.
     pub declarations: &'static [&'static str],
+    /// Callables that name a function which a framework calls for the value of a parameter.
+    pub injectors: &'static [&'static str],
+    /// Decorators of functions whose value parameters of tests get that have the function's name.
+    pub providers: &'static [&'static str],
+    /// Decorators that list the arguments of tests.
+    pub listers: &'static [&'static str],
     /// Modules of the library itself whose reads of names that are not known are those of the rows.
     pub modules: &'static [&'static str],
     /// Whether the rows count only where the library is not among the scanned code, which else tells.
@@ -63,9 +74,13 @@ impl Library {
         objects: &[],
         aliases: &[],
         scopes: &[],
+        narrowing: &[],
         keywords: &[],
         settings: &[],
         declarations: &[],
+        injectors: &[],
+        providers: &[],
+        listers: &[],
         modules: &[],
         only_if_absent: false,
     };
@@ -117,6 +132,8 @@ pub struct Reader<'a> {
     pub exception: &'a str,
     /// Whether the read happens when the program calls something later, not at this call.
     pub later: bool,
+    /// Whether it declares an option that has a variable too where the program is run with a prefix.
+    pub is_option: bool,
     /// How the environment is consulted.
     pub access: Access,
 }
@@ -136,6 +153,7 @@ impl Reader<'_> {
         absent: Outcome::None,
         exception: "",
         later: false,
+        is_option: false,
         access: Access::Get,
     };
 }
@@ -152,6 +170,12 @@ pub struct Object {
     pub schema: bool,
     /// The argument that is asked instead of the environment.
     pub environment: Option<Argument<'static>>,
+    /// The class whose readers its objects have.
+    pub like: &'static str,
+    /// The argument that is put behind each name for another that is asked first, and what it is if not given.
+    pub first: Option<(Option<Argument<'static>>, &'static str)>,
+    /// Whether the program may give them readers of its own: the row `NAME().*`.
+    pub added: bool,
     /// Whether such objects, or its subclasses, are commonly imported by units that hold no word of the
     /// library and read through them.
     pub shared: bool,
@@ -159,8 +183,17 @@ pub struct Object {
 
 impl Object {
     /// One that keeps nothing, to begin from.
-    pub const PLAIN: Object =
-        Object { name: "", prefix: None, between: "", schema: false, environment: None, shared: true };
+    pub const PLAIN: Object = Object {
+        name: "",
+        prefix: None,
+        between: "",
+        schema: false,
+        environment: None,
+        like: "",
+        first: None,
+        added: false,
+        shared: true,
+    };
 }
 
 /// A class whose subclasses' fields are variables.
@@ -188,13 +221,16 @@ pub const ALL: &[&Library] = &[
     &django::LIBRARY,
     &django_environ::LIBRARY,
     &dynaconf::LIBRARY,
+    &environ_config::LIBRARY,
     &environs::LIBRARY,
     &everett::LIBRARY,
+    &fastapi::LIBRARY,
     &flask::LIBRARY,
     &goodconf::LIBRARY,
     &os::LIBRARY,
     &prettyconf::LIBRARY,
     &pydantic::LIBRARY,
+    &pytest::LIBRARY,
     &starlette::LIBRARY,
     &typer::LIBRARY,
 ];

@@ -70,9 +70,15 @@ pub struct Libraries<'a> {
     objects: FxHashMap<&'a str, &'static Object>,
     aliases: FxHashMap<&'a str, &'a str>,
     scopes: FxHashSet<&'a str>,
+    narrowing: FxHashSet<&'a str>,
     keywords: FxHashSet<&'a str>,
     settings: FxHashMap<&'a str, Dialect>,
     declarations: FxHashSet<&'a str>,
+    /// The last segments of readers that are methods of objects.
+    methods: FxHashSet<&'a str>,
+    injectors: FxHashSet<&'a str>,
+    providers: FxHashSet<&'a str>,
+    listers: FxHashSet<&'a str>,
     modules: Vec<&'a str>,
     /// Names that mean the same whether or not their library is scanned.
     known: FxHashSet<&'a str>,
@@ -91,11 +97,16 @@ impl<'a> Libraries<'a> {
             all.objects.extend(library.objects.iter().map(|object| (object.name, object)));
             all.aliases.extend(library.aliases.iter().copied());
             all.scopes.extend(library.scopes);
+            all.narrowing.extend(library.narrowing);
             all.keywords.extend(library.keywords);
             let bases = library.settings.iter();
             all.settings.extend(bases.flat_map(|base| base.names.iter().map(|name| (*name, base.dialect))));
             all.declarations.extend(library.declarations);
+            all.injectors.extend(library.injectors);
+            all.providers.extend(library.providers);
+            all.listers.extend(library.listers);
             if !library.only_if_absent {
+                all.known.extend(library.injectors.iter().chain(library.providers).chain(library.listers));
                 all.modules.extend(library.modules);
                 all.known.extend(library.mappings.iter().chain(library.declarations));
                 all.known.extend(library.readers.iter().map(|reader| reader.name));
@@ -107,6 +118,8 @@ impl<'a> Libraries<'a> {
         for row in rows {
             all.add(row);
         }
+        let methods = all.readers.keys().filter_map(|name| name.rsplit_once("().").map(|(_, method)| method));
+        all.methods = methods.collect();
         all.last = all.known.iter().map(|name| last_segment(name)).collect();
         all.words.sort_unstable();
         all.words.dedup();
@@ -127,6 +140,7 @@ impl<'a> Libraries<'a> {
             absent: if row.exception.is_some() { Outcome::Raises } else { Outcome::None },
             exception: row.exception.as_deref().unwrap_or(""),
             later: false,
+            is_option: false,
             access: Access::Get,
         };
         self.readers.insert(&row.name, reader);
@@ -145,7 +159,18 @@ impl<'a> Libraries<'a> {
 
     /// The reader of this qualified name.
     pub fn reader(&self, name: &str) -> Option<Reader<'a>> {
-        self.readers.get(name).copied()
+        let found = self.readers.get(name).copied();
+        if found.is_some() || !name.contains("()") {
+            return found;
+        }
+        let object = self.object(name)?;
+        let rest = name.strip_prefix(object.name)?;
+        if !object.like.is_empty() {
+            return self.reader(&format!("{}{rest}", object.like));
+        }
+        // A method that the program has added.
+        let added = object.added && rest.matches('.').count() == 1 && !self.is_scope(name);
+        if added { self.readers.get(&*format!("{}().*", object.name)).copied() } else { None }
     }
 
     /// Whether whoever gets what has this name can read a variable by naming it.
@@ -167,7 +192,17 @@ impl<'a> Libraries<'a> {
 
     /// Whether this is a method that gives a context manager which puts a prefix before names.
     pub fn is_scope(&self, name: &str) -> bool {
-        self.scopes.contains(name)
+        let plain = || {
+            self.object(name)
+                .filter(|object| !object.like.is_empty())
+                .and_then(|object| Some(self.is_scope(&format!("{}{}", object.like, name.strip_prefix(object.name)?))))
+        };
+        self.scopes.contains(name) || plain().unwrap_or(false)
+    }
+
+    /// Whether this is a method that gives its object again, with a longer prefix.
+    pub fn is_narrowing(&self, name: &str) -> bool {
+        self.narrowing.contains(name)
     }
 
     /// Whether this keyword gives a prefix of names.
@@ -185,9 +220,29 @@ impl<'a> Libraries<'a> {
         self.settings.get(name).copied()
     }
 
+    /// Whether a reader is a method of this name.
+    pub fn is_method(&self, name: &str) -> bool {
+        self.methods.contains(name)
+    }
+
+    /// Whether a call of this qualified name stands for what its argument gives when a framework calls that.
+    pub fn is_injector(&self, name: &str) -> bool {
+        self.injectors.contains(name)
+    }
+
+    /// Whether what a function with this decorator gives is what parameters of its name are.
+    pub fn is_provider(&self, name: &str) -> bool {
+        self.providers.contains(name)
+    }
+
+    /// Whether this decorator lists the arguments that a function is called with.
+    pub fn is_lister(&self, name: &str) -> bool {
+        self.listers.contains(name)
+    }
+
     /// Whether calls of this qualified name are kept with their arguments.
     pub fn is_declaration(&self, name: &str) -> bool {
-        self.declarations.contains(name)
+        self.declarations.contains(name) || self.is_provider(name) || self.is_lister(name)
     }
 
     /// Whether this qualified name is a `TypedDict`, or what makes one: called with keywords, it is a dict of them.

@@ -7,6 +7,7 @@ use super::Linker;
 use super::events::Absent;
 use super::guards::Question;
 use super::scope::{Caught, Frame};
+use super::templates;
 use super::value::{Arguments, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::Name;
@@ -151,6 +152,14 @@ impl Linker<'_> {
                 }
                 join(values)
             }
+            "re.match" | "re.fullmatch" | "re.search" => {
+                let method = short.strip_prefix("re.").unwrap_or(short);
+                self.asks_by_text(frame, ("re", method), &first(), arguments.positional.get(1), place);
+                Value::Unknown
+            }
+            short if templates::keeps_its_text(short) && !arguments.positional.is_empty() => {
+                Value::Partial(Rc::new((Value::external(short), arguments.clone())))
+            }
             "os.path.expandvars" => {
                 self.expand_variables(frame, &first(), place);
                 Value::Unknown
@@ -202,16 +211,8 @@ impl Linker<'_> {
         let value = self.force(value);
         let texts: Vec<Name> = value.alternatives().iter().filter_map(Value::known_text).collect();
         for text in texts {
-            for piece in text.split('$').skip(1) {
-                let piece = piece.strip_prefix('{').unwrap_or(piece);
-                let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
-                if end > 0 {
-                    let key = Value::text(&piece[..end], None);
-                    let how = (crate::model::Access::Get, "os.path.expandvars");
-                    let absent = Absent::new(crate::model::Outcome::Handled);
-                    self.consultation(frame, (&Value::Environment, &key), how, absent, place);
-                }
-            }
+            let absent = Absent::new(crate::model::Outcome::Handled);
+            self.fills(frame, &templates::dollars(&text), absent, ("os.path.expandvars", place));
         }
     }
 
@@ -245,7 +246,19 @@ impl Linker<'_> {
                     _ => Value::Unknown,
                 }
             }
-            Value::Text(text) => self.text_method(text, method, arguments).unwrap_or(Value::Unknown),
+            Value::Text(text) => {
+                let known = receiver.known_text();
+                if let Some(names) = known.and_then(|text| templates::filled_by(method, &text, arguments)) {
+                    self.fills(frame, &names, Absent::raises("KeyError"), ("str.format_map", place));
+                }
+                self.text_method(text, method, arguments).unwrap_or(Value::Unknown)
+            }
+            Value::Partial(made) => {
+                if let (Value::External(maker), Some(text)) = (&made.0, made.1.positional.first()) {
+                    self.asks_by_text(frame, (maker, method), text, arguments.positional.first(), place);
+                }
+                Value::Unknown
+            }
             Value::Dict(items) => {
                 let items = items.clone();
                 match &**method {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
 use super::scope::Frame;
-use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Symbol, Value, join};
+use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Part, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::ParameterKind;
 
@@ -30,6 +30,8 @@ pub struct Substitution {
     pub look_up: bool,
     /// Through how many callers what is repeated has come already.
     pub handed_on: usize,
+    /// Where the function is called.
+    pub place: Option<Place>,
 }
 
 impl Substitution {
@@ -56,7 +58,7 @@ impl Linker<'_> {
             return Value::Unknown;
         }
         self.depth += 1;
-        self.prefix_keywords(frame, arguments, place);
+        self.prefix_keywords(frame, callee, arguments, place);
         let value = self.call_value(frame, callee, arguments, place);
         self.depth -= 1;
         value
@@ -108,7 +110,7 @@ impl Linker<'_> {
                 Value::Delayed(delayed) => match &**delayed {
                     Delayed::Attribute(receiver, method) => {
                         let consults = self.consult(frame, receiver, method, arguments, place).is_some();
-                        let interesting = self.interest.has(method);
+                        let interesting = self.interest.has(method) || self.could_read(receiver, method, arguments);
                         (interesting && !consults, interesting || consults || changes_text(method))
                     }
                     _ => (true, true),
@@ -122,6 +124,7 @@ impl Linker<'_> {
                     callee: callee.clone(),
                     arguments: arguments.clone(),
                     place,
+                    function: frame.around.or(frame.function),
                     handed_on: self.handed_on,
                 });
             }
@@ -130,7 +133,9 @@ impl Linker<'_> {
             }
             return Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place));
         }
-        let matters = self.names_something(callee) || arguments.values().any(|v| self.carries_environment(v));
+        let matters = self.names_something(callee)
+            || self.is_called_for_its_parameters(frame.file, callee)
+            || arguments.values().any(|v| self.carries_environment(v));
         if matters {
             let forced = self.force(callee);
             if !forced.is_symbolic() {
@@ -138,6 +143,30 @@ impl Linker<'_> {
             }
         }
         Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place))
+    }
+
+    /// Whether a method of an object nobody knows yet may be one of a library's that reads what it is told:
+    /// their names are common (`str`, `path`), so the argument has to look like a variable's name too. What an
+    /// object keeps under any name may be called itself.
+    fn could_read(&self, receiver: &Value, method: &str, arguments: &Arguments) -> bool {
+        let kept = matches!(receiver, Value::Symbol(Symbol::Parameter(function, 0))
+            if self.functions[*function].class.is_some());
+        if matches!(method, "startswith" | "endswith") {
+            // The filter of an iteration over names.
+            return receiver.any(&mut |v| match v {
+                Value::Symbol(Symbol::Parameter(function, _)) => &*self.functions[*function].ir.name == "<lambda>",
+                _ => false,
+            });
+        }
+        (kept || self.libraries.is_method(method))
+            && arguments.values().next().is_some_and(|key| match key {
+                Value::Symbol(Symbol::Parameter(..)) => true,
+                Value::Text(text) => text.parts.iter().all(|part| match part {
+                    Part::Literal(literal) => !literal.contains(|c: char| c.is_lowercase() || c.is_whitespace()),
+                    _ => true,
+                }),
+                _ => false,
+            })
     }
 
     /// Whether a value is, holds or reads the environment, so that whoever receives it matters.
@@ -182,6 +211,7 @@ impl Linker<'_> {
     ) -> Value {
         self.enter_outer(frame, id);
         let summary = self.summary(id);
+        self.passes(frame, id, callable, arguments, place);
         let values = self.bind(id, callable, arguments);
         self.functions[id].callers += 1;
         // The same call with the same arguments does the same again.
@@ -194,7 +224,7 @@ impl Linker<'_> {
         if let Some(value) = self.calls.get(&key) {
             return value.clone();
         }
-        let mut substitution = Substitution { function: Some(id), ..Substitution::default() };
+        let mut substitution = Substitution { function: Some(id), place: Some(place), ..Substitution::default() };
         substitution.parameters.extend(callable.captured.iter().cloned());
         for (index, value) in values.into_iter().enumerate() {
             substitution.parameters.insert(Symbol::Parameter(id, index), value);

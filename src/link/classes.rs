@@ -117,7 +117,8 @@ impl Linker<'_> {
         self.set_names(&mut body, id);
         self.finish_frame(&mut body);
         for decorator in &ir.decorators {
-            self.expression(frame, decorator);
+            let with = self.expression(frame, decorator);
+            self.decorated_class(id, &with);
         }
         // A class of the first column waits until it is asked for; others belong to what is evaluated now.
         if frame.function.is_some() || frame.class.is_some() || frame.module {

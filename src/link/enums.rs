@@ -54,6 +54,13 @@ impl Linker<'_> {
         self.is_enum(instance.class).then(|| instance.fields.borrow().get("value").cloned())?
     }
 
+    /// A key that is a member of an enumeration of texts (`class Key(str, Enum)`, `StrEnum`).
+    pub(super) fn text_of_enum(&self, key: &Value) -> Option<Value> {
+        let Value::Instance(instance) = key else { return None };
+        let text = |name: &Name| matches!(&**name, "builtins.str") || name.ends_with("StrEnum");
+        self.lineage(instance.class).1.iter().any(text).then(|| self.enum_text(key))?
+    }
+
     /// `Class[index]`: a member of an enumeration, or a generic with its parameters.
     pub(super) fn class_item(&mut self, frame: &mut Frame, class: ClassId, index: &Value, place: Place) -> Value {
         match self.force(index).known_text() {

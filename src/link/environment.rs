@@ -12,7 +12,8 @@ impl Linker<'_> {
     /// Records a consultation; its id if it matters.
     pub(super) fn record(&mut self, frame: &mut Frame, mut event: Event) -> Option<EventId> {
         if event.condition.is_none() {
-            event.condition = frame.conditions.last().cloned();
+            event.condition = frame.condition();
+            self.conditioned(&event);
         }
         event.id = self.next_event;
         self.next_event += 1;
@@ -53,6 +54,9 @@ impl Linker<'_> {
             };
         }
         event.key = self.force(&event.key);
+        if let Some(text) = self.text_of_enum(&event.key) {
+            event.key = text;
+        }
         if matches!(event.key, Value::EnvironmentName(_)) {
             // A name that was met there: the iteration is the read.
             return None;
@@ -141,7 +145,7 @@ impl Linker<'_> {
             absent: Absent::new(Outcome::Unknown),
             condition: None,
             place,
-            function: frame.function,
+            function: frame.around.or(frame.function),
             chain: vec![Step { place, what: reader.to_string() }],
             handed_on: self.handed_on,
         }
@@ -205,6 +209,14 @@ impl Linker<'_> {
         let how = (Access::Contains, "in os.environ");
         match mapping {
             Value::Environment => self.consultation(frame, (mapping, key), how, Absent::new(Outcome::Handled), place),
+            // `"PART" in name`
+            Value::EnvironmentName(iteration) => {
+                if matches!(key, Value::Text(_)) {
+                    let pattern = self.concat(&[Value::Unknown, key.clone(), Value::Unknown]);
+                    self.names_like(frame, *iteration, &pattern);
+                }
+                Value::Unknown
+            }
             Value::Symbol(_) | Value::Delayed(_) if mapping.has_parameter() => {
                 if !could_be_key(key) {
                     return Value::Unknown;
@@ -314,7 +326,7 @@ impl Linker<'_> {
 
     /// Names of the environment are compared with a value: those names, or names of that form, are asked for.
     pub(super) fn compare_names(&mut self, frame: &mut Frame, name: &Value, with: &Value) {
-        let Value::EnvironmentName(iteration) = name else { return };
+        let Value::EnvironmentName(iteration) = name else { return self.compare_part(frame, name, with) };
         let with = self.force(with);
         let candidates = match &with {
             Value::Sequence(items) => (**items).clone(),
@@ -334,7 +346,7 @@ impl Linker<'_> {
         event.id = self.next_event;
         event.root = event.id;
         self.next_event += 1;
-        event.condition = frame.conditions.last().cloned();
+        event.condition = frame.condition();
         if key.has_parameter() && frame.function.is_some() {
             event.key = key.clone();
             self.keep(frame, event);

@@ -56,8 +56,8 @@ pub struct Event {
     pub reader: Name,
     /// What happens if it is absent.
     pub absent: Absent,
-    /// The parameter that makes it unnecessary.
-    pub condition: Option<Name>,
+    /// The parameter that makes it unnecessary, and whose.
+    pub condition: Option<(FunctionId, Name)>,
     /// Where the key is fixed, as far as known.
     pub place: Place,
     /// The function around that place.
@@ -90,6 +90,8 @@ pub struct PendingCall {
     pub arguments: Arguments,
     /// Where.
     pub place: Place,
+    /// The function around that place.
+    pub function: Option<FunctionId>,
     /// Through how many callers it has come.
     pub handed_on: usize,
 }

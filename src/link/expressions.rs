@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::absence::Side;
+use super::events::Absent;
 use super::guards::Question;
 use super::scope::Frame;
+use super::templates;
 use super::value::{Arguments, Value, join};
-use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Operator};
+use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Name, Operator};
 
 impl Linker<'_> {
     /// Evaluates an expression.
@@ -89,7 +91,16 @@ impl Linker<'_> {
                 let values: Vec<Value> = parts.iter().map(|part| self.expression(frame, part)).collect();
                 match operator {
                     Operator::Add => self.add(&values),
-                    Operator::Modulo => self.percent(&values),
+                    Operator::Modulo => {
+                        if let [template, Value::Environment] = values.as_slice()
+                            && let Some(text) = self.force(template).known_text()
+                        {
+                            let place = frame.place(expr.span);
+                            let how = ("str % os.environ", place);
+                            self.fills(frame, &templates::percents(&text), Absent::raises("KeyError"), how);
+                        }
+                        self.percent(&values)
+                    }
                     Operator::BitOr => {
                         let mut values = values.into_iter();
                         let first = values.next().unwrap_or(Value::Unknown);
@@ -206,10 +217,25 @@ impl Linker<'_> {
             ExprKind::Name(name) => self.name(frame, name),
             _ => self.expression(frame, callee),
         };
+        if let Value::Method(method) = &callee_value
+            && let ("format", Some(text)) = (&*method.1, method.0.known_text())
+            && let [Argument { kind: ArgumentKind::DoubleStar, value }] = arguments
+            && self.expression(frame, value) == Value::Environment
+        {
+            let how = ("str.format", place);
+            self.fills(frame, &templates::braces(&text), Absent::raises("KeyError"), how);
+            return Value::Unknown;
+        }
         if let Some(class) = self.created(frame, &callee_value, arguments, expr) {
             return class;
         }
         let arguments = self.arguments(frame, arguments);
+        if let ExprKind::Attribute(group, name) = &callee.kind
+            && &**name == "add_command"
+        {
+            let group = self.expression(frame, group);
+            self.command_added(&group, &arguments);
+        }
         self.call(frame, &callee_value, &arguments, place)
     }
 
@@ -247,6 +273,11 @@ impl Linker<'_> {
                             }
                         }
                     }
+                    // Either of several: each of its names may be given.
+                    Value::Union(tables) if tables.iter().any(|table| matches!(table, Value::Dict(_))) => {
+                        out.open = true;
+                        self.either(&mut out, tables);
+                    }
                     Value::Environment => {
                         out.open = true;
                         self.whole(frame, argument.value.span, "**environ");
@@ -256,6 +287,22 @@ impl Linker<'_> {
             }
         }
         out
+    }
+
+    /// Keywords from one of several dicts.
+    fn either(&mut self, out: &mut Arguments, tables: &[Value]) {
+        let mut names: Vec<(Name, Vec<Value>)> = Vec::new();
+        for table in tables {
+            let Value::Dict(items) = table else { continue };
+            for (key, value) in items.iter() {
+                let Some(name) = key.known_text() else { continue };
+                match names.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, values)) => values.push(value.clone()),
+                    None => names.push((name, vec![value.clone()])),
+                }
+            }
+        }
+        out.keywords.extend(names.into_iter().map(|(name, values)| (name, join(values))));
     }
 
     /// `a or b or c`: each is one of the values; what follows a read takes over if it is absent.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Linker;
 use super::calls::Substitution;
 use super::events::{Event, Summary};
+use super::injection::Injected;
 use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Outer};
 use super::value::{Arguments, Callable, ClassId, FunctionId, Part, Symbol, Value, join};
@@ -56,6 +57,8 @@ pub struct FunctionState {
     pub escaped: bool,
     /// Named other than to call it.
     pub referenced: bool,
+    /// What is known of its parameters without callers.
+    pub injected: Injected,
 }
 
 impl Linker<'_> {
@@ -66,8 +69,10 @@ impl Linker<'_> {
             .iter()
             .map(|parameter| parameter.default.as_ref().map(|default| self.expression(frame, default)))
             .collect();
-        for (parameter, default) in ir.parameters.iter().zip(&defaults) {
-            self.annotated(frame, parameter.annotation.as_ref(), default.as_ref());
+        let mut injected = Injected::default();
+        for (index, (parameter, default)) in ir.parameters.iter().zip(&defaults).enumerate() {
+            let called = self.annotated(frame, parameter.annotation.as_ref(), default.as_ref());
+            injected.called.extend(called.into_iter().map(|value| (index, value)));
         }
         let key = (frame.file, ir.span.line, ir.span.column);
         let id = match self.function_at.get(&key) {
@@ -95,12 +100,14 @@ impl Linker<'_> {
                     callers: 0,
                     escaped: false,
                     referenced: false,
+                    injected: Injected::default(),
                 });
                 self.function_at.insert(key, self.functions.len() - 1);
                 self.functions.len() - 1
             }
         };
         self.functions[id].defaults = defaults;
+        self.functions[id].injected = injected;
         if frame.function.is_some() {
             frame.defined.push(id);
         }
@@ -116,6 +123,8 @@ impl Linker<'_> {
     fn decorated(&mut self, frame: &mut Frame, id: FunctionId, value: Value, decorator: &Expr) -> Value {
         let place = frame.place(decorator.span);
         let with = self.expression(frame, decorator);
+        self.injecting(id, &with);
+        self.commanding(frame, id, decorator);
         let name = super::statements::last_segment(decorator);
         match name.as_deref() {
             Some("staticmethod") => self.functions[id].binding = Binding::Static,
@@ -170,7 +179,8 @@ impl Linker<'_> {
         frame.outer = outer.clone();
         frame.cell = Rc::new(Outer { variables: Default::default(), outer });
         for (index, parameter) in ir.parameters.iter().enumerate() {
-            let symbol = Value::Symbol(Symbol::Parameter(id, index));
+            let injected = self.injected(&mut frame, id, &parameter.name);
+            let symbol = injected.unwrap_or(Value::Symbol(Symbol::Parameter(id, index)));
             frame.variables.insert(parameter.name.clone(), symbol);
         }
         if self.block(&mut frame, &ir.body) == Flow::Next {
@@ -291,6 +301,20 @@ impl Linker<'_> {
         }
     }
 
+    /// The function whose callers name a key: the outermost around one whose parameter it waits for.
+    fn named_by(&self, id: FunctionId, key: &Value) -> FunctionId {
+        let mut found = id;
+        key.any(&mut |v| {
+            if let Value::Symbol(Symbol::Parameter(function, _)) = v
+                && self.is_inside(id, Some(*function))
+            {
+                found = *function;
+            }
+            false
+        });
+        found
+    }
+
     /// A read with its parameters at their defaults, or unknown.
     pub(super) fn own_read(&mut self, id: FunctionId, event: &Event, key: &Value) {
         let key = self.force(key);
@@ -299,7 +323,7 @@ impl Linker<'_> {
                 || matches!(key, Value::Text(text) if text.parts.iter().all(|part| *part == Part::Any));
             if key.has_parameter() || unknown {
                 let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
-                self.generic.push((self.behalf(), generic, id));
+                self.generic.push((self.behalf(), generic, self.named_by(id, key)));
             } else {
                 self.emit(event, key);
             }

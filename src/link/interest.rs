@@ -13,6 +13,9 @@ pub struct Interest {
     /// File → names.
     pub files: BTreeMap<FileId, BTreeSet<Name>>,
     names: HashSet<Name>,
+    /// The same for functions and classes of which only calls in applications matter, for the arguments they give.
+    pub called: BTreeMap<FileId, BTreeSet<Name>>,
+    called_names: HashSet<Name>,
 }
 
 impl Interest {
@@ -26,6 +29,17 @@ impl Interest {
     /// Adds the name of a method: it is called through objects, which cannot be found by a name.
     pub fn add_method(&mut self, name: &Name) {
         self.names.insert(name.clone());
+    }
+
+    /// Adds a name that applications may call.
+    pub fn add_called(&mut self, file: FileId, name: &Name) {
+        self.called_names.insert(name.clone());
+        self.called.entry(file).or_default().insert(name.clone());
+    }
+
+    /// Whether a function or class of this name matters to applications that call it.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.called_names.contains(name)
     }
 
     /// Whether a name is interesting in any file: cheap, and an over-estimate that costs only time.

@@ -22,13 +22,16 @@ impl Linker<'_> {
     ) -> Option<Value> {
         let name = name.strip_suffix(".__call__").unwrap_or(name);
         if let Some(reader) = self.libraries.reader(name) {
-            let value = self.call_reader(frame, reader, &Arguments::default(), arguments, place);
+            let value = self.call_reader(frame, (reader, name), &Arguments::default(), arguments, place);
             // What is made may be told of its variables by the call, and later asked for more.
             let makes = self.libraries.object(name).is_some_and(|object| object.name == name);
             return Some(if makes { Value::external(format!("{name}()")) } else { value });
         }
         if self.libraries.is_scope(name) {
             return Some(Value::Object(Rc::new((format!("{name}()").into(), arguments.clone()))));
+        }
+        if let Some(narrowed) = self.narrowed(name, &Arguments::default(), arguments) {
+            return Some(narrowed);
         }
         // A call whose arguments matter later: options become a dict, alternatives of a name stay a call.
         if self.libraries.is_declaration(name) {
@@ -37,9 +40,14 @@ impl Linker<'_> {
                 false => Value::Partial(Rc::new((Value::external(name), arguments.clone()))),
             });
         }
+        if self.libraries.is_injector(name) {
+            let dependency = arguments.get(0, "dependency").cloned().unwrap_or(Value::Unknown);
+            return Some(self.call(frame, &dependency, &Arguments::default(), place));
+        }
         let object = self.libraries.object(name).filter(|object| object.name == name)?;
-        let keeps =
-            object.schema || [object.prefix, object.environment].into_iter().flatten().any(|a| is_given(a, arguments));
+        let keeps = object.schema
+            || object.first.is_some()
+            || [object.prefix, object.environment].into_iter().flatten().any(|a| is_given(a, arguments));
         let made: Name = format!("{name}()").into();
         Some(if keeps { Value::Object(Rc::new((made, arguments.clone()))) } else { Value::External(made) })
     }
@@ -54,23 +62,46 @@ impl Linker<'_> {
     ) -> Value {
         let name = object.0.strip_suffix(".__call__").unwrap_or(&object.0);
         if let Some(reader) = self.libraries.reader(name) {
-            return self.call_reader(frame, reader, &object.1, arguments, place);
+            return self.call_reader(frame, (reader, name), &object.1, arguments, place);
+        }
+        if let Some(narrowed) = self.narrowed(name, &object.1, arguments) {
+            return narrowed;
         }
         let made: Name = format!("{name}()").into();
         let kept = if self.libraries.is_scope(name) { arguments } else { &object.1 };
         if made.len() > MAX_NAME { Value::Unknown } else { Value::Object(Rc::new((made, kept.clone()))) }
     }
 
+    /// `object.with_namespace("x")`: the object again, whose names have that behind its prefix.
+    fn narrowed(&mut self, name: &str, made: &Arguments, arguments: &Arguments) -> Option<Value> {
+        if !self.libraries.is_narrowing(name) {
+            return None;
+        }
+        let object = self.libraries.object(name)?;
+        let prefix = object.prefix?;
+        let mut made = made.clone();
+        let told = arguments.values().next().filter(|v| matches!(v, Value::Text(_) | Value::Symbol(_)));
+        if let Some(told) = told {
+            let whole = match given(prefix, &made).cloned() {
+                Some(before) => self.concat(&[before, Value::text(object.between, None), told.clone()]),
+                None => told.clone(),
+            };
+            made.keywords.retain(|(name, _)| **name != *prefix.name);
+            made.keywords.push((prefix.name.into(), whole));
+        }
+        Some(Value::Object(Rc::new((format!("{}()", object.name).into(), made))))
+    }
+
     /// Calls a reader below an object that was made with `made`.
     fn call_reader(
         &mut self,
         frame: &mut Frame,
-        reader: Reader<'_>,
+        (reader, name): (Reader<'_>, &str),
         made: &Arguments,
         arguments: &Arguments,
         place: Place,
     ) -> Value {
-        let object = self.libraries.object(reader.name);
+        let object = self.libraries.object(name);
         if object.is_some_and(|object| asks_something_else(object, made)) {
             return Value::Unknown;
         }
@@ -86,6 +117,12 @@ impl Linker<'_> {
         };
         keys.retain(|key| !matches!(key, Value::None | Value::Constant(_)));
         let asked = keys.first().cloned();
+        let first = object.and_then(|object| object.first).map(|(argument, usual)| {
+            argument.and_then(|argument| given(argument, made)).cloned().unwrap_or(Value::text(usual, None))
+        });
+        if let Some(suffix) = &first {
+            keys = keys.iter().flat_map(|key| [self.concat(&[key.clone(), suffix.clone()]), key.clone()]).collect();
+        }
         for key in &mut keys {
             *key = self.variable(frame, &reader, (object, made), arguments, key);
         }
@@ -93,22 +130,22 @@ impl Linker<'_> {
         let default = reader.default.and_then(|argument| given(argument, arguments)).cloned().or(schema);
         let default = default.filter(|default| !is_ellipsis(default));
         let absent = absence(&reader, arguments, default.as_ref());
+        if reader.is_option {
+            self.option_declared(arguments, &absent, place);
+        }
         let last = keys.len().saturating_sub(1);
         let mut values = Vec::new();
         for (index, key) in keys.iter().enumerate() {
             // Where several names are told, the next takes over.
-            let instead = if index < last && reader.key.is_some_and(|key| is_given(key, arguments)) {
-                Absent::new(Outcome::Handled)
-            } else {
-                absent.clone()
-            };
+            let several = first.is_some() || reader.key.is_some_and(|key| is_given(key, arguments));
+            let instead = if index < last && several { Absent::new(Outcome::Handled) } else { absent.clone() };
             if reader.later {
                 self.deferred.insert(self.next_event);
             }
             values.push(self.consultation(
                 frame,
                 (&Value::Environment, key),
-                (reader.access, reader.name),
+                (reader.access, if reader.name.ends_with('*') { name } else { reader.name }),
                 instead,
                 place,
             ));
@@ -153,18 +190,27 @@ impl Linker<'_> {
     }
 
     /// `parameter: Annotated[T, call(…)] = default`: what a call there reads falls back to the default.
-    pub(super) fn annotated(&mut self, frame: &mut Frame, annotation: Option<&Expr>, default: Option<&Value>) {
-        let Some(ExprKind::Subscript(generic, index)) = annotation.map(|a| &a.kind) else { return };
-        let ExprKind::Tuple(items) = &index.kind else { return };
+    /// What those calls give.
+    pub(super) fn annotated(
+        &mut self,
+        frame: &mut Frame,
+        annotation: Option<&Expr>,
+        default: Option<&Value>,
+    ) -> Vec<Value> {
+        let mut called = Vec::new();
+        let Some(ExprKind::Subscript(generic, index)) = annotation.map(|a| &a.kind) else { return called };
+        let ExprKind::Tuple(items) = &index.kind else { return called };
         if super::statements::last_segment(generic).as_deref() != Some("Annotated") {
-            return;
+            return called;
         }
         for item in items.iter().skip(1).filter(|item| matches!(item.kind, ExprKind::Call(..))) {
             let value = self.expression(frame, item);
             if let Some(default) = default.filter(|default| !is_ellipsis(default)) {
                 self.refine_default(frame, &value, default);
             }
+            called.push(value);
         }
+        called
     }
 
     /// `with object.prefixed("P_"):`
@@ -180,7 +226,7 @@ impl Linker<'_> {
     }
 
     /// Keywords by which programs of whatever kind are told the prefix of all their options' names.
-    pub(super) fn prefix_keywords(&mut self, frame: &mut Frame, arguments: &Arguments, place: Place) {
+    pub(super) fn prefix_keywords(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) {
         let mut prefixes = Vec::new();
         for (name, value) in &arguments.keywords {
             if self.libraries.is_prefix_keyword(name) {
@@ -192,7 +238,9 @@ impl Linker<'_> {
             }
         }
         for (name, prefix) in prefixes {
-            let pattern = self.concat(&[prefix.clone(), Value::text("_", None), Value::Unknown]);
+            self.prefix_given(callee, arguments, &prefix, place);
+            let prefix = super::commands::variable(&prefix);
+            let pattern = self.concat(&[prefix, Value::text("_", None), Value::Unknown]);
             if matches!(pattern, Value::Text(_)) {
                 self.deferred.insert(self.next_event);
                 let absent = Absent::new(Outcome::Unknown);

@@ -20,6 +20,8 @@ mod builtins;
 mod calls;
 mod classes;
 mod collections;
+mod commands;
+mod declared;
 mod enums;
 mod environment;
 mod events;
@@ -27,6 +29,7 @@ mod exports;
 mod expressions;
 mod functions;
 mod guards;
+mod injection;
 mod interest;
 mod library;
 pub mod modules;
@@ -35,10 +38,12 @@ mod objects;
 mod operations;
 mod outcomes;
 mod output;
+mod passing;
 mod scope;
 mod settings;
 mod statements;
 mod substitution;
+mod templates;
 mod texts;
 mod value;
 
@@ -109,7 +114,10 @@ impl<'a> Session<'a> {
     }
 
     /// The reads of all rounds.
-    pub fn finish(self) -> Linked {
+    pub fn finish(mut self) -> Linked {
+        self.0.told_reads();
+        self.0.declared_reads();
+        self.0.command_reads();
         self.0.finish()
     }
 }
@@ -150,6 +158,14 @@ struct Linker<'a> {
     settings_events: HashMap<(ClassId, Name), (EventId, Absent)>,
     /// Names of functions, perhaps, that are used other than to call them, and on behalf of which file.
     mentions: HashSet<(FileId, Value)>,
+    /// Parameters that make reads unnecessary, and which calls give them.
+    passing: HashMap<(FunctionId, Name), passing::Passing>,
+    /// Classes whose fields a decorator makes variables.
+    declared: HashMap<ClassId, declared::Declared>,
+    /// The option that was declared last.
+    option_seen: Option<commands::CommandOption>,
+    /// Prefixes that calls give to commands, and on behalf of which file.
+    prefixed: Vec<(FileId, commands::Prefixed)>,
     /// Where objects are made whose methods read what the constructor was told.
     object_places: HashSet<Place>,
     /// Root events of reads that happen when the program calls something later.
@@ -211,6 +227,10 @@ impl<'a> Linker<'a> {
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
             mentions: HashSet::default(),
+            passing: HashMap::default(),
+            declared: HashMap::default(),
+            option_seen: None,
+            prefixed: Vec::new(),
             object_places: HashSet::default(),
             deferred: HashSet::default(),
             found: Interest::default(),
@@ -256,6 +276,7 @@ impl<'a> Linker<'a> {
         self.unit_values.retain(|(file, _), _| !again.contains(file));
         self.emitted.retain(|(file, _)| !again.contains(file));
         self.generic.retain(|(file, ..)| !again.contains(file));
+        self.prefixed.retain(|(file, _)| !again.contains(file));
         self.limits.retain(|file, _| !again.contains(file));
         self.recorded.retain(|_, recorded| !again.contains(&recorded.unit.0));
         self.mentions.retain(|(file, _)| !again.contains(file));

@@ -179,6 +179,26 @@ impl<'a> Modules<'a> {
         path.replace('/', ".")
     }
 
+    /// The files whose fixtures a test file can name, the nearest first.
+    pub fn shared_by_tests(&self, file: FileId) -> Vec<FileId> {
+        let path = &self.sources.files[file].path;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut found = Vec::new();
+        if !(name.starts_with("test_") || name.ends_with("_test.py") || name == "conftest.py") {
+            return found;
+        }
+        let mut folder = parent(path);
+        loop {
+            let beside = join(folder, "conftest.py");
+            let shared = self.files.get(&(self.sources.files[file].root, &*beside)).copied();
+            found.extend(shared.filter(|shared| *shared != file));
+            if folder.is_empty() {
+                return found;
+            }
+            folder = parent(folder);
+        }
+    }
+
     /// All dotted names by which files can be named on a command line, sorted.
     pub fn names(&self) -> Vec<(String, FileId)> {
         let mut names = BTreeMap::new();

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::scope::Frame;
+use super::templates;
 use super::value::{Arguments, Delayed, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::Name;
@@ -29,6 +30,9 @@ impl Linker<'_> {
                 Value::Method(Rc::new((value.clone(), name.clone())))
             }
             Value::EnvironmentName(_) | Value::EnvironmentItems(_) | Value::Read(_) => {
+                Value::Method(Rc::new((value.clone(), name.clone())))
+            }
+            Value::Partial(made) if matches!(&made.0, Value::External(maker) if templates::keeps_its_text(maker)) => {
                 Value::Method(Rc::new((value.clone(), name.clone())))
             }
             Value::Instance(instance) => self.instance_attribute(frame, instance, name, place),
@@ -142,7 +146,10 @@ impl Linker<'_> {
                 let index = self.force(index);
                 self.dict_item(items, &index).unwrap_or(Value::Unknown)
             }
-            Value::EnvironmentName(_) => value.clone(),
+            Value::EnvironmentName(_) => match templates::cut(index) {
+                Some(part) => Value::Method(Rc::new((value.clone(), part.into()))),
+                None => value.clone(),
+            },
             Value::Text(_) => self.slice_text(value, index),
             // Types that settings classes are told by.
             Value::External(name) if matches!(name.rsplit('.').next(), Some("Annotated" | "Optional" | "Union")) => {

@@ -34,6 +34,8 @@ pub struct Frame {
     pub unit: usize,
     /// The function, if it is one's body.
     pub function: Option<FunctionId>,
+    /// The function around the call that is being repeated for a caller, where that stays in its place.
+    pub around: Option<FunctionId>,
     /// The class whose body it is, or whose method.
     pub class: Option<ClassId>,
     /// Whether it is a module's body.
@@ -130,6 +132,7 @@ impl Frame {
             file,
             unit: 0,
             function: None,
+            around: None,
             class: None,
             module: false,
             concrete: false,
@@ -153,6 +156,11 @@ impl Frame {
             made: Vec::new(),
             defined: Vec::new(),
         }
+    }
+
+    /// The innermost parameter that is known to be absent.
+    pub fn condition(&self) -> Option<(FunctionId, Name)> {
+        self.function.zip(self.conditions.last().cloned())
     }
 
     /// A place in its file.

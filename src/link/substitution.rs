@@ -24,6 +24,9 @@ impl Linker<'_> {
             if event.mapping != Value::Environment && !self.could_matter(&event.mapping, substitution) {
                 continue;
             }
+            if event.mapping == Value::Environment && self.is_captured(&event.key, substitution) {
+                continue;
+            }
             let fixed_here = |value: &Value| {
                 value.any(&mut |v| match v {
                     Value::Symbol(symbol @ Symbol::Parameter(f, index)) => {
@@ -54,7 +57,9 @@ impl Linker<'_> {
             let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
             let at = if moved { place } else { pending.place };
             let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
+            let around = std::mem::replace(&mut frame.around, if moved { None } else { pending.function });
             self.call(frame, &callee, &arguments, at);
+            frame.around = around;
             self.handed_on = before;
         }
         for check in &summary.checks {
@@ -77,6 +82,20 @@ impl Linker<'_> {
                 frame.made.push(instance);
             }
         }
+    }
+
+    /// Whether a key waits for nothing but what a closure has from around it: it was read where that was made.
+    fn is_captured(&self, key: &Value, with: &Substitution) -> bool {
+        let Some(function) = with.function else { return false };
+        let (mut captured, mut own) = (false, false);
+        key.any(&mut |v| {
+            if let Value::Symbol(symbol @ Symbol::Parameter(of, _)) = v {
+                let outer = *of != function && self.is_inside(function, Some(*of));
+                (captured, own) = (captured || outer, own || !(outer && with.parameters.contains_key(symbol)));
+            }
+            false
+        });
+        captured && !own
     }
 
     /// Whether what a callee waits for may turn out here to be the environment, an object or a function:
@@ -142,7 +161,7 @@ impl Linker<'_> {
                 new.chain.insert(0, Step { place: event.place, what: format!("in {what}") });
             }
             new.place = place;
-            new.function = frame.function;
+            new.function = frame.around.or(frame.function);
             new.reader = if what == "reader" { new.reader } else { what.into() };
         }
         if let Some(id) = self.record(frame, new) {
@@ -289,7 +308,9 @@ impl Linker<'_> {
             }
             Delayed::Call(callee, arguments, place) => {
                 let callee = self.substitute(frame, callee, with);
+                let moved = arguments.values().any(Value::has_parameter);
                 let arguments = arguments.map(|v| self.substitute(frame, v, with));
+                let place = &with.place.filter(|_| moved).unwrap_or(*place);
                 if let Value::Method(method) = &callee
                     && method.0 == Value::Environment
                 {

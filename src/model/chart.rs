@@ -113,6 +113,8 @@ pub struct Entry {
     pub location: ChartPlace,
     /// Where it stands in what was rendered, if that is elsewhere.
     pub rendered: Option<ChartPlace>,
+    /// The environments in which it exists, where some were named.
+    pub environments: Vec<String>,
     /// Where the container itself uses it: `$(NAME)` or `$NAME` in a command, args, env value.
     pub uses: Vec<String>,
     /// Other supplies of the same name in this container (an `envFrom`, a duplicate item): what would

@@ -147,6 +147,15 @@ pub struct SettingsField {
     pub at_import: bool,
 }
 
+/// A call, in the application's code, of the function whose parameter makes a read unnecessary.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Passed {
+    /// Where.
+    pub place: Place,
+    /// Whether it gives the parameter.
+    pub given: bool,
+}
+
 /// A place in code that consults the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
@@ -166,6 +175,8 @@ pub struct Read {
     pub absent: Absence,
     /// The parameter that makes this read unnecessary when it is given.
     pub condition: Option<String>,
+    /// The calls that are known to give that parameter or not to, sorted.
+    pub passed: Vec<Passed>,
     /// When it happens.
     pub timing: Timing,
     /// From the place to the expression that consults the environment, which is last.
@@ -206,6 +217,7 @@ impl Read {
             access: Access::Get,
             absent: Absence { outcome: Outcome::None, exception: None, default: None },
             condition: None,
+            passed: vec![],
             timing: Timing::Import,
             chain: vec![],
             settings: None,

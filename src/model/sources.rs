@@ -117,6 +117,17 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// A file's path as a person names it: with its root.
+    pub fn shown(&self, file: FileId) -> String {
+        let Some(file) = self.files.get(file) else { return String::new() };
+        match self.roots.get(file.root).map(|root| root.label.trim_end_matches('/')) {
+            None | Some("" | ".") => file.path.to_string(),
+            // A root can be a single file.
+            Some(label) if label == &*file.path || label.ends_with(&format!("/{}", file.path)) => label.into(),
+            Some(label) => format!("{label}/{}", file.path),
+        }
+    }
+
     /// Where a file is on this machine, or would be in the archive that it lies in.
     pub fn path(&self, file: FileId) -> PathBuf {
         let file = &self.files[file];

@@ -95,6 +95,9 @@ fn next(content: &Content<'_>, judgement: &Judgement) -> Option<String> {
         return review(code).map(String::from);
     }
     let scan = content.scan;
+    if let Some(fixes) = fixes(scan, judgement) {
+        return Some(fixes);
+    }
     let file = judgement.reads.first().and_then(|read| scan.sources.files.get(scan.reads.get(*read)?.place.file));
     let owner = file.and_then(|file| scan.sources.owners.get(file.owner));
     Some(match (code, owner) {
@@ -110,6 +113,15 @@ fn next(content: &Content<'_>, judgement: &Judgement) -> Option<String> {
         }
         _ => "keep it, or first release code that no longer reads it".into(),
     })
+}
+
+/// What is proposed, and whether that does for all readers.
+fn fixes(scan: &Scan, judgement: &Judgement) -> Option<String> {
+    let fixes = judgement.fixes.join(" and ");
+    let deciding = judgement.reads.iter().take(judgement.decisive).filter_map(|read| scan.reads.get(*read));
+    let others = deciding.filter(|read| read.passed.iter().all(|call| call.given)).count();
+    let others = if others > 0 { ", and see to the other readers" } else { "" };
+    (!fixes.is_empty()).then(|| format!("keep it, or first {fixes}{others}"))
 }
 
 /// What a person has to find out.

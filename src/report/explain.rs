@@ -29,6 +29,9 @@ fn block(report: &Report<'_>, row: &ReadRow<'_>, out: &mut dyn Write) -> io::Res
     field(out, "  without it", &words::without(read), BOLD)?;
     if let Some(parameter) = &read.condition {
         field(out, "  unless", &format!("the argument {parameter} is given"), BOLD)?;
+        if let Some(calls) = super::terminal::passed(report, read) {
+            field(out, "", &calls, BOLD)?;
+        }
     }
     let inside = read.function.as_deref().map(|function| format!("in {function}")).unwrap_or_default();
     quoted(report, out, "  asked at", &read.place, &inside)?;

@@ -240,6 +240,15 @@ struct AbsentDto<'a> {
 #[derive(Serialize, JsonSchema)]
 struct ConditionDto<'a> {
     parameter: &'a str,
+    /// Calls in applications that give it, or do not.
+    calls: Vec<CallDto<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CallDto<'a> {
+    file: &'a str,
+    line: u32,
+    given: bool,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -33,7 +33,8 @@ pub fn entries(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let source = words::source(&row.entry.source, report.content.show_values);
         let container = plain(&words::container(row.container));
         writeln!(out, "{}{container}", styled(BOLD, &padded(&plain(&row.entry.name), width)))?;
-        let place = format!("{source}  {}:{}", row.entry.location.file, row.entry.location.line);
+        let only = words::environments(row.entry);
+        let place = format!("{source}  {}:{}{only}", row.entry.location.file, row.entry.location.line);
         writeln!(out, "{}{}", " ".repeat(width), styled(DIM, &plain(&place)))?;
     }
     if !report.entries.is_empty() {

@@ -239,14 +239,7 @@ impl<'a> Report<'a> {
 
     /// A file as a person would open it: below its root as the user named that.
     pub fn path(&self, file: FileId) -> String {
-        let sources = &self.content.scan.sources;
-        let Some(file) = sources.files.get(file) else { return String::new() };
-        match sources.roots.get(file.root).map(|root| root.label.trim_end_matches('/')) {
-            None | Some("" | ".") => file.path.to_string(),
-            // A root can be a single file.
-            Some(label) if label == &*file.path || label.ends_with(&format!("/{}", file.path)) => label.into(),
-            Some(label) => format!("{label}/{}", file.path),
-        }
+        self.content.scan.sources.shown(file)
     }
 
     /// Whose a file is.

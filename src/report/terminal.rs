@@ -141,7 +141,8 @@ fn set_by(report: &Report<'_>, block: &Block, out: &mut dyn Write) -> io::Result
         let source = words::source(&row.entry.source, report.content.show_values);
         let was = row.change.filter(|_| stripped).and_then(|change| change.old_container.as_ref());
         let set = format!("{}: {source}", words::container(was.unwrap_or(row.container)));
-        let place = format!("{}:{}", row.entry.location.file, row.entry.location.line);
+        let only = words::environments(row.entry);
+        let place = format!("{}:{}{only}", row.entry.location.file, row.entry.location.line);
         let rest = block.entries.len().saturating_sub(shown);
         let rest = match rest {
             _ if at + 1 < shown => String::new(),
@@ -172,6 +173,9 @@ fn readers(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> i
             field(out, "", &format!("  {}", words::reader(read)), BOLD)?;
         }
         field(out, "", &format!("  without it: {}", words::without(read)), BOLD)?;
+        if named && let Some(line) = passed(report, read) {
+            field(out, "", &format!("  {line}"), BOLD)?;
+        }
         for line in route(report, read, chain.as_deref()).iter().filter(|_| named) {
             field(out, "", &format!("  {line}"), DIM)?;
         }
@@ -183,6 +187,21 @@ fn readers(report: &Report<'_>, judgement: &Judgement, out: &mut dyn Write) -> i
         }
         _ => Ok(()),
     }
+}
+
+/// Which calls make a read unnecessary, and which do not.
+pub(super) fn passed(report: &Report<'_>, read: &Read) -> Option<String> {
+    let parameter = read.condition.as_deref()?;
+    let calls = |given: bool, how: &str| {
+        let of_kind: Vec<&Passed> = read.passed.iter().filter(|call| call.given == given).collect();
+        let place = |call: &&Passed| format!("{}:{}", report.path(call.place.file), call.place.span.line);
+        let named: Vec<String> = of_kind.iter().take(SHOWN).map(place).collect();
+        let rest = of_kind.len() - named.len();
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        (!named.is_empty()).then(|| format!("{how} at {}{rest}", named.join(", ")))
+    };
+    let said: Vec<String> = [calls(true, "given"), calls(false, "missing")].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| format!("{parameter} is {}", said.join("; ")))
 }
 
 /// How the environment's value gets from the read to the application: the calls below the place,

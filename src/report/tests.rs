@@ -50,6 +50,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         },
         location: ChartPlace { file: "web.yaml".into(), line: 3 },
         rendered: None,
+        environments: Vec::new(),
         uses: vec![],
         also: vec![],
     };
@@ -65,6 +66,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         reasons: vec![Reason { code, text: "a reason".into() }],
         reached: reads.iter().map(|_| Some(vec![0])).collect(),
         decisive: reads.len(),
+        fixes: vec![],
         reads,
         mentions: vec![],
         roots: vec![0],
@@ -141,6 +143,7 @@ fn judgements_of_a_pattern() -> Judgement {
         reasons: vec![Reason { code: ReasonCode::AnyRead, text: "a reason".into() }],
         reads: vec![0],
         decisive: 1,
+        fixes: vec![],
         reached: vec![None],
         mentions: vec![],
         roots: vec![0],

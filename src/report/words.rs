@@ -229,3 +229,11 @@ pub fn plural(number: usize, what: &str) -> String {
         None => format!("{what}s"),
     }
 }
+
+/// In which environments an entry exists, if some were named.
+pub fn environments(entry: &Entry) -> String {
+    match entry.environments.as_slice() {
+        [] => String::new(),
+        names => format!("  in {}", names.join(", ")),
+    }
+}

@@ -114,6 +114,7 @@ pub fn scan(job: &Job, made: &Made) -> Result<u8, Failure> {
         name_image(&mut scan, name)?;
     }
     let mut kept = mentions::all(&scan.sources, &gathered.files, &scan.reads);
+    gathered.files.sound()?;
     kept.words.retain(|mention| !roots::is_of_a_chart(&scan.sources, mention.file, &chart::Input::Stdin, &[]));
     scan.notices.extend(kept.notices);
     scan.notices.sort();

@@ -48,6 +48,7 @@ pub fn judged(
     let wanted = verdict::asked(chart, &question.names).into_iter().filter_map(|id| chart.entries.get(id));
     let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.clone()).filter(|name| !name.ends_with('*')).collect();
     let (mut mentions, mut notices) = gather::mentions_here(&scan, &gathered.files, &wanted);
+    gathered.files.sound()?;
     let (scan, words) = gather::merge(scan, gathered);
     mentions.extend(words.iter().flat_map(|words| words.mentions(&wanted)));
     mentions.sort();

@@ -157,6 +157,7 @@ mod tests {
             reasons: vec![Reason { code, text: String::new() }],
             reads: vec![],
             decisive: 0,
+            fixes: vec![],
             mentions: vec![],
             roots: vec![],
             assumed: false,

@@ -8,6 +8,7 @@ use super::graph::Graph;
 use super::store::{Demanded, Store};
 use crate::link::Interest;
 use crate::model::{FileId, Read};
+use crate::python::ir::Name;
 use crate::python::words::Words;
 
 /// Adds the units that use names of `interest` that are not in `known`, wherever imports make them visible;
@@ -19,7 +20,17 @@ pub fn extend(
     known: &Interest,
     interest: &Interest,
 ) -> BTreeSet<FileId> {
-    let wanted = visible(graph, known, interest);
+    let mut wanted = visible(graph, &known.files, &interest.files);
+    for (file, names) in visible(graph, &known.called, &interest.called) {
+        // Elsewhere only those that hand on what they are called with matter, and are mostly beside.
+        let beside = interest.called.get(&file);
+        let matter =
+            |name: &String| store.is_an_applications(file) || beside.is_some_and(|b| b.contains(name.as_str()));
+        let names: Vec<String> = names.into_iter().filter(matter).collect();
+        if !names.is_empty() {
+            wanted.entry(file).or_default().extend(names);
+        }
+    }
     let names: BTreeSet<&str> = wanted.values().flatten().map(String::as_str).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let words = Words::new(&names);
@@ -47,12 +58,15 @@ pub fn extend(
     changed
 }
 
+/// Names by the file that defines them.
+type Names = BTreeMap<FileId, BTreeSet<Name>>;
+
 /// File → names under which it can see something that newly matters.
-fn visible(graph: &Graph, known: &Interest, interest: &Interest) -> BTreeMap<FileId, BTreeSet<String>> {
+fn visible(graph: &Graph, known: &Names, interest: &Names) -> BTreeMap<FileId, BTreeSet<String>> {
     let mut wanted: BTreeMap<FileId, BTreeSet<String>> = BTreeMap::new();
     let mut queue: Vec<(FileId, String)> = Vec::new();
-    for (&file, names) in &interest.files {
-        let old = known.files.get(&file);
+    for (&file, names) in interest {
+        let old = known.get(&file);
         for name in names.iter().filter(|name| old.is_none_or(|old| !old.contains(*name))) {
             queue.push((file, name.to_string()));
         }

@@ -38,6 +38,10 @@ pub fn build(sources: &Sources, store: &Store<'_>, modules: &Modules<'_>) -> Gra
         for import in &store.outline_of(file).imports {
             resolve(modules, file, import, &mut own, &mut run);
         }
+        for shared in modules.shared_by_tests(file) {
+            run.insert(shared);
+            own.push(Edge { target: shared, names: vec![("*".into(), "*".into())] });
+        }
         run.remove(&file);
         runs.push(run.into_iter().collect());
         edges.push(own);

@@ -12,7 +12,7 @@ use super::Demand;
 use crate::files::Files;
 use crate::libraries::Libraries;
 use crate::link::Units;
-use crate::model::{FileId, Notice, NoticeKind, Sources};
+use crate::model::{FileId, Notice, NoticeKind, RootKind, Sources};
 use crate::python::facts::Parser;
 use crate::python::ir::UnitFacts;
 use crate::python::outline::{Outline, outline};
@@ -134,6 +134,11 @@ impl<'a> Store<'a> {
             Cow::Borrowed(text) => text.to_string(),
             Cow::Owned(text) => text,
         }
+    }
+
+    /// Whether a file is an application's.
+    pub fn is_an_applications(&self, file: FileId) -> bool {
+        self.sources.roots[self.sources.files[file].root].kind == RootKind::Application
     }
 
     /// The outline of a file; empty if it is not Python.

@@ -8,6 +8,7 @@ mod accepted;
 mod altered;
 mod before;
 mod evidence;
+mod fixes;
 mod images;
 mod index;
 mod matching;
@@ -30,7 +31,7 @@ pub use names::{asked, nearest};
 pub use unset::unset;
 
 use crate::model::{
-    Access, Chart, EntryChange, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan,
+    Access, Chart, EntryChange, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan, Verdict,
 };
 use index::Index;
 use reach::Reach;
@@ -91,8 +92,14 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
         });
         let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
+        let deciding = shown.get(..decisive).unwrap_or(&shown);
+        let fixes = match ruling.verdict {
+            Verdict::Unsafe => fixes::propose(scan, deciding),
+            _ => Vec::new(),
+        };
         judgements.push(Judgement {
             entry: id,
+            fixes,
             verdict: ruling.verdict,
             reasons: ruling.reasons,
             reached: shown.iter().map(chain).collect(),

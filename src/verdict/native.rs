@@ -71,6 +71,36 @@ pub const LIBRARIES: &[Runtime] = &[
         ],
     },
     Runtime {
+        reader: "the Fortran runtime (NumPy, SciPy)",
+        presence: Presence::WithLibrary,
+        source: "https://gcc.gnu.org/onlinedocs/gfortran/Runtime.html",
+        names: &["GFORTRAN_*"],
+    },
+    Runtime {
+        reader: "libgomp's OpenACC",
+        presence: Presence::WithLibrary,
+        source: "https://gcc.gnu.org/onlinedocs/libgomp/OpenACC-Environment-Variables.html",
+        names: &["ACC_DEVICE_TYPE", "ACC_DEVICE_NUM"],
+    },
+    Runtime {
+        reader: "FreeType (Pillow, Matplotlib)",
+        presence: Presence::WithLibrary,
+        source: "https://freetype.org/freetype2/docs/reference/ft2-properties.html",
+        names: &["FREETYPE_PROPERTIES"],
+    },
+    Runtime {
+        reader: "cryptography's OpenSSL",
+        presence: Presence::WithLibrary,
+        source: "https://cryptography.io/en/latest/openssl/",
+        names: &["CRYPTOGRAPHY_OPENSSL_NO_LEGACY"],
+    },
+    Runtime {
+        reader: "hf-xet (Hugging Face)",
+        presence: Presence::WithLibrary,
+        source: "https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables#xet",
+        names: &["HF_XET_*"],
+    },
+    Runtime {
         reader: "Kerberos (GSSAPI drivers)",
         presence: Presence::WithLibrary,
         source: "https://web.mit.edu/kerberos/krb5-latest/doc/user/user_config/kerberos.html#environment-variables",
@@ -109,7 +139,8 @@ pub const LIBRARIES: &[Runtime] = &[
             "GRPC_TRACE",
             "GRPC_DNS_RESOLVER",
             "GRPC_POLL_STRATEGY",
-            "GRPC_PROXY",
+            "GRPC_ABORT_ON_LEAKS",
+            "GRPC_EXPERIMENTS",
             "grpc_proxy",
             "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
             "GRPC_SSL_CIPHER_SUITES",
@@ -127,7 +158,7 @@ pub const LIBRARIES: &[Runtime] = &[
         reader: "libcurl (pycurl)",
         presence: Presence::WithLibrary,
         source: "https://curl.se/libcurl/c/libcurl-env.html",
-        names: &["CURL_SSL_BACKEND", "CURL_HOME", "CURL_CA_BUNDLE", "NETRC"],
+        names: &["CURL_SSL_BACKEND", "NTLMUSER"],
     },
     Runtime {
         reader: "PyTorch's native code",
@@ -144,8 +175,9 @@ pub const LIBRARIES: &[Runtime] = &[
     Runtime {
         reader: "NumPy's native code",
         presence: Presence::WithLibrary,
+        // And https://numpy.org/doc/stable/reference/c-api/data_memory.html for the last.
         source: "https://numpy.org/doc/stable/reference/simd/build-options.html",
-        names: &["NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES"],
+        names: &["NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "NUMPY_WARN_IF_NO_MEM_POLICY"],
     },
     Runtime {
         reader: "Arrow (pyarrow)",

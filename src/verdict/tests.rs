@@ -81,6 +81,7 @@ impl World {
                 },
                 location: ChartPlace { file: "chart.yaml".into(), line: 1 },
                 rendered: None,
+                environments: Vec::new(),
                 uses: vec![],
                 also: vec![],
             });

@@ -205,6 +205,46 @@ fn hostile_archives_are_refused_or_noticed() {
 }
 
 #[test]
+fn a_damaged_file_within_an_archive_is_an_error_and_never_half_an_answer() {
+    let folder = Temporary::new("damaged");
+    let code = format!("import os\nos.environ['GOOD']\n# {}\n", "x y z ".repeat(40));
+    let files = vec![("good.py".to_string(), code.clone()), ("more/tool.sh".to_string(), "echo $X_Y $A_B\n".into())];
+    let whole = make::zip(&files, "");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: web\n    env:\n    - {name: SOME_NAME, value: x}\n";
+    write(&folder.0.join("pod.yaml"), pod.as_bytes());
+    let content = |name: &str| memchr::memmem::find(&whole, name.as_bytes()).expect("there") + name.len();
+    let flip = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x04;
+        bytes
+    };
+    // Where its length is told: in the header before it, and in the directory at the end.
+    let shorter = {
+        let mut bytes = whole.clone();
+        let central = memchr::memmem::find(&bytes, b"PK\x01\x02").expect("a directory");
+        for at in [22, central + 24] {
+            bytes[at..at + 4].copy_from_slice(&20_u32.to_le_bytes());
+        }
+        bytes
+    };
+    for (name, bytes, inner) in [
+        ("flipped.zip", flip(content("good.py") + 20), "good.py"),
+        ("script.zip", flip(content("more/tool.sh") + 9), "more/tool.sh"),
+        ("shorter.zip", shorter, "good.py"),
+    ] {
+        write(&folder.0.join(name), &bytes);
+        for command in [&["check", "--chart", "pod.yaml", "--app", name][..], &["scan", name, "-o", "x.scan"]] {
+            let (status, out, said) = run(&folder.0, command);
+            assert!(status == Some(2) && out.is_empty(), "{name}: {out} {said}");
+            assert!(said.contains(&format!("{name}/{inner}: damaged")), "{name}: {said}");
+            assert!(!folder.0.join("x.scan").exists());
+        }
+    }
+    write(&folder.0.join("whole.zip"), &whole);
+    assert_eq!(run(&folder.0, &["check", "--chart", "pod.yaml", "--app", "whole.zip"]).0, Some(0));
+}
+
+#[test]
 fn limits_are_flags_and_beyond_them_is_an_error_that_names_them() {
     let folder = Temporary::new("limits");
     write(&folder.0.join("a.tar"), &make::tar_of(&site(), ""));

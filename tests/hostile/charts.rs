@@ -53,10 +53,10 @@ pub const TABLE: &[Hostile] = &[
     refused("no-chart", |_| {}, &["entries", "--chart", "nowhere"], &["nowhere"]),
     refused("an-empty-chart", |at| folder(&at.join("empty")), &["entries", "--chart", "empty"], &["empty"]),
     refused(
-        "a-chart-without-helm",
+        "a-chart-without-a-version",
         |at| write(at, "c/Chart.yaml", b"name: c\n"),
         &["entries", "--chart", "c"],
-        &["helm"],
+        &["c/Chart.yaml:1", "version"],
     ),
     refused("a-chart-that-is-python", |_| {}, &["entries", "--chart", "app/healthy.py"], &["healthy.py"]),
     refused(

@@ -7,6 +7,7 @@ mod common;
 
 mod calls;
 mod charts;
+mod helm;
 mod inputs;
 mod python;
 
@@ -26,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn main() {
     let arguments = Arguments::from_args();
     let root = std::env::temp_dir().join(format!("stripcheck-hostile-{}", std::process::id()));
-    let trials = [python::TABLE, charts::TABLE, calls::TABLE].into_iter().flatten().map(|hostile| {
+    let trials = [python::TABLE, charts::TABLE, helm::TABLE, calls::TABLE].into_iter().flatten().map(|hostile| {
         let at = root.join(hostile.name);
         Trial::test(hostile.name, move || run(hostile, &at).map_err(Failed::from))
     });

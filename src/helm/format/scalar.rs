@@ -206,52 +206,42 @@ impl Writer<'_> {
         self.column = self.indent;
     }
 
-    /// Copies runs between spaces, and folds at a single space beyond the width.
-    fn folding(&mut self, mut other: impl FnMut(&mut Self, usize, char) -> bool, ends: bool) {
+    /// Copies the text, and folds it at single spaces beyond the width. In single quotes (`quoted`) a
+    /// quote is doubled, and spaces at both ends stay.
+    fn folding(&mut self, quoted: bool) {
         let text = self.text.as_str();
         let (mut from, mut spaces) = (0, false);
         for (at, c) in text.char_indices() {
-            if c == ' ' {
-                let next = text[at + 1..].chars().next();
-                let inner = !ends || (at > 0 && next.is_some());
-                if self.folds && !spaces && inner && self.column > WIDTH && next.is_some_and(|c| c != ' ') {
-                    self.out.push_slice(self.text, from..at);
-                    self.line(at);
-                    from = at + 1;
-                } else {
+            self.column += 1;
+            if c != ' ' {
+                spaces = false;
+                if quoted && c == '\'' {
+                    // The slice ends with the quote, and the next begins with it again.
+                    self.out.push_slice(self.text, from..at + 1);
                     self.column += 1;
+                    from = at;
                 }
-                spaces = true;
                 continue;
             }
-            spaces = false;
-            self.out.push_slice(self.text, from..at);
-            from = at;
-            if other(self, at, c) {
-                from = at + c.len_utf8();
-            } else {
-                self.column += 1;
+            let next = text[at + 1..].chars().next();
+            let inner = !quoted || at > 0;
+            if self.folds && !spaces && inner && self.column > WIDTH + 1 && next.is_some_and(|c| c != ' ') {
+                self.out.push_slice(self.text, from..at);
+                self.line(at);
+                from = at + 1;
             }
+            spaces = true;
         }
         self.out.push_slice(self.text, from..text.len());
     }
 
     fn plain(&mut self) {
-        self.folding(|_, _, _| false, false);
+        self.folding(false);
     }
 
     fn single(&mut self) {
         self.put("'", 0);
-        self.folding(
-            |writer, at, c| {
-                let quote = c == '\'';
-                if quote {
-                    writer.put("''", at);
-                }
-                quote
-            },
-            true,
-        );
+        self.folding(true);
         self.put("'", 0);
     }
 

@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn yaml_is_written_as_goyaml_writes_it() {
         let table = [
-            "a: 1\nb:\n- x\n- y: 1\n  z:\n  - q\nc: {}\nd: []\ne: null\nf: true\n",
+            "a: 1\nb:\n- x\n- w: 1\n  z:\n  - q\nc: {}\nd: []\ne: null\nf: true\n",
             "- - a\n  - b\n- c: d\n",
             "a: \"yes\"\nb: \"1\"\nc: \"\"\nd: '''x'\ne: 'a: b'\nf: \"2024-01-01\"\ng: '*'\nh: \"1:30\"\n",
             "a: |\n  x\n  y\nb: |-\n  x\n\n  y\nc: |+\n  x\n\n",

@@ -9,7 +9,7 @@ use crate::helm::text::Text;
 /// What a template puts out, with some values; an error begins with `error: `.
 fn rendered(template: &str) -> String {
     let values =
-        "a: x\nn: 3\nf: 1.5\nlist: [b, a, b]\nmap: {k2: v2, k1: v1}\nnull: ~\nt: true\nempty: ''\nbig: 1000000\n";
+        "a: x\nnum: 3\nf: 1.5\nlist: [b, a, b]\nmap: {k2: v2, k1: v1}\nnothing: ~\nt: true\nempty: ''\nbig: 1000000\n";
     let Ok(dot) = read::yaml(&Text::from(values)) else { return "bad values".into() };
     let mut engine = Engine::default();
     let added = engine.add("t", Text::from(template));
@@ -23,7 +23,7 @@ fn rendered(template: &str) -> String {
 #[test]
 fn functions_are_those_of_sprig() {
     for (template, expected) in [
-        (r#"{{ .a | quote }} {{ .n | quote }} {{ quote "a\"b" nil }}"#, r#""x" "3" "a\"b""#),
+        (r#"{{ .a | quote }} {{ .num | quote }} {{ quote "a\"b" nil }}"#, r#""x" "3" "a\"b""#),
         ("{{ .big }} {{ int .big }} {{ .f }}", "1e+06 1000000 1.5"),
         (r#"{{ trimSuffix "-" (trunc 4 "abc-def") }}"#, "abc"),
         (r#"{{ "a.b" | replace "." "-" }} {{ nindent 2 "a\nb" }}"#, "a-b \n  a\n  b"),
@@ -51,7 +51,7 @@ fn functions_are_those_of_sprig() {
         ("{{ dig \"map\" \"k1\" \"d\" . }} {{ dig \"map\" \"k9\" \"d\" . }} {{ get .map \"k2\" }}", "v1 d v2"),
         ("{{ until 3 }} {{ seq 1 2 5 }} {{ untilStep 3 0 -1 }}", "[0 1 2] 1 3 5 [3 2 1]"),
         (
-            "{{ kindOf .n }} {{ kindOf .list }} {{ typeOf .map }} {{ kindOf nil }} {{ kindIs \"map\" .map }}",
+            "{{ kindOf .num }} {{ kindOf .list }} {{ typeOf .map }} {{ kindOf nil }} {{ kindIs \"map\" .map }}",
             "float64 slice map[string]interface {} invalid true",
         ),
         (
@@ -69,6 +69,7 @@ fn functions_are_those_of_sprig() {
         ),
         ("{{ print \"a\" 1 2 \"b\" }} {{ cat \"a\" 1 }} {{ len .list }} {{ index .list 1 }}", "a1 2b a 1 3 a"),
         ("{{ (semver \"1.2.3\").Minor }} {{ semverCompare \">=1.2-0\" \"1.3.0\" }}", "2 true"),
+        ("{{ hasKey (dict).x \"k\" }} {{ (set (dict) \"a\" 1).a }}", "false 1"),
         ("{{ toYaml .map }}", "k1: v1\nk2: v2"),
         ("{{ (fromYaml \"a: [1\").Error | empty }} {{ fromJson \"{\\\"a\\\":1}\" | toYaml }}", "false a: 1"),
     ] {
@@ -87,13 +88,13 @@ fn the_language_is_gos() {
         ("{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ $x := 3 }}{{ end }}{{ $x }}", "2"),
         ("{{ define \"d\" }}<{{ . }}>{{ end }}{{ template \"d\" .a }}{{ include \"d\" 1 | upper }}", "<x><1>"),
         ("{{ block \"b\" .a }}[{{ . }}]{{ end }}", "[x]"),
-        ("{{ (.missing).x }}{{ ((.missing).x).y }}|{{ .null }}|", "|||"),
+        ("{{ (.missing).x }}{{ ((.missing).x).y }}|{{ .nothing }}|", "||"),
         ("{{ .missing.x }}", "error: nil pointer evaluating interface {}.x"),
         ("{{ $m := .missing }}{{ $m.x.y }}|", "|"),
         ("{{ .a.x }}", "error: can't evaluate field x in type string"),
         ("{{ eq 1 1.0 }}", "error: incompatible types for comparison"),
         (
-            "{{ eq .a \"y\" \"x\" }} {{ ne .n 3.0 }} {{ lt 1 2 }} {{ and 1 0 2 }} {{ or 0 \"\" 5 }} {{ not 0 }}",
+            "{{ eq .a \"y\" \"x\" }} {{ ne .num 3.0 }} {{ lt 1 2 }} {{ and 1 0 2 }} {{ or 0 \"\" 5 }} {{ not 0 }}",
             "true false true 0 5 true",
         ),
         ("{{ upper 1 }}", "error: upper: wrong type for value; expected string; got int"),

@@ -3,7 +3,7 @@
 use super::super::files;
 use super::super::print;
 use super::super::value::{Class, MapRef, Value};
-use super::exec::Fault;
+use super::engine::Fault;
 
 /// `value.name`, by the rules of Go for nil (text/template, `evalField`): of an untyped nil every field is
 /// nil; of a nil that stood in a map it is an error.

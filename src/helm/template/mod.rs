@@ -1,11 +1,12 @@
 //! Go's template language.
 
 mod ast;
+mod engine;
 mod exec;
 mod fields;
 mod lexer;
 mod parser;
 mod syntax;
 
-pub use exec::{Engine, Fault, MAX_TEXT};
+pub use engine::{Engine, Fault, MAX_TEXT};
 pub use syntax::integer;

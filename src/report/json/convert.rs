@@ -93,7 +93,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
         source: source(report, &shown.source),
         location: place(&shown.location),
         rendered_location: shown.rendered.as_ref().map(place),
-        environments: Vec::new(),
+        environments: shown.environments.iter().map(String::as_str).collect(),
         conditional: false,
         scanned: ScannedDto {
             roots: indexes(|j| &j.roots).filter_map(|id| report.root_ids.get(*id)).map(String::as_str).collect(),
@@ -111,7 +111,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
         reads: indexes(|j| &j.reads).filter_map(|id| report.read_ids.get(*id)).map(String::as_str).collect(),
         covers: Vec::new(),
         mentions: indexes(|j| &j.mentions).filter_map(|id| report.content.mentions.get(*id)).map(mention).collect(),
-        fixes: Vec::new(),
+        fixes: judgement.iter().flat_map(|judgement| &judgement.fixes).map(String::as_str).collect(),
         suppressed: row.suppressed(),
     }
 }
@@ -173,6 +173,8 @@ pub fn read<'a>(report: &'a Report<'a>, row: &'a ReadRow<'a>) -> ReadDto<'a> {
         end_line: step.place.span.end_line,
         what: &step.what,
     };
+    let call =
+        |call: &Passed| CallDto { file: file(report, call.place.file), line: call.place.span.line, given: call.given };
     ReadDto {
         id: report.read_ids.get(row.index).map_or("", String::as_str),
         key: KeyDto { kind: read.key.kind.code(), text: &read.key.text, case_sensitive: read.key.case_sensitive },
@@ -191,7 +193,10 @@ pub fn read<'a>(report: &'a Report<'a>, row: &'a ReadRow<'a>) -> ReadDto<'a> {
             exception: read.absent.exception.as_deref(),
             default: read.absent.default.as_deref(),
         },
-        condition: read.condition.as_deref().map(|parameter| ConditionDto { parameter }),
+        condition: read
+            .condition
+            .as_deref()
+            .map(|parameter| ConditionDto { parameter, calls: read.passed.iter().map(call).collect() }),
         timing: read.timing.code(),
         effect: read.effect().code(),
         owner: OwnerDto {
