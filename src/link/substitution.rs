@@ -132,7 +132,10 @@ impl Linker<'_> {
                     let Some(value) = with.parameters.get(symbol) else { return true };
                     // What waits for a field of an object matters if the field does.
                     let kept = match (value, field) {
-                        (Value::Instance(instance), Some(name)) => instance.fields.borrow().get(name).cloned(),
+                        (Value::Instance(instance), Some(name)) => {
+                            // Where it keeps nothing, the class's own may count.
+                            instance.fields.borrow().get(name).cloned().filter(|kept| *kept != Value::None)
+                        }
                         _ => None,
                     };
                     return kept.as_ref().unwrap_or(value).alternatives().iter().any(|v| match v {
