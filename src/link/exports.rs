@@ -104,6 +104,12 @@ fn for_callers(event: &Event) -> bool {
     event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
 }
 
+/// `self.name`
+fn is_field(value: &Value) -> bool {
+    matches!(value, Value::Delayed(delayed)
+        if matches!(&**delayed, Delayed::Attribute(Value::Symbol(Symbol::Parameter(_, 0)), _)))
+}
+
 /// Whether a key is, or is put together from, what a parameter itself holds. What is dug out of a
 /// parameter (`options["key"]`) is known to few callers, and following it leads everywhere.
 fn named_by_a_parameter(key: &Value) -> bool {
@@ -115,6 +121,11 @@ fn named_by_a_parameter(key: &Value) -> bool {
         }),
         Value::Delayed(delayed) => match &**delayed {
             Delayed::Element(value) => named_by_a_parameter(value),
+            // `self.table[name]`, or a column of its row.
+            Delayed::Item(table, index) => match index {
+                Value::Constant(_) => matches!(table, Value::Delayed(_)) && named_by_a_parameter(table),
+                index => is_field(table) && named_by_a_parameter(index),
+            },
             Delayed::Call(Value::Delayed(callee), ..) => match &**callee {
                 Delayed::Attribute(value, _) => named_by_a_parameter(value),
                 _ => false,

@@ -29,7 +29,7 @@ mod exports;
 mod expressions;
 mod functions;
 mod guards;
-pub mod injection;
+mod injection;
 mod interest;
 mod library;
 pub mod modules;

@@ -156,9 +156,8 @@ fn at_both(
             judged(&job, Gathered::new(&job)?, &change.subject, question.clone(), &inputs, progress)?
         }
     };
-    states.relabel_scan(&states.head, &mut now.scan);
-    let stripped = change.entries.iter().any(|change| change.kind.strips());
-    if stripped && states.code_differs() {
+    states.relabel_judged(&states.head, &mut now);
+    if verdict::depends_on_before(&now.judgements, &change.entries) && states.code_differs() {
         states.export(true, &tracked)?;
         let own = given(job, states, &states.base);
         let inputs: Vec<&chart::Input> = own.iter().collect();
@@ -167,7 +166,7 @@ fn at_both(
             return Ok(now);
         }
         let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &inputs, progress)?;
-        states.relabel_scan(&states.base, &mut was.scan);
+        states.relabel_judged(&states.base, &mut was);
         verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);
     }
     Ok(now)

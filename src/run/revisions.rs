@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::Job;
+use super::judged::Judged;
 use crate::git::{Exported, Repository, Revision};
-use crate::model::{Chart, Failure, Notice, NoticeKind, Root, RootKind, Scan};
+use crate::model::{Chart, Failure, Notice, NoticeKind, Root, RootKind};
 use crate::{chart, discover};
 
 /// Two states of a repository.
@@ -260,8 +261,16 @@ impl Revisions {
         self.place(side, path)
     }
 
-    /// Lets roots and owners of a scan of an exported state be called as those of the work tree.
-    pub fn relabel_scan(&self, side: &Side, scan: &mut Scan) {
+    /// Lets what was found in an exported state be called as in the work tree.
+    pub fn relabel_judged(&self, side: &Side, judged: &mut Judged) {
+        for reason in judged.judgements.iter_mut().flat_map(|judgement| &mut judgement.reasons) {
+            reason.text = self.relabelled(side, &reason.text);
+        }
+        for notice in &mut judged.notices {
+            notice.file = notice.file.as_ref().map(|file| self.relabelled(side, file));
+            notice.detail = self.relabelled(side, &notice.detail);
+        }
+        let scan = &mut judged.scan;
         for root in &mut scan.sources.roots {
             root.label = self.relabelled(side, &root.label);
         }
