@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn manifests_are_split_and_sorted_as_helm_does() {
         let texts = |text: &'static str| -> Vec<&str> { split(text).into_iter().map(|range| &text[range]).collect() };
-        assert_eq!(texts("\n---\na: 1\n--- \n\nb: 2\n---c: 3\n x: ---\n"), ["a: 1", "b: 2", "c: 3\n x: ---"]);
+        assert_eq!(texts("\n---\na: 1\n--- \n\nb: 2\n---c: 3\n x: ---\n"), ["a: 1", "b: 2", "c: 3\n x: ---\n"]);
         let job = "kind: Job\nmetadata: {annotations: {helm.sh/hook: pre-install}}";
         let bad = "kind: Job\nmetadata: {annotations: {helm.sh/hook: nonsense}}";
         let outputs = [
