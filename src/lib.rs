@@ -47,8 +47,8 @@
 //! Most are absences. `tests/tidy.rs` checks which part imports which, who knows a crate, and how long
 //! files are; `tests/properties` checks what has to hold for every input.
 //!
-//! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`, `chart` (`input`, `helm`, `kustomize`, `rendered`),
-//!   `helm` (a chart's own files),
+//! - Bytes of sources are read through [`files::Files`] alone. Besides it only `discover`,
+//!   `chart` (`input`, `helm`, `kustomize`, `rendered`), `helm` (a chart's own files), `git` (a temporary folder),
 //!   `settings`, and `run` and `cli` at the edge touch the disk or the surroundings. All else is a function of values.
 //! - Only `python` sees tree-sitter, only `cli` sees clap, only `yaml` its parser, only `files` archives.
 //! - An archive is an index; nothing is unpacked to disk, and its links lead nowhere outside it.

@@ -89,6 +89,8 @@ pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(
 
 /// The charts in both states.
 fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
+    let of_environments = job.values.rendering.environments.iter().flat_map(|environment| &environment.values);
+    let values: Vec<_> = job.values.files.iter().chain(of_environments).cloned().collect();
     let paths = match &job.chart {
         Some(chart::Input::Path(path)) => vec![path.clone()],
         Some(chart::Input::Stdin) => {
@@ -97,10 +99,9 @@ fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
         None if !states.has_charts() => {
             return Err(Failure::new("no chart found below the current folder, in either state: pass --chart PATH"));
         }
-        None => states.changed_charts(&job.values.files),
+        None => states.changed_charts(&values),
     };
-    let of_environments = job.values.rendering.environments.iter().flat_map(|environment| &environment.values);
-    let wanted: Vec<_> = paths.iter().chain(&job.values.files).chain(of_environments).cloned().collect();
+    let wanted: Vec<_> = paths.iter().chain(&values).cloned().collect();
     states.export(true, &wanted)?;
     states.export(false, &wanted)?;
     let mut told = Told { notices: states.notices(), ..Told::default() };
