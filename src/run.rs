@@ -225,6 +225,16 @@ fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
     chart::load(&request(job, input, job.values.files.clone()))
 }
 
+/// A chart in each of the environments that were named, or as the values make it.
+fn load_each(job: &Job, input: &chart::Input) -> Result<Vec<Chart>, Failure> {
+    let request = request(job, input, job.values.files.clone());
+    match input {
+        // It can be read only once.
+        chart::Input::Stdin => chart::load(&request).map(|chart| vec![chart]),
+        chart::Input::Path(_) => chart::each_environment(&request).iter().map(chart::load).collect(),
+    }
+}
+
 /// A chart with the job's flags, and these values files.
 fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Request {
     let values = job.values.clone();

@@ -120,6 +120,8 @@ fn what_the_same_change_no_longer_reads_is_said() {
     let fixed = scratch.diff(&[&revisions[..], &["--head", "HEAD"]].concat());
     assert_eq!(told(&fixed.0), ["removed API_TOKEN review read-removed deploy/web.yaml:11"]);
     assert_eq!(fixed.0["coverage"]["roots"][0]["path"], "app");
+    let all = fixed.0.to_string();
+    assert!(!all.contains(&std::env::temp_dir().display().to_string()), "places are those of the repository: {all}");
     assert_eq!(told(&scratch.diff(&revisions).0), ["removed API_TOKEN unsafe read deploy/web.yaml:11"]);
 }
 
@@ -252,6 +254,24 @@ fn every_chart_that_differs_is_compared() {
     let output = scratch.run("", &["diff", "--base", "HEAD", "--app", "app", "--chart", "charts/two"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && said.contains("charts/two/templates/bad.yaml"), "{said}");
+}
+
+#[test]
+fn what_the_same_change_begins_to_read_had_no_default_before() {
+    let scratch = Scratch::new("read-added");
+    scratch.write(
+        "deploy/web.yaml",
+        &manifest("acme/web:1", &(BOTH.to_string() + "            - {name: ZONE, value: b}\n")),
+    );
+    scratch.write("app/config.py", &(CONFIG.to_string() + "ZONE = os.getenv(\"ZONE\", \"a\")\n"));
+    let (report, _) = scratch.diff(&FLAGS);
+    assert_eq!(told(&report), ["added ZONE safe still-set deploy/web.yaml:13"]);
+    let commit = scratch.commit("a new setting");
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", BOTH));
+    scratch.commit("its default will do");
+    scratch.git(&["revert", "--no-edit", "HEAD"]);
+    let (report, _) = scratch.diff(&[&FLAGS[..], &["--base", "HEAD~1", "--head", "HEAD"]].concat());
+    assert_eq!(told(&report), ["added ZONE review value-changes deploy/web.yaml:13"], "{commit}");
 }
 
 #[cfg(unix)]

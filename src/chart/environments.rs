@@ -25,6 +25,20 @@ pub fn load(path: &Path, request: &Request) -> Result<Chart, Failure> {
     }
 }
 
+/// The same request for each of its environments alone; itself if it names none.
+pub fn each(request: &Request) -> Vec<Request> {
+    let environments = &request.rendering.environments;
+    if environments.is_empty() {
+        return vec![request.clone()];
+    }
+    let alone = |environment: &Environment| {
+        let mut request = request.clone();
+        request.rendering.environments = vec![environment.clone()];
+        request
+    };
+    environments.iter().map(alone).collect()
+}
+
 /// What an environment is rendered with.
 fn within(request: &Request, environment: &Environment) -> Request {
     let mut request = request.clone();
@@ -48,6 +62,11 @@ fn joined(mut all: Chart, one: Chart, environment: &str) -> Chart {
         match all.entries.iter_mut().find(|known| same(known, &entry)) {
             Some(known) => known.environments.push(environment.into()),
             None => all.entries.push(Entry { environments: vec![environment.into()], ..entry }),
+        }
+    }
+    for object in one.objects {
+        if !all.objects.contains(&object) {
+            all.objects.push(object);
         }
     }
     // In the order of the containers; within one as they came.

@@ -36,6 +36,7 @@ mod uses;
 
 use std::path::PathBuf;
 
+pub use environments::each as each_environment;
 pub use input::load;
 
 use crate::helm::Places;

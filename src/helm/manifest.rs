@@ -44,7 +44,7 @@ const INSTALL_ORDER: [&str; 36] = [
 ];
 
 /// The events that a hook may name (`hook.go`).
-const EVENTS: [&str; 11] = [
+const EVENTS: [&str; 10] = [
     "pre-install",
     "post-install",
     "pre-delete",
@@ -55,7 +55,6 @@ const EVENTS: [&str; 11] = [
     "post-rollback",
     "test",
     "test-success",
-    "crd-install",
 ];
 
 /// A document that a template put out.
@@ -116,11 +115,13 @@ fn line_start(text: &str, line: u32) -> usize {
     starts.nth(usize::try_from(line).unwrap_or(1).saturating_sub(1)).unwrap_or(0)
 }
 
-/// The documents between lines that begin with `---` (`(?:^|\s*\n)---\s*`), without space around them.
+/// The documents between lines that begin with `---` (`(?:^|\s*\n)---\s*`), without the space before them and
+/// before the separators; what the last one ends with stays.
 fn split(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut out = Vec::new();
     let mut push = |start: usize, end: usize| {
-        let inner = text[start..end].trim();
+        let inner = text[start..end].trim_start();
+        let inner = if end == text.len() { inner } else { inner.trim_end() };
         if !inner.is_empty() {
             let from = inner.as_ptr() as usize - text.as_ptr() as usize;
             out.push(from..from + inner.len());

@@ -40,7 +40,10 @@ impl Places {
             let text = &mut files[at].1;
             text.push(&format!("---\n# Source: {}\n", manifest.template), Origin::UNKNOWN);
             text.push_or(&manifest.text, Origin::UNKNOWN);
-            text.push("\n", Origin::UNKNOWN);
+            // One more would count in a block that keeps its last lines.
+            if !manifest.text.as_str().ends_with('\n') {
+                text.push("\n", Origin::UNKNOWN);
+            }
         }
         let out = files.iter().map(|(name, text)| (name.clone(), text.as_str().as_bytes().to_vec())).collect();
         let texts = files.into_iter().map(|(name, text)| {

@@ -6,10 +6,11 @@ use rustc_hash::FxHashMap as HashMap;
 use super::Linker;
 use super::absence::Side;
 use super::guards::Guard;
+use super::narrow::Told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
 use super::statements::last_segment;
-use super::value::Value;
-use crate::python::ir::{Case, Expr, ExprKind, Handler, Stmt};
+use super::value::{Asks, Delayed, Value};
+use crate::python::ir::{Case, Expr, ExprKind, Handler, Name, Stmt};
 
 /// What a branch leaves.
 struct Branch {
@@ -46,8 +47,10 @@ impl Linker<'_> {
             return self.block(frame, if holds { body } else { orelse });
         }
         let tested = self.test(frame, test);
-        let then = self.side(frame, &tested.holds, body);
-        let other = self.side(frame, &tested.fails, orelse);
+        let (holds, fails) = self.kinds_told(frame, test);
+        let asked = self.choosing(frame, test);
+        let then = self.told_side(frame, &tested.holds, &holds, body);
+        let other = self.told_side(frame, &tested.fails, &fails, orelse);
         self.check_later(frame, &tested.holds.waiting, body);
         self.check_later(frame, &tested.fails.waiting, orelse);
         let ends = [then.flow, other.flow];
@@ -88,11 +91,49 @@ impl Linker<'_> {
                 branches.push(branch.bound);
             }
         }
-        if branches.is_empty() {
-            return Flow::Left;
+        match branches.as_mut_slice() {
+            [] => return Flow::Left,
+            [then, other] => {
+                if let Some(asked) = &asked {
+                    self.choose(frame, asked, then, other);
+                }
+            }
+            _ => {}
         }
         frame.merge(branches);
+        match ends {
+            [Flow::Left, Flow::Next] => self.narrow(frame, &fails),
+            [Flow::Next, Flow::Left] => self.narrow(frame, &holds),
+            _ => {}
+        }
         Flow::Next
+    }
+
+    /// A side on which the kinds of names are known.
+    fn told_side(&mut self, frame: &mut Frame, side: &Side, told: &[Told], body: &[Stmt]) -> Branch {
+        let mark = frame.log.len();
+        self.narrow(frame, told);
+        let branch = self.side(frame, side, body);
+        frame.undo(mark);
+        branch
+    }
+
+    /// Names that both ways bind are one or the other by what was asked.
+    fn choose(&mut self, frame: &Frame, asked: &(Value, Asks, bool), then: &mut Bindings, other: &mut Bindings) {
+        let mut names: Vec<Name> = then.keys().chain(other.keys()).cloned().collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let value = |bound: &Bindings| match bound.get(&name) {
+                Some(value) => value.clone(),
+                None => frame.variables.get(&name).cloned(),
+            };
+            if let (Some(first), Some(second)) = (value(then), value(other)) {
+                let chosen = Some(self.chosen(Some(asked), first, second));
+                then.insert(name.clone(), chosen.clone());
+                other.insert(name, chosen);
+            }
+        }
     }
 
     /// A block that runs any number of times. Reads whose variable is absent when it is jumped out of
@@ -112,17 +153,38 @@ impl Linker<'_> {
         for read in branch.own {
             self.conclude(read);
         }
-        frame.merge(vec![branch.bound, HashMap::default()]);
+        // What digs itself deeper (`table = table[key]`) is afterwards what it has come to.
+        let dug = |name: &Name, new: &Option<Value>| {
+            let (new, old) = (new.as_ref()?, frame.variables.get(name)?);
+            dug_out_of(new, old).then(|| (name.clone(), Some(new.clone())))
+        };
+        let before = branch.bound.iter().filter_map(|(name, new)| dug(name, new)).collect();
+        frame.merge(vec![branch.bound, before]);
     }
 
     pub(super) fn while_loop(&mut self, frame: &mut Frame, test: &Expr, body: &[Stmt], orelse: &[Stmt]) {
         let tested = self.test(frame, test);
+        let length = |frame: &Frame| match &test.kind {
+            ExprKind::Name(name) => frame.variables.get(name).map(|value| value.size(MAX_WORK)),
+            _ => None,
+        };
+        let before = length(frame);
         self.repeated(frame, &tested.holds, body);
+        // `while work:` with a body that adds to it: once more, with what was added.
+        if let (Some(before), Some(after)) = (before, length(frame))
+            && after > before
+        {
+            self.repeated(frame, &tested.holds, body);
+        }
         self.block(frame, orelse);
     }
 
     pub(super) fn for_loop(&mut self, frame: &mut Frame, target: &Expr, iter: &Expr, body: &[Stmt], orelse: &[Stmt]) {
         let walked = self.expression(frame, iter);
+        if self.unrolled(frame, target, &walked, body) {
+            self.block(frame, orelse);
+            return;
+        }
         let element = self.iterate(frame, &walked, frame.place(iter.span));
         self.assign(frame, target, &element);
         self.repeated(frame, &Side::default(), body);
@@ -260,5 +322,25 @@ impl Linker<'_> {
             }
         }
         frame.merge(branches);
+    }
+}
+
+/// How large a list of work may be to be walked once more when it has grown.
+const MAX_WORK: usize = 64;
+
+/// Whether a value is an item, or an item of an item, of another.
+fn dug_out_of(new: &Value, old: &Value) -> bool {
+    match new {
+        Value::Union(values) => values.iter().all(|value| dug_out_of(value, old)),
+        Value::Delayed(delayed) => match &**delayed {
+            Delayed::Item(of, _) => of == old || dug_out_of(of, old),
+            Delayed::Call(Value::Delayed(callee), ..) => match &**callee {
+                Delayed::Attribute(of, name) => &**name == "get" && (of == old || dug_out_of(of, old)),
+                _ => false,
+            },
+            _ => false,
+        },
+        Value::Read(_) => *old == Value::Environment,
+        _ => false,
     }
 }

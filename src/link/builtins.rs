@@ -8,7 +8,7 @@ use super::events::Absent;
 use super::guards::Question;
 use super::scope::{Caught, Frame};
 use super::templates;
-use super::value::{Arguments, Symbol, Value, join};
+use super::value::{Arguments, Delayed, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::Name;
 
@@ -27,6 +27,15 @@ impl Linker<'_> {
         let first = || arguments.positional.first().cloned().unwrap_or(Value::Unknown);
         let environment = arguments.positional.first() == Some(&Value::Environment);
         let short = name.strip_prefix("builtins.").unwrap_or(name);
+        if let Some(members) = self.call_on_members(short, arguments, place) {
+            return members;
+        }
+        if let Some(made) = self.make_collection(short, arguments, place) {
+            return made;
+        }
+        if let Some(value) = self.call_pattern(short, arguments, place) {
+            return value;
+        }
         match short {
             "str" | "os.fspath" | "os.fsencode" | "os.fsdecode" | "sys.intern" | "repr" => {
                 let value = first();
@@ -59,7 +68,6 @@ impl Linker<'_> {
                 self.copied(frame, place.span, short);
                 Value::Environment
             }
-            "dict" | "collections.OrderedDict" => self.make_dict(arguments),
             "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter" => match first() {
                 Value::Environment => Value::EnvironmentName(self.iterated(frame, place, "os.environ")),
                 value @ (Value::EnvironmentName(_) | Value::EnvironmentItems(_)) => value,
@@ -77,6 +85,10 @@ impl Linker<'_> {
             }
             "zip" => {
                 let columns: Vec<Option<Vec<Value>>> = arguments.positional.iter().map(|v| self.elements(v)).collect();
+                if columns.iter().all(Option::is_none) {
+                    let row: Vec<Value> = arguments.positional.iter().map(|v| self.element(v)).collect();
+                    return Value::sequence(vec![Value::sequence(row)]);
+                }
                 let rows = columns.iter().flatten().map(Vec::len).min().unwrap_or(0);
                 let cell = |column: &Option<Vec<Value>>, row: usize| {
                     column.as_ref().map_or(Value::Unknown, |column| column[row].clone())
@@ -111,6 +123,18 @@ impl Linker<'_> {
                 let columns: Vec<Value> = arguments.positional.iter().map(|v| self.element(v)).collect();
                 Value::sequence(vec![Value::sequence(columns)])
             }
+            "setattr" => {
+                if let [object, name, value] = arguments.positional.as_slice() {
+                    let names: Vec<Name> = name.alternatives().iter().filter_map(Value::known_text).collect();
+                    for name in names {
+                        self.store(frame, object, &name, value);
+                    }
+                }
+                Value::None
+            }
+            "getattr" if arguments.positional.get(1).is_some_and(Value::has_parameter) => {
+                Value::delayed(Delayed::Call(Value::external("builtins.getattr"), arguments.clone(), place))
+            }
             "getattr" => match arguments.positional.get(1).map(|n| self.force(n)) {
                 Some(name) => {
                     let object = first();
@@ -141,6 +165,10 @@ impl Linker<'_> {
                 Some(module) => Value::Symbol(Symbol::Import(frame.file, 0, module, "".into())),
                 None => Value::Unknown,
             },
+            // Told again by `dataclasses.fields()`.
+            "dataclasses.field" | "attr.ib" | "attr.field" | "attrs.field" => {
+                Value::Partial(Rc::new((Value::external(name.clone()), arguments.clone())))
+            }
             "operator.itemgetter" => {
                 Value::Partial(Rc::new((Value::external("operator.itemgetter()"), arguments.clone())))
             }
@@ -170,6 +198,10 @@ impl Linker<'_> {
                 value @ Value::Symbol(_) => value,
                 _ => Value::Unknown,
             },
+            "super().__new__" | "type.__new__" | "abc.ABCMeta.__new__" | "type" => match self.making.last() {
+                Some(class) if arguments.positional.len() > 2 => Value::Class(*class),
+                _ => Value::Unknown,
+            },
             "os.putenv" | "os.unsetenv" => Value::None,
             _ => {
                 self.escape(arguments);
@@ -186,24 +218,6 @@ impl Linker<'_> {
                 self.functions[callable.function].escaped = true;
             }
         }
-    }
-
-    fn make_dict(&mut self, arguments: &Arguments) -> Value {
-        let mut items = Vec::new();
-        match arguments.positional.first() {
-            Some(Value::Dict(more)) => items.extend(more.iter().cloned()),
-            Some(other) => {
-                for pair in self.elements(other).unwrap_or_default() {
-                    match pair {
-                        Value::Sequence(pair) if pair.len() == 2 => items.push((pair[0].clone(), pair[1].clone())),
-                        _ => items.push((Value::Unknown, Value::Unknown)),
-                    }
-                }
-            }
-            None => {}
-        }
-        items.extend(arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone())));
-        Value::dict(items)
     }
 
     /// `$NAME` and `${NAME}` in a text.
@@ -255,6 +269,11 @@ impl Linker<'_> {
             }
             Value::Partial(made) => {
                 if let (Value::External(maker), Some(text)) = (&made.0, made.1.positional.first()) {
+                    if (&**maker, &**method) == ("re.compile", "sub") {
+                        let positional = std::iter::once(text).chain(&arguments.positional).cloned().collect();
+                        let all = Arguments { positional, ..arguments.clone() };
+                        return self.call_pattern("re.sub", &all, place).unwrap_or(Value::Unknown);
+                    }
                     self.asks_by_text(frame, (maker, method), text, arguments.positional.first(), place);
                 }
                 Value::Unknown
@@ -267,6 +286,9 @@ impl Linker<'_> {
                         let key = if key.has_parameter() { key.clone() } else { self.force(key) };
                         if let Value::EnvironmentName(_) = key {
                             self.compare_names(frame, &key, receiver);
+                        }
+                        if let Some(found) = self.surely_found(&items, &key) {
+                            return found;
                         }
                         let found = self.dict_item(&items, &key);
                         join(found.into_iter().chain([arguments.positional.get(1).cloned().unwrap_or(Value::None)]))
@@ -283,7 +305,7 @@ impl Linker<'_> {
             }
             Value::Sequence(items) => match &**method {
                 "copy" => receiver.clone(),
-                "pop" => join(items.iter().cloned()),
+                "pop" | "popleft" => join(items.iter().cloned()),
                 _ => Value::Unknown,
             },
             // The mixins of `collections.abc.Mapping` ask `__getitem__`.

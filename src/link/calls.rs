@@ -30,7 +30,7 @@ pub struct Substitution {
     pub look_up: bool,
     /// Through how many callers what is repeated has come already.
     pub handed_on: usize,
-    /// Where the function is called.
+    /// Where the function is called: what it makes of what it is given is made there.
     pub place: Option<Place>,
 }
 
@@ -87,11 +87,13 @@ impl Linker<'_> {
             Value::External(name) => self.call_external(frame, name, arguments, place),
             Value::Object(object) => self.call_object(frame, object, arguments, place),
             Value::Union(values) => {
-                if values.len() > MAX_CALLEES {
+                // Objects of a table that are called one after the other are as many as the table has.
+                let objects = values.iter().all(|v| matches!(v, Value::Instance(_)));
+                let most = if objects { MAX_OBJECTS } else { MAX_CALLEES };
+                if values.len() > most {
                     self.limit_reached("a call may be of too many functions: not all were followed");
                 }
-                let values: Vec<_> =
-                    values.iter().take(MAX_CALLEES).map(|v| self.call(frame, v, arguments, place)).collect();
+                let values: Vec<_> = values.iter().take(most).map(|v| self.call(frame, v, arguments, place)).collect();
                 join(values)
             }
             Value::Symbol(_) | Value::Delayed(_) => self.call_later(frame, callee, arguments, place),
@@ -108,7 +110,7 @@ impl Linker<'_> {
             // A method matters if it could consult a mapping, change a text, or has an interesting name.
             let (keep, wait) = match callee {
                 Value::Delayed(delayed) => match &**delayed {
-                    Delayed::Attribute(receiver, method) => {
+                    Delayed::Attribute(receiver, method) if &**method != "__class__" => {
                         let consults = self.consult(frame, receiver, method, arguments, place).is_some();
                         let interesting = self.interest.has(method) || self.could_read(receiver, method, arguments);
                         (interesting && !consults, interesting || consults || changes_text(method))
@@ -133,7 +135,15 @@ impl Linker<'_> {
             }
             return Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place));
         }
-        let matters = self.names_something(callee)
+        if let Value::Symbol(Symbol::Unit(file, unit)) = callee
+            && let Some(function) = frame.function
+            && (frame.file, frame.unit) == (*file, *unit)
+            && self.functions[function].class.is_none()
+        {
+            self.functions[function].recursive = true;
+        }
+        let matters = frame.concrete
+            || self.names_something(callee)
             || self.is_called_for_its_parameters(frame.file, callee)
             || arguments.values().any(|v| self.carries_environment(v));
         if matters {
@@ -175,6 +185,16 @@ impl Linker<'_> {
             Value::Environment | Value::Object(_) => true,
             Value::External(name) => self.libraries.hands_on(name),
             Value::Method(method) => method.0 == Value::Environment,
+            // An object that keeps it, or what an object has been seen to keep it in.
+            Value::Instance(instance) => {
+                instance.fields.borrow().values().any(|kept| kept.alternatives().contains(&Value::Environment))
+            }
+            Value::Delayed(delayed) => match &**delayed {
+                Delayed::Attribute(Value::Symbol(Symbol::Parameter(function, 0)), field) => {
+                    self.keeps_environment_in(*function, field)
+                }
+                _ => false,
+            },
             Value::Function(callable) => {
                 let state = &self.functions[callable.function];
                 state.summary.as_ref().is_some_and(|summary| summary.reads_for_callers())
@@ -183,9 +203,24 @@ impl Linker<'_> {
         })
     }
 
+    /// Whether the constructor of a method's class keeps the environment in this attribute.
+    fn keeps_environment_in(&self, method: FunctionId, field: &str) -> bool {
+        let Some(class) = self.functions[method].class else { return false };
+        let Some(Value::Function(init)) = self.class_member(class, "__init__") else { return false };
+        self.functions[init.function].summary.as_ref().is_some_and(|summary| {
+            let keeps = |value: &Value| value.alternatives().contains(&Value::Environment);
+            summary.stores.iter().any(|(_, name, value)| &**name == field && keeps(value))
+        })
+    }
+
     /// Calls a function of the scanned code.
     fn apply(&mut self, frame: &mut Frame, callable: &Callable, arguments: &Arguments, place: Place) -> Value {
         let id = callable.function;
+        if frame.concrete
+            && let Some(value) = self.carried_call(callable, arguments)
+        {
+            return value;
+        }
         self.steps += 1;
         if self.steps > MAX_STEPS {
             self.limit_reached("too many calls to follow: some were not");
@@ -221,19 +256,27 @@ impl Linker<'_> {
             place,
             caller: frame.function,
         };
-        if let Some(value) = self.calls.get(&key) {
+        let known = self.calls.get(&key).cloned();
+        if let (Some(value), true) = (&known, summary.stores.is_empty()) {
             return value.clone();
         }
-        let mut substitution = Substitution { function: Some(id), place: Some(place), ..Substitution::default() };
+        let at = Some(place).filter(|place| place.span.line > 0);
+        let mut substitution = Substitution { function: Some(id), place: at, ..Substitution::default() };
         substitution.parameters.extend(callable.captured.iter().cloned());
         for (index, value) in values.into_iter().enumerate() {
             substitution.parameters.insert(Symbol::Parameter(id, index), value);
         }
+        if let Some(value) = known {
+            // An object that is made again has the same to be told.
+            self.replay_stores(frame, &summary, &substitution);
+            return value;
+        }
         let receiver = callable.bound.as_ref();
         self.replay(frame, &summary, &mut substitution, receiver, place);
-        let value = match &summary.returns {
-            Some(value) => self.substitute(frame, value, &substitution),
-            None => Value::Unknown,
+        let value = match (self.carried_call(callable, arguments), &summary.returns) {
+            (Some(value), _) => value,
+            (None, Some(value)) => self.substitute(frame, value, &substitution),
+            (None, None) => Value::Unknown,
         };
         self.calls.insert(key, value.clone());
         value
@@ -275,6 +318,8 @@ impl Linker<'_> {
 const MAX_STEPS: usize = 3_000;
 /// Of several possible callees, how many are followed.
 const MAX_CALLEES: usize = 16;
+/// The same of objects that a table holds.
+const MAX_OBJECTS: usize = 256;
 /// How many calls of unknown callees a function keeps for its callers to resolve.
 const MAX_PENDING: usize = 60;
 
@@ -316,6 +361,6 @@ fn worth_keeping(arguments: &Arguments) -> bool {
                 | Value::Function(_)
                 | Value::Environment
                 | Value::Method(_)
-        )
+        ) || super::narrow::comes_of_a_walk(v)
     })
 }

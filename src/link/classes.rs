@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::Linker;
 use super::bounds;
 use super::functions::Binding;
+use super::members::tells_members;
 use super::scope::{Frame, Outer, Variables};
-use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Symbol, Value};
 use crate::model::{FileId, Place};
 use crate::python::ir::{Class, Name};
 
@@ -115,6 +116,7 @@ impl Linker<'_> {
         self.block(&mut body, &ir.body);
         self.classes[id].variables = body.variables.clone();
         self.set_names(&mut body, id);
+        self.made_by_metaclass(id);
         self.finish_frame(&mut body);
         for decorator in &ir.decorators {
             let with = self.expression(frame, decorator);
@@ -169,8 +171,29 @@ impl Linker<'_> {
         self.typical_reads(class);
         let keeps_environment = own.iter().any(|(_, v)| self.gives_environment(v))
             || self.typical_fields(class).values().any(|v| self.gives_environment(v));
+        if keeps_environment {
+            self.note_methods(&own);
+        }
         if keeps_environment || self.class_offers(class) || self.is_known_object(class) {
             self.note_class(class);
+        }
+    }
+
+    /// Notes methods by which callers name what is asked of a mapping that the object keeps.
+    fn note_methods(&mut self, own: &[(Name, Value)]) {
+        for (name, value) in own {
+            let Value::Function(callable) = value else { continue };
+            let function = callable.function;
+            let itself = Value::Symbol(Symbol::Parameter(function, 0));
+            let told = |key: &Value| {
+                key.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
+            };
+            let asks = self.functions[function].summary.as_ref().is_some_and(|summary| {
+                summary.events.iter().any(|event| event.mapping.any(&mut |v| *v == itself) && told(&event.key))
+            });
+            if asks {
+                self.found.add_method(name);
+            }
         }
     }
 
@@ -228,7 +251,7 @@ impl Linker<'_> {
         self.lineage(class).0.iter().find_map(|&c| self.classes[c].variables.get(name).cloned())
     }
 
-    fn bind_member(
+    pub(super) fn bind_member(
         &mut self,
         frame: &mut Frame,
         member: Value,
@@ -269,12 +292,22 @@ impl Linker<'_> {
         place: Place,
     ) -> Value {
         let field = instance.fields.borrow().get(name).cloned();
-        if let Some(value) = field {
-            return value;
-        }
         let receiver = Value::Instance(instance.clone());
+        if let Some(value) = field {
+            // `if given is not None: self.name = given`: else the class's own counts.
+            let own = if value == Value::None { self.class_member(instance.class, name) } else { None };
+            return match own {
+                Some(own) if !matches!(own, Value::Function(_)) => super::value::join([value, own]),
+                _ => value,
+            };
+        }
         if &**name == "__class__" {
             return Value::Class(instance.class);
+        }
+        if tells_members(name)
+            && let Some(told) = self.members_of(&receiver, name)
+        {
+            return told;
         }
         if let Some((event, _)) = self.settings_events.get(&(instance.class, name.clone())) {
             return Value::Read(*event);
@@ -308,6 +341,14 @@ impl Linker<'_> {
         if matches!(&**name, "__name__" | "__qualname__") {
             return Value::text(self.classes[class].ir.name.clone(), None);
         }
+        if tells_members(name)
+            && let Some(told) = self.members_of(&Value::Class(class), name)
+        {
+            return told;
+        }
+        if &**name == "__class__" {
+            return Value::Class(class);
+        }
         let Some(member) = self.class_member(class, name) else { return Value::Unknown };
         if self.is_enum(class) && !matches!(member, Value::Function(_)) {
             return self.enum_member(class, name, member, place);
@@ -318,47 +359,6 @@ impl Linker<'_> {
                 self.bind_member(frame, member, &receiver, &receiver, place)
             }
             _ => member,
-        }
-    }
-
-    /// `self.name` inside a method: methods are bound, data waits for the object.
-    pub(super) fn self_attribute(
-        &mut self,
-        frame: &mut Frame,
-        receiver: &Value,
-        function: FunctionId,
-        name: &Name,
-        place: Place,
-    ) -> Value {
-        let state = &self.functions[function];
-        if let Some(class) = state.class.filter(|_| state.binding != Binding::Static) {
-            if &**name == "__class__" {
-                return receiver.clone();
-            }
-            if let Some(member @ Value::Function(_)) = self.class_member(class, name) {
-                return self.bind_member(frame, member, receiver, receiver, place);
-            }
-        }
-        Value::delayed(Delayed::Attribute(receiver.clone(), name.clone()))
-    }
-
-    /// `super().name`
-    pub(super) fn super_attribute(&mut self, frame: &mut Frame, name: &Name) -> Option<Value> {
-        let class = frame.class?;
-        let function = frame.function?;
-        let receiver = Value::Symbol(Symbol::Parameter(function, 0));
-        let lineage = self.lineage(class);
-        let member = lineage.0.iter().skip(1).find_map(|&c| self.classes[c].variables.get(name).cloned())?;
-        let place = frame.place(Default::default());
-        Some(self.bind_member(frame, member, &receiver, &receiver, place))
-    }
-
-    /// Binds an attribute of a class from outside its body.
-    pub(super) fn store_in_class(&mut self, class: ClassId, name: &Name, value: &Value) {
-        if !value.has_parameter() {
-            let old = self.classes[class].variables.get(name).cloned();
-            let joined = join(old.into_iter().chain([value.clone()]));
-            self.classes[class].variables.insert(name.clone(), joined);
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::Linker;
 use super::scope::Frame;
-use super::value::{Delayed, Value, join};
-use crate::python::ir::{Argument, ArgumentKind, Clause, ComprehensionKind, Expr, ExprKind};
+use super::value::{Arguments, Delayed, Value, join};
+use crate::model::Place;
+use crate::python::ir::{Argument, ArgumentKind, Clause, ComprehensionKind, Expr, ExprKind, Name};
 
 impl Linker<'_> {
     /// `table.append(x)`, `table.extend(xs)`, `table.update(d)` on a local name change what it holds.
@@ -15,10 +16,17 @@ impl Linker<'_> {
         method: &str,
         arguments: &[Argument],
     ) -> bool {
+        if let Some((table, key)) = listed_in(object) {
+            return self.grows_within(frame, (table, key), method, arguments);
+        }
         let ExprKind::Name(name) = &object.kind else { return false };
-        let [argument] = arguments else { return false };
-        let grown = match (value, method) {
-            (Value::Sequence(items), "append" | "add") => {
+        let argument = match (method, arguments) {
+            ("insert", [_, argument]) | (_, [argument]) => argument,
+            _ => return false,
+        };
+        let whole = together(value);
+        let grown = match (&whole, method) {
+            (Value::Sequence(items), "append" | "add" | "insert" | "appendleft") => {
                 let item = self.expression(frame, &argument.value);
                 let mut items = (**items).clone();
                 items.push(item);
@@ -27,7 +35,7 @@ impl Linker<'_> {
             (Value::Sequence(items), "extend" | "update") => {
                 let more = self.expression(frame, &argument.value);
                 let mut items = (**items).clone();
-                items.extend(self.elements(&more).unwrap_or_else(|| vec![Value::Unknown]));
+                items.extend(self.elements(&more).unwrap_or_else(|| vec![self.element(&more)]));
                 Value::sequence(items)
             }
             (Value::Dict(items), "update") => {
@@ -55,6 +63,95 @@ impl Linker<'_> {
             self.limit_reached("a table grows too large: what is added later was not followed");
         }
         true
+    }
+
+    /// `table.setdefault(key, []).append(x)`, `table[key].append(x)`: the table has more below that key.
+    fn grows_within(
+        &mut self,
+        frame: &mut Frame,
+        (name, key): (&Name, &Expr),
+        method: &str,
+        arguments: &[Argument],
+    ) -> bool {
+        let ([argument], Some(Value::Dict(items))) = (arguments, frame.variables.get(name).cloned()) else {
+            return false;
+        };
+        if !matches!(method, "append" | "add" | "extend" | "update") {
+            return false;
+        }
+        let key = self.expression(frame, key);
+        let more = self.expression(frame, &argument.value);
+        let more = if matches!(method, "append" | "add") { Value::sequence(vec![more]) } else { more };
+        let mut items = (*items).clone();
+        match items.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, before)) => {
+                let joined = match (&*before, &more) {
+                    (Value::Sequence(a), Value::Sequence(b)) => {
+                        Value::sequence(a.iter().chain(b.iter()).cloned().collect())
+                    }
+                    _ => join([before.clone(), more]),
+                };
+                *before = joined;
+            }
+            None => items.push((key, more)),
+        }
+        if items.len() <= super::value::MAX_ALTERNATIVES {
+            frame.set(name, Value::dict(items));
+        } else {
+            self.limit_reached("a table grows too large: what is added later was not followed");
+        }
+        true
+    }
+
+    /// Calls a type that makes a collection; `None` if it is none, or holds the environment.
+    pub(super) fn make_collection(&mut self, name: &str, arguments: &Arguments, place: Place) -> Option<Value> {
+        if arguments.positional.contains(&Value::Environment) {
+            return None;
+        }
+        let first = arguments.positional.first();
+        match name {
+            "dict" | "collections.OrderedDict" | "collections.UserDict" => match first {
+                Some(value) if value.has_parameter() && matches!(value, Value::Symbol(_) | Value::Delayed(_)) => {
+                    Some(Value::delayed(Delayed::Call(Value::external("builtins.dict"), arguments.clone(), place)))
+                }
+                _ => Some(self.make_dict(arguments)),
+            },
+            "collections.defaultdict" => {
+                let rest = arguments.positional.iter().skip(1).cloned().collect();
+                Some(self.make_dict(&Arguments { positional: rest, ..arguments.clone() }))
+            }
+            "dict.fromkeys" => {
+                let value = arguments.positional.get(1).cloned().unwrap_or(Value::None);
+                let keys = self.elements(first?)?;
+                Some(Value::dict(keys.into_iter().map(|key| (key, value.clone())).collect()))
+            }
+            "types.MappingProxyType" | "copy.copy" | "copy.deepcopy" => Some(first?.clone()),
+            // The first that has a key gives it.
+            "collections.ChainMap" if first.is_some() => Some(join(arguments.positional.iter().cloned())),
+            "collections.deque" => match first {
+                None => Some(Value::sequence(Vec::new())),
+                Some(items) => Some(self.elements(items).map_or_else(|| items.clone(), Value::sequence)),
+            },
+            _ => None,
+        }
+    }
+
+    fn make_dict(&mut self, arguments: &Arguments) -> Value {
+        let mut items = Vec::new();
+        match arguments.positional.first() {
+            Some(Value::Dict(more)) => items.extend(more.iter().cloned()),
+            Some(other) => {
+                for pair in self.elements(other).unwrap_or_default() {
+                    match pair {
+                        Value::Sequence(pair) if pair.len() == 2 => items.push((pair[0].clone(), pair[1].clone())),
+                        _ => items.push((Value::Unknown, Value::Unknown)),
+                    }
+                }
+            }
+            None => {}
+        }
+        items.extend(arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone())));
+        Value::dict(items)
     }
 
     pub(super) fn dict(&mut self, frame: &mut Frame, items: &[(Option<Expr>, Expr)]) -> Value {
@@ -122,6 +219,8 @@ impl Linker<'_> {
                 }
                 Clause::If(test) => {
                     let tested = self.test(frame, test);
+                    let (holds, _) = self.kinds_told(frame, test);
+                    self.narrow(frame, &holds);
                     frame.are_present(&tested.holds.present);
                 }
             }
@@ -172,3 +271,46 @@ impl Linker<'_> {
 
 /// How many elements of a table a comprehension keeps apart.
 const MAX_UNROLLED: usize = 256;
+
+/// `table` and `key` in `table.setdefault(key, …)` and `table[key]`.
+fn listed_in(expr: &Expr) -> Option<(&Name, &Expr)> {
+    let (table, key) = match &expr.kind {
+        ExprKind::Call(callee, arguments) => match (&callee.kind, arguments.first()) {
+            (ExprKind::Attribute(table, method), Some(key)) if &**method == "setdefault" => (table, &key.value),
+            _ => return None,
+        },
+        ExprKind::Subscript(table, key) => (table, &**key),
+        _ => return None,
+    };
+    match &table.kind {
+        ExprKind::Name(name) => Some((name, key)),
+        _ => None,
+    }
+}
+
+/// A list or dict that may be one of several, as one that holds what any of them does.
+fn together(value: &Value) -> Value {
+    let Value::Union(values) = value else { return value.clone() };
+    let mut items: Vec<Value> = Vec::new();
+    let mut pairs: Vec<(Value, Value)> = Vec::new();
+    for value in values.iter() {
+        match value {
+            Value::Sequence(more) => items.extend(more.iter().cloned()),
+            Value::Dict(more) => pairs.extend(more.iter().cloned()),
+            _ => return Value::Unknown,
+        }
+    }
+    let mut seen = rustc_hash::FxHashSet::default();
+    match (items.is_empty(), pairs.is_empty()) {
+        (_, true) => {
+            items.retain(|item| seen.insert(item.clone()));
+            Value::sequence(items)
+        }
+        (true, false) => {
+            let mut seen = rustc_hash::FxHashSet::default();
+            pairs.retain(|pair| seen.insert(pair.clone()));
+            Value::dict(pairs)
+        }
+        _ => Value::Unknown,
+    }
+}

@@ -91,7 +91,8 @@ impl Linker<'_> {
 
     /// A read: the environment is consulted for a key of which all that can be known is known.
     pub(super) fn emit(&mut self, event: &Event, key: &Value) {
-        if matches!(key, Value::None | Value::Constant(_)) {
+        // A number or a collection is no name.
+        if matches!(key, Value::None | Value::Constant(_) | Value::Sequence(_) | Value::Dict(_)) {
             return;
         }
         let mut event = Event { key: key.clone(), mapping: Value::Environment, ..event.clone() };

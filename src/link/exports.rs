@@ -120,7 +120,8 @@ fn named_by_a_parameter(key: &Value) -> bool {
             _ => false,
         }),
         Value::Delayed(delayed) => match &**delayed {
-            Delayed::Element(value) => named_by_a_parameter(value),
+            Delayed::Element(value) | Delayed::Kind(value, _) => named_by_a_parameter(value),
+            Delayed::Choice(_, _, then, other) => named_by_a_parameter(then) || named_by_a_parameter(other),
             // `self.table[name]`, or a column of its row.
             Delayed::Item(table, index) => match index {
                 Value::Constant(_) => matches!(table, Value::Delayed(_)) && named_by_a_parameter(table),

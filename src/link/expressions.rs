@@ -130,6 +130,7 @@ impl Linker<'_> {
                     return self.expression(frame, if holds { body } else { orelse });
                 }
                 let tested = self.test(frame, test);
+                let asked = self.choosing(frame, test);
                 let first = self.on_side(frame, &tested.holds, body);
                 let second = self.on_side(frame, &tested.fails, orelse);
                 for (side, value) in [(&tested.holds, &first), (&tested.fails, &second)] {
@@ -138,7 +139,7 @@ impl Linker<'_> {
                         self.refine_instead(frame, *event, guards, value);
                     }
                 }
-                join([first, second])
+                self.chosen(asked.as_ref(), first, second)
             }
             ExprKind::Lambda(function) => self.define_function(frame, function),
             ExprKind::Comprehension { kind, element, value, clauses } => {

@@ -57,6 +57,8 @@ pub struct FunctionState {
     pub escaped: bool,
     /// Named other than to call it.
     pub referenced: bool,
+    /// Calls itself: what it gives is only known where it is carried out.
+    pub recursive: bool,
     /// What is known of its parameters without callers.
     pub injected: Injected,
 }
@@ -100,6 +102,7 @@ impl Linker<'_> {
                     callers: 0,
                     escaped: false,
                     referenced: false,
+                    recursive: false,
                     injected: Injected::default(),
                 });
                 self.function_at.insert(key, self.functions.len() - 1);
@@ -163,7 +166,11 @@ impl Linker<'_> {
         if let Some(summary) = &state.summary {
             return summary.clone();
         }
-        if state.busy || self.too_deep() {
+        if state.busy {
+            self.functions[id].recursive = true;
+            return Rc::default();
+        }
+        if self.too_deep() {
             return Rc::default();
         }
         let state = &self.functions[id];
@@ -294,7 +301,9 @@ impl Linker<'_> {
             if !mapping.alternatives().contains(&Value::Environment) {
                 continue;
             }
-            let key = self.substitute(&mut frame, &event.key, &substitution);
+            // Callers may choose either way, whatever the default is.
+            let key = self.without_choices(&event.key);
+            let key = self.substitute(&mut frame, &key, &substitution);
             let absent = self.substitute_absent(&mut frame, &event.absent, &substitution);
             self.own_read(id, &Event { absent, ..event.clone() }, &key);
             substitution.events.clear();
@@ -318,6 +327,7 @@ impl Linker<'_> {
     /// A read with its parameters at their defaults, or unknown.
     pub(super) fn own_read(&mut self, id: FunctionId, event: &Event, key: &Value) {
         let key = self.force(key);
+        let key = self.without_choices(&key);
         for key in key.alternatives() {
             let unknown = matches!(key, Value::Unknown | Value::Delayed(_))
                 || matches!(key, Value::Text(text) if text.parts.iter().all(|part| *part == Part::Any));

@@ -21,6 +21,7 @@ mod calls;
 mod classes;
 mod collections;
 mod commands;
+mod concrete;
 mod declared;
 mod enums;
 mod environment;
@@ -32,13 +33,17 @@ mod guards;
 mod injection;
 mod interest;
 mod library;
+mod members;
 pub mod modules;
 mod names;
+mod narrow;
 mod objects;
 mod operations;
 mod outcomes;
 mod output;
 mod passing;
+mod patterns;
+mod receivers;
 mod scope;
 mod settings;
 mod statements;
@@ -192,6 +197,12 @@ struct Linker<'a> {
     substitutions: usize,
     /// Functions whose calls are being followed.
     active: Vec<FunctionId>,
+    /// Classes that their metaclasses are making.
+    making: Vec<ClassId>,
+    /// Calls that are being carried out.
+    carrying: Vec<(FunctionId, Vec<Value>)>,
+    /// What calls that were carried out gave.
+    carried: HashMap<concrete::CarriedKey, Value>,
 }
 
 /// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
@@ -245,6 +256,9 @@ impl<'a> Linker<'a> {
             substituting: 0,
             substitutions: 0,
             active: Vec::new(),
+            making: Vec::new(),
+            carrying: Vec::new(),
+            carried: HashMap::default(),
         }
     }
 
@@ -292,6 +306,7 @@ impl<'a> Linker<'a> {
             dependents.retain(|file| !again.contains(file));
         }
         self.calls.clear();
+        self.carried.clear();
         self.parts.clear();
         self.fields.clear();
         self.lineages.borrow_mut().clear();

@@ -130,7 +130,10 @@ impl Linker<'_> {
             return value.clone();
         }
         let defaults = self.functions[function].defaults.clone();
+        let (class, binding) = (self.functions[function].class, self.functions[function].binding);
+        let of = class.filter(|_| binding == Binding::Class).map(Value::Class);
         let parameters = defaults.into_iter().enumerate().map(|(index, default)| {
+            let default = if index == 0 { of.clone().or(default) } else { default };
             let default = default.filter(|d| !d.has_parameter()).unwrap_or(Value::Unknown);
             (Symbol::Parameter(function, index), default)
         });
@@ -200,6 +203,14 @@ impl Linker<'_> {
                 self.object_places.extend(instance.place);
             }
             let before = self.emitted.len();
+            let mut part = part.clone();
+            if instance.place.is_none() {
+                // Whoever makes an object may choose either way, whatever the defaults are.
+                for event in &mut part.events {
+                    event.key = self.without_choices(&event.key);
+                }
+            }
+            let part = &part;
             self.replay(frame, part, &mut substitution, Some(&receiver), place);
             self.keep_known(*function, before, instance.place.is_none());
         }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::members::tells_members;
 use super::scope::Frame;
 use super::templates;
 use super::value::{Arguments, Delayed, Symbol, Value, join};
@@ -13,6 +14,7 @@ impl Linker<'_> {
     /// `value.name`
     pub(super) fn attribute(&mut self, frame: &mut Frame, value: &Value, name: &Name, place: Place) -> Value {
         match value {
+            Value::Module(_) if &**name == "__dict__" => self.members_of(value, name).unwrap_or(Value::Unknown),
             Value::Module(file) => {
                 let lazy = !self.interest.has(name) && !self.is_constant_name(name);
                 if lazy {
@@ -41,8 +43,12 @@ impl Linker<'_> {
                 Value::text(self.functions[callable.function].ir.name.clone(), None)
             }
             Value::Function(_) if &**name == "__call__" => value.clone(),
+            Value::Partial(call) => self.told_argument(call, name),
             Value::Union(values) => {
-                let values: Vec<_> = values.iter().map(|v| self.attribute(frame, v, name, place)).collect();
+                // What has no such attribute is not what is asked here.
+                let able: Vec<&Value> = values.iter().filter(|v| !self.cannot_have(v, name)).collect();
+                let able = if able.is_empty() { values.iter().collect() } else { able };
+                let values: Vec<_> = able.into_iter().map(|v| self.attribute(frame, v, name, place)).collect();
                 join(values)
             }
             Value::Symbol(Symbol::Parameter(function, 0)) => self.self_attribute(frame, value, *function, name, place),
@@ -61,6 +67,11 @@ impl Linker<'_> {
             Value::Symbol(Symbol::Unit(..)) if self.names_something(value) || self.interest.has(name) => {
                 let forced = self.force(value);
                 self.attribute(frame, &forced, name, place)
+            }
+            // The class of an object has what the object has, but for what tells of itself.
+            Value::Delayed(delayed) if class_of(delayed).is_some_and(|_| !tells_members(name)) => {
+                let object = class_of(delayed).cloned().unwrap_or(Value::Unknown);
+                self.attribute(frame, &object, name, place)
             }
             Value::Symbol(_) | Value::Delayed(_) => {
                 if self.interest.has(name) && !value.has_parameter() {
@@ -108,7 +119,7 @@ impl Linker<'_> {
     /// `value[index]`
     pub(super) fn item(&mut self, frame: &mut Frame, value: &Value, index: &Value, place: Place) -> Value {
         if let Value::Union(values) = value {
-            let values: Vec<_> = values.iter().map(|v| self.item(frame, v, index, place)).collect();
+            let values: Vec<_> = filled(values).map(|v| self.item(frame, v, index, place)).collect();
             return join(values);
         }
         if let Value::Symbol(_) | Value::Delayed(_) = value
@@ -168,6 +179,13 @@ impl Linker<'_> {
         (!values.is_empty()).then(|| join(values))
     }
 
+    /// The value of a key that a dict surely has.
+    pub(super) fn surely_found(&mut self, items: &Rc<Vec<(Value, Value)>>, index: &Value) -> Option<Value> {
+        let text = index.known_text()?;
+        let has = items.iter().any(|(key, _)| key.known_text().as_ref() == Some(&text));
+        if has { self.dict_item(items, index) } else { None }
+    }
+
     /// The elements of a collection, if they are all known one by one.
     pub(super) fn elements(&mut self, value: &Value) -> Option<Vec<Value>> {
         let value = if value.has_parameter() { value.clone() } else { self.force(value) };
@@ -186,7 +204,7 @@ impl Linker<'_> {
         }
         match value {
             Value::Union(values) => {
-                let values: Vec<_> = values.iter().map(|v| self.element(v)).collect();
+                let values: Vec<_> = walked(values).map(|v| self.element(v)).collect();
                 join(values)
             }
             Value::EnvironmentName(event) => Value::EnvironmentName(*event),
@@ -209,7 +227,7 @@ impl Linker<'_> {
                 if matches!(iterator, Value::Instance(_)) { Value::Unknown } else { self.element(&iterator) }
             }
             Value::Union(values) => {
-                let values: Vec<_> = values.iter().map(|v| self.iterate(frame, v, place)).collect();
+                let values: Vec<_> = walked(values).map(|v| self.iterate(frame, v, place)).collect();
                 join(values)
             }
             _ => self.element(value),
@@ -226,6 +244,31 @@ impl Linker<'_> {
         let forced = self.substitute(&mut frame, value, &super::calls::Substitution::looking_up());
         self.depth -= 1;
         forced
+    }
+}
+
+/// The values a walk is about: where one may be a list, a text is not walked letter by letter.
+fn walked(values: &[Value]) -> impl Iterator<Item = &Value> {
+    let lists = values.iter().any(|v| matches!(v, Value::Sequence(items) if !items.is_empty()));
+    filled(values).filter(move |v| !(lists && matches!(v, Value::Text(_) | Value::None)))
+}
+
+/// The values that are no empty collection, if there are others: nothing comes of an empty one.
+fn filled(values: &[Value]) -> impl Iterator<Item = &Value> {
+    let empty = |value: &Value| match value {
+        Value::Sequence(items) => items.is_empty(),
+        Value::Dict(items) => items.is_empty(),
+        _ => false,
+    };
+    let all = values.iter().all(empty);
+    values.iter().filter(move |value| all || !empty(value))
+}
+
+/// `object` in `object.__class__`.
+pub fn class_of(delayed: &Delayed) -> Option<&Value> {
+    match delayed {
+        Delayed::Attribute(object, name) if &**name == "__class__" => Some(object),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Linker;
 use super::events::Absent;
+use super::operations::class_of;
 use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Pending};
 use super::value::{Symbol, Value, join};
@@ -15,6 +16,9 @@ impl Linker<'_> {
             // What follows a `return` is evaluated all the same: no read is lost to a wrong guess.
             if self.statement(frame, stmt) == Flow::Left {
                 flow = Flow::Left;
+                if frame.concrete {
+                    break;
+                }
             }
         }
         flow
@@ -194,8 +198,17 @@ impl Linker<'_> {
     }
 
     /// Keeps a value in an attribute of an object.
-    fn store(&mut self, frame: &mut Frame, object: &Value, name: &Name, value: &Value) {
+    pub(super) fn store(&mut self, frame: &mut Frame, object: &Value, name: &Name, value: &Value) {
         match object {
+            Value::Delayed(delayed) if class_of(delayed).is_some() => {
+                let object = class_of(delayed).cloned().unwrap_or(Value::Unknown);
+                self.store(frame, &object, name, value);
+            }
+            Value::Union(values) => {
+                for object in values.iter().filter(|v| matches!(v, Value::Instance(_))) {
+                    self.store(frame, object, name, value);
+                }
+            }
             Value::Instance(instance) => {
                 let mut fields = instance.fields.borrow_mut();
                 let joined = match fields.get(name) {

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use super::Linker;
 use super::calls::Substitution;
 use super::events::{Check, Event, Summary};
+use super::narrow::{answer, choice};
+use super::operations::class_of;
 use super::scope::Frame;
 use super::value::{Delayed, Instance, Part, Symbol, Value, join};
 use crate::model::{Place, Step};
@@ -19,6 +21,8 @@ impl Linker<'_> {
         receiver: Option<&Value>,
         place: Place,
     ) {
+        // What an object is told, it knows when it is asked.
+        self.replay_stores(frame, summary, substitution);
         for event in &summary.events {
             substitution.handed_on = event.handed_on;
             if event.mapping != Value::Environment && !self.could_matter(&event.mapping, substitution) {
@@ -66,6 +70,15 @@ impl Linker<'_> {
             let value = self.substitute(frame, &check.value, substitution);
             self.checked(frame, Check { value, ..check.clone() });
         }
+        for made in &summary.made {
+            if let Value::Instance(instance) = self.substitute(frame, made, substitution) {
+                frame.made.push(instance);
+            }
+        }
+    }
+
+    /// Repeats what a callee stores in attributes of its parameters.
+    pub(super) fn replay_stores(&mut self, frame: &mut Frame, summary: &Summary, substitution: &Substitution) {
         for (object, name, value) in &summary.stores {
             let object = self.substitute(frame, object, substitution);
             let value = self.substitute(frame, value, substitution);
@@ -74,12 +87,13 @@ impl Linker<'_> {
                     instance.fields.borrow_mut().insert(name.clone(), value);
                 }
                 Value::Symbol(Symbol::Parameter(..)) => frame.stores.push((object, name.clone(), value)),
+                Value::Class(class) => self.store_in_class(*class, name, &value),
+                Value::Delayed(delayed) => {
+                    if let Some(object) = class_of(delayed) {
+                        frame.stores.push((object.clone(), name.clone(), value));
+                    }
+                }
                 _ => {}
-            }
-        }
-        for made in &summary.made {
-            if let Value::Instance(instance) = self.substitute(frame, made, substitution) {
-                frame.made.push(instance);
             }
         }
     }
@@ -110,9 +124,9 @@ impl Linker<'_> {
                         field = Some(name);
                         root = value;
                     }
-                    Delayed::Item(value, _) | Delayed::Element(value) => root = value,
+                    Delayed::Item(value, _) | Delayed::Element(value) | Delayed::Kind(value, _) => root = value,
                     Delayed::Call(callee, ..) => root = callee,
-                    Delayed::Concat(_) => return true,
+                    Delayed::Concat(_) | Delayed::Choice(..) => return true,
                 },
                 Value::Symbol(symbol) => {
                     let Some(value) = with.parameters.get(symbol) else { return true };
@@ -252,7 +266,7 @@ impl Linker<'_> {
                     Value::Instance(Rc::new(Instance {
                         class: instance.class,
                         fields: std::cell::RefCell::new(fields),
-                        place: instance.place,
+                        place: with.place.filter(|_| instance.place.is_some()).or(instance.place),
                     }))
                 }
             }
@@ -324,6 +338,23 @@ impl Linker<'_> {
             Delayed::Concat(parts) => {
                 let parts: Vec<Value> = parts.iter().map(|v| self.substitute(frame, v, with)).collect();
                 self.concat(&parts)
+            }
+            Delayed::Kind(value, class) => {
+                let value = self.substitute(frame, value, with);
+                let class = self.substitute(frame, class, with);
+                self.of_kind(&value, &class, true)
+            }
+            Delayed::Choice(test, asks, then, other) => {
+                let test = self.substitute(frame, test, with);
+                match answer(&test, *asks) {
+                    Some(true) => self.substitute(frame, then, with),
+                    Some(false) => self.substitute(frame, other, with),
+                    None => {
+                        let then = self.substitute(frame, then, with);
+                        let other = self.substitute(frame, other, with);
+                        choice(test, *asks, then, other)
+                    }
+                }
             }
         }
     }

@@ -91,6 +91,19 @@ pub enum Delayed {
     Call(Value, Arguments, Place),
     /// `"".join(parts)`, in effect: concatenation.
     Concat(Vec<Value>),
+    /// A value that is known to be an instance of a class.
+    Kind(Value, Value),
+    /// `then if test else other`, or `then if test is None else other`
+    Choice(Value, Asks, Value, Value),
+}
+
+/// What a choice asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asks {
+    /// Whether a value is true.
+    Truth,
+    /// Whether it is `None`.
+    None,
 }
 
 /// The arguments of a call.
@@ -274,6 +287,8 @@ impl Value {
                 Delayed::Item(value, index) => value.any(found) || index.any(found),
                 Delayed::Call(callee, arguments, _) => callee.any(found) || arguments.values().any(|v| v.any(found)),
                 Delayed::Concat(parts) => parts.iter().any(|v| v.any(found)),
+                Delayed::Kind(value, class) => value.any(found) || class.any(found),
+                Delayed::Choice(test, _, then, other) => test.any(found) || then.any(found) || other.any(found),
             },
             _ => false,
         }

@@ -132,11 +132,11 @@ impl<'a> Way<'a> {
             }
             *tried += 1;
             let errors = errors(&before, &self.chart(after));
-            if errors.is_empty() {
-                if let Some(mut rest) = self.search(after, dead, tried, blocked) {
-                    rest.insert(0, concern);
-                    return Some(rest);
-                }
+            if errors.is_empty()
+                && let Some(mut rest) = self.search(after, dead, tried, blocked)
+            {
+                rest.insert(0, concern);
+                return Some(rest);
             }
             blocked.extend(errors.into_iter().map(|finding| format!("{}: {}", finding.rule.id, finding.message)));
         }

@@ -3,7 +3,7 @@
 use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::revisions::{Revisions, Side};
-use super::{Job, load, output, status};
+use super::{Job, load_each, output, status};
 use crate::model::{Change, ChangeKind, Chart, Container, Failure, Notice, NoticeKind};
 use crate::progress::Progress;
 use crate::release::code::Code;
@@ -66,7 +66,7 @@ pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(
         }
         Compared::Given { old, new } => {
             let mut told = Told::default();
-            told.add(load(job, old)?, load(job, new)?);
+            told.add_each(load_each(job, old)?, load_each(job, new)?);
             let (change, question) = told.question();
             let judged = match change.entries.is_empty() {
                 true => Judged::default(),
@@ -99,7 +99,8 @@ fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
         }
         None => states.changed_charts(&job.values.files),
     };
-    let wanted: Vec<_> = paths.iter().chain(&job.values.files).cloned().collect();
+    let of_environments = job.values.rendering.environments.iter().flat_map(|environment| &environment.values);
+    let wanted: Vec<_> = paths.iter().chain(&job.values.files).chain(of_environments).cloned().collect();
     states.export(true, &wanted)?;
     states.export(false, &wanted)?;
     let mut told = Told { notices: states.notices(), ..Told::default() };
@@ -123,7 +124,7 @@ fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
         let loaded =
             states.chart(job, &states.base, path).and_then(|old| Ok((old, states.chart(job, &states.head, path)?)));
         match loaded {
-            Ok((old, new)) => told.add(old, new),
+            Ok((old, new)) => told.add_each(old, new),
             Err(failure) if paths.len() == 1 => return Err(failure),
             Err(failure) => told.lost.push(failure),
         }
@@ -155,9 +156,8 @@ fn at_both(
             judged(&job, Gathered::new(&job)?, &change.subject, question.clone(), &inputs, progress)?
         }
     };
-    states.relabel_scan(&states.head, &mut now.scan);
-    let stripped = change.entries.iter().any(|change| change.kind.strips());
-    if stripped && states.code_differs() {
+    states.relabel_judged(&states.head, &mut now);
+    if verdict::depends_on_before(&now.judgements, &change.entries) && states.code_differs() {
         states.export(true, &tracked)?;
         let own = given(job, states, &states.base);
         let inputs: Vec<&chart::Input> = own.iter().collect();
@@ -166,7 +166,7 @@ fn at_both(
             return Ok(now);
         }
         let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &inputs, progress)?;
-        states.relabel_scan(&states.base, &mut was.scan);
+        states.relabel_judged(&states.base, &mut was);
         verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);
     }
     Ok(now)
@@ -221,6 +221,14 @@ fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Pro
 }
 
 impl Told {
+    /// Each environment for itself; what has none, as manifests, is the same in all.
+    fn add_each(&mut self, old: Vec<Chart>, new: Vec<Chart>) {
+        for index in 0..old.len().max(new.len()) {
+            let of = |charts: &[Chart]| charts.get(index).or(charts.first()).cloned().unwrap_or_default();
+            self.add(of(&old), of(&new));
+        }
+    }
+
     fn add(&mut self, old: Chart, new: Chart) {
         let mut change = change::compare(old, new);
         change.subject.notices = change.old.notices.iter().chain(&change.new.notices).cloned().collect();

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::Job;
+use super::judged::Judged;
 use crate::git::{Exported, Repository, Revision};
-use crate::model::{Chart, Failure, Notice, NoticeKind, Root, RootKind, Scan};
+use crate::model::{Chart, Failure, Notice, NoticeKind, Root, RootKind};
 use crate::{chart, discover};
 
 /// Two states of a repository.
@@ -163,22 +164,36 @@ impl Revisions {
     ///
     /// # Errors
     /// If it cannot be read or rendered.
-    pub fn chart(&self, job: &Job, side: &Side, path: &Path) -> Result<Chart, Failure> {
+    pub fn chart(&self, job: &Job, side: &Side, path: &Path) -> Result<Vec<Chart>, Failure> {
         // The work tree is read by the path that was given, so that places in it are shown by that.
-        let Some(place) = self.place(side, path) else { return Ok(Chart::default()) };
+        let Some(place) = self.place(side, path) else { return Ok(vec![Chart::default()]) };
         let place = if side.exported.is_some() { place } else { path.to_path_buf() };
         let values: Vec<PathBuf> = job.values.files.iter().filter_map(|file| self.place(side, file)).collect();
-        let request = super::request(job, &chart::Input::Path(place), values);
-        let mut chart = chart::load(&request).map_err(|failure| {
-            Failure::new(format!("at {}: {}", side.label(), self.relabelled(side, &failure.message)))
-        })?;
-        for file in job.values.files.iter().filter(|file| self.place(side, file).is_none()) {
-            let detail = format!("not there at {}: the chart is rendered without it", side.label());
-            let file = Some(file.display().to_string());
-            chart.notices.push(Notice { kind: NoticeKind::Manifest, file, line: None, detail });
+        let mut request = super::request(job, &chart::Input::Path(place), values);
+        let environments = &mut request.rendering.environments;
+        for environment in environments.iter_mut() {
+            environment.values = environment.values.iter().filter_map(|file| self.place(side, file)).collect();
         }
-        self.relabel(side, &mut chart);
-        Ok(chart)
+        let load = |request: &chart::Request| {
+            let mut chart = chart::load(request).map_err(|failure| {
+                Failure::new(format!("at {}: {}", side.label(), self.relabelled(side, &failure.message)))
+            })?;
+            chart.notices.extend(self.without(job, side));
+            self.relabel(side, &mut chart);
+            Ok(chart)
+        };
+        chart::each_environment(&request).iter().map(load).collect()
+    }
+
+    /// The values files that are not there in a state.
+    fn without(&self, job: &Job, side: &Side) -> Vec<Notice> {
+        let own = job.values.rendering.environments.iter().flat_map(|environment| &environment.values);
+        let missing = job.values.files.iter().chain(own).filter(|file| self.place(side, file).is_none());
+        let notice = |file: &PathBuf| {
+            let detail = format!("not there at {}: the chart is rendered without it", side.label());
+            Notice { kind: NoticeKind::Manifest, file: Some(file.display().to_string()), line: None, detail }
+        };
+        missing.map(notice).collect()
     }
 
     /// Lets places in an exported chart be as the user would write them.
@@ -246,8 +261,16 @@ impl Revisions {
         self.place(side, path)
     }
 
-    /// Lets roots and owners of a scan of an exported state be called as those of the work tree.
-    pub fn relabel_scan(&self, side: &Side, scan: &mut Scan) {
+    /// Lets what was found in an exported state be called as in the work tree.
+    pub fn relabel_judged(&self, side: &Side, judged: &mut Judged) {
+        for reason in judged.judgements.iter_mut().flat_map(|judgement| &mut judgement.reasons) {
+            reason.text = self.relabelled(side, &reason.text);
+        }
+        for notice in &mut judged.notices {
+            notice.file = notice.file.as_ref().map(|file| self.relabelled(side, file));
+            notice.detail = self.relabelled(side, &notice.detail);
+        }
+        let scan = &mut judged.scan;
         for root in &mut scan.sources.roots {
             root.label = self.relabelled(side, &root.label);
         }

@@ -26,7 +26,7 @@ mod unset;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use accepted::{Codes, accepted, readers as accepted_readers, workload};
-pub use before::read_before;
+pub use before::{depends_on_before, read_before};
 pub use names::{asked, nearest};
 pub use unset::unset;
 

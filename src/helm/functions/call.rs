@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::print;
 use super::super::template::{Engine, Fault};
 use super::super::text::{Made, Origin, Text};
-use super::super::value::{MapRef, Str, Value};
+use super::super::value::{Map, MapRef, Str, Value};
 
 /// A call of a function.
 pub struct Call<'e> {
@@ -63,6 +63,8 @@ impl Call<'_> {
     pub fn map(&self, index: usize) -> Result<MapRef, Fault> {
         match self.arg(index) {
             Value::Map(map) => Ok(map.clone()),
+            // A nil map has no keys.
+            Value::Nil | Value::Null => Ok(Map::plain([])),
             _ => self.wrong(index, "map[string]interface {}"),
         }
     }

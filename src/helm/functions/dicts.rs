@@ -24,6 +24,9 @@ pub const FUNCTIONS: &[Function] = &[
         Ok(call.map(0)?.get(key.as_str()).unwrap_or_else(|| Value::str("")))
     }),
     function("set", 3, 3, |call| {
+        if call.arg(0).is_nil() {
+            return Err("set: assignment to entry in nil map".into());
+        }
         let (map, key) = (call.map(0)?, call.str(1)?);
         map.insert(Key(key), call.arg(2).clone());
         Ok(Value::Map(map))

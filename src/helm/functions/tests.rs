@@ -69,6 +69,7 @@ fn functions_are_those_of_sprig() {
         ),
         ("{{ print \"a\" 1 2 \"b\" }} {{ cat \"a\" 1 }} {{ len .list }} {{ index .list 1 }}", "a1 2b a 1 3 a"),
         ("{{ (semver \"1.2.3\").Minor }} {{ semverCompare \">=1.2-0\" \"1.3.0\" }}", "2 true"),
+        ("{{ hasKey (dict).x \"k\" }} {{ (set (dict) \"a\" 1).a }}", "false 1"),
         ("{{ toYaml .map }}", "k1: v1\nk2: v2"),
         ("{{ (fromYaml \"a: [1\").Error | empty }} {{ fromJson \"{\\\"a\\\":1}\" | toYaml }}", "false a: 1"),
     ] {

@@ -228,7 +228,8 @@ fn number(text: &str) -> usize {
     let mut before = ' ';
     let hex = text[signed..].starts_with("0x") || text[signed..].starts_with("0X");
     for c in text[signed..].chars() {
-        let exponent = matches!(before, 'e' | 'E') && !hex && matches!(c, '+' | '-');
+        let exponent = if hex { "pP" } else { "eE" };
+        let exponent = exponent.contains(before) && matches!(c, '+' | '-');
         if !(c.is_ascii_alphanumeric() || c == '.' || c == '_' || exponent) {
             break;
         }

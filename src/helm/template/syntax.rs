@@ -59,8 +59,23 @@ pub fn number(text: &str) -> Option<Value> {
     if let Some(number) = integer(&plain) {
         return Some(Value::Int(number));
     }
+    if let Some(float) = hexadecimal(&plain) {
+        return Some(Value::Float(float));
+    }
     let float: f64 = plain.parse().ok().filter(|float: &f64| float.is_finite())?;
     plain.contains(['.', 'e', 'E']).then_some(Value::Float(float))
+}
+
+/// `0x1.8p10`
+fn hexadecimal(text: &str) -> Option<f64> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
+    let digits = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"))?;
+    let (mantissa, exponent) = digits.split_once(['p', 'P'])?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let bits = u64::from_str_radix(&format!("{whole}{fraction}"), 16).ok()?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let shift = i32::try_from(fraction.len()).ok()?.checked_mul(4)?;
+    Some(sign * bits as f64 * 2_f64.powi(exponent.checked_sub(shift)?))
 }
 
 /// An integer in any of Go's bases.
@@ -100,6 +115,8 @@ mod tests {
             ("1_000", Some("Int(1000)")),
             ("1.5", Some("Float(1.5)")),
             ("1e3", Some("Float(1000.0)")),
+            ("0x1p10", Some("Float(1024.0)")),
+            ("-0x1.8p1", Some("Float(-3.0)")),
             ("5m", None),
         ] {
             assert_eq!(shown(text).as_deref(), value, "{text}");

@@ -39,8 +39,14 @@ fn enabled(chart: &mut Chart, values: &MapRef, path: &str, notes: &mut Vec<Strin
             Some(inner) => charts.push(inner.renamed(&dependency.alias)),
             None => {
                 let other = chart.dependencies.iter().find(|inner| inner.metadata.name == dependency.name);
-                let there = other.map(|other| other.metadata.version.clone());
-                missing.push((dependency.clone(), there));
+                match other {
+                    // Helm takes it all the same.
+                    Some(other) => notes.push(format!(
+                        "charts/ holds version {} of the dependency `{}`, and {} is asked for",
+                        other.metadata.version, dependency.name, dependency.version
+                    )),
+                    None => missing.push(dependency.clone()),
+                }
             }
         }
     }
@@ -57,17 +63,13 @@ fn enabled(chart: &mut Chart, values: &MapRef, path: &str, notes: &mut Vec<Strin
     }
     let off: Vec<String> =
         chart.metadata.dependencies.iter().filter(|it| !it.enabled).map(|it| it.name.clone()).collect();
-    for (dependency, there) in missing {
+    for dependency in missing {
         let name = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
         if off.contains(name) {
             continue;
         }
-        let why = match there {
-            Some(there) => format!("charts/ holds version {there}, and {} is asked for", dependency.version),
-            None => "it is not in charts/".into(),
-        };
         return Err(format!(
-            "the dependency `{}` is missing: {why}; run `helm dependency build {}` first",
+            "the dependency `{}` is missing: it is not in charts/; run `helm dependency build {}` first",
             dependency.name, chart.label
         ));
     }

@@ -5,12 +5,12 @@
 //! pydantic 2.14, pydantic-settings 2.16).
 
 mod annotations;
-mod concrete;
 mod created;
 mod customised;
 mod fields;
 mod names;
 mod options;
+mod told;
 
 use super::Linker;
 use super::events::{Absent, Event};

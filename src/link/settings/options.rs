@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::concrete::truth;
 use crate::libraries::Dialect;
 use crate::link::Linker;
+use crate::link::concrete::truth;
 use crate::link::scope::Frame;
 use crate::link::value::{Arguments, ClassId, Value, join};
 use crate::python::ir::{Expr, ExprKind, Name, Stmt, StmtKind};

@@ -1,0 +1,65 @@
+//! `self`, `cls` and `super()` inside methods: methods are bound, data waits for the object.
+
+use super::Linker;
+use super::functions::Binding;
+use super::scope::Frame;
+use super::value::{ClassId, Delayed, FunctionId, Symbol, Value, join};
+use crate::model::Place;
+use crate::python::ir::Name;
+
+impl Linker<'_> {
+    /// `self.name` inside a method: methods are bound, data waits for the object.
+    pub(super) fn self_attribute(
+        &mut self,
+        frame: &mut Frame,
+        receiver: &Value,
+        function: FunctionId,
+        name: &Name,
+        place: Place,
+    ) -> Value {
+        let state = &self.functions[function];
+        if let Some(class) = state.class.filter(|_| state.binding != Binding::Static) {
+            let its_class = match state.binding {
+                Binding::Class => receiver.clone(),
+                _ => Value::delayed(Delayed::Attribute(receiver.clone(), "__class__".into())),
+            };
+            if &**name == "__class__" {
+                return its_class;
+            }
+            if let Some(stored) = stored_table(frame, receiver, name) {
+                return stored;
+            }
+            if let Some(member @ Value::Function(_)) = self.class_member(class, name) {
+                return self.bind_member(frame, member, receiver, &its_class, place);
+            }
+        }
+        Value::delayed(Delayed::Attribute(receiver.clone(), name.clone()))
+    }
+
+    /// `super().name`
+    pub(super) fn super_attribute(&mut self, frame: &mut Frame, name: &Name) -> Option<Value> {
+        let class = frame.class?;
+        let function = frame.function?;
+        let receiver = Value::Symbol(Symbol::Parameter(function, 0));
+        let lineage = self.lineage(class);
+        let member = lineage.0.iter().skip(1).find_map(|&c| self.classes[c].variables.get(name).cloned())?;
+        let place = frame.place(Default::default());
+        Some(self.bind_member(frame, member, &receiver, &receiver, place))
+    }
+
+    /// Binds an attribute of a class from outside its body.
+    pub(super) fn store_in_class(&mut self, class: ClassId, name: &Name, value: &Value) {
+        if !value.has_parameter() {
+            let old = self.classes[class].variables.get(name).cloned();
+            let joined = join(old.into_iter().chain([value.clone()]));
+            self.classes[class].variables.insert(name.clone(), joined);
+        }
+    }
+}
+
+/// A table that has been put into an attribute of a parameter before.
+fn stored_table(frame: &Frame, object: &Value, name: &Name) -> Option<Value> {
+    let stored = frame.stores.iter().rev().find(|(of, attribute, _)| of == object && attribute == name);
+    let table = |value: &Value| value.alternatives().iter().all(|v| matches!(v, Value::Sequence(_) | Value::Dict(_)));
+    stored.map(|(_, _, value)| value.clone()).filter(table)
+}
