@@ -204,11 +204,6 @@ impl Linker<'_> {
         }
         match value {
             Value::Union(values) => {
-                // `if not isinstance(names, list): names = [names]`: which it was is known to the caller.
-                let wraps = |v: &Value| matches!(v, Value::Sequence(items) if items.iter().any(|i| values.contains(i)));
-                if value.has_parameter() && values.iter().any(wraps) {
-                    return Value::delayed(Delayed::Element(value.clone()));
-                }
                 let values: Vec<_> = walked(values).map(|v| self.element(v)).collect();
                 join(values)
             }
