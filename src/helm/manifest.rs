@@ -1,47 +1,8 @@
 //! What templates put out → manifests in Helm's order (`pkg/release/v1/util`): resources by kind, then hooks.
 
 use super::text::Text;
+use crate::model::INSTALL_ORDER;
 use crate::yaml::{self, Piece};
-
-/// The order in which Helm installs kinds (`InstallOrder`); others come after, by name.
-const INSTALL_ORDER: [&str; 36] = [
-    "PriorityClass",
-    "Namespace",
-    "NetworkPolicy",
-    "ResourceQuota",
-    "LimitRange",
-    "PodSecurityPolicy",
-    "PodDisruptionBudget",
-    "ServiceAccount",
-    "Secret",
-    "SecretList",
-    "ConfigMap",
-    "StorageClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "CustomResourceDefinition",
-    "ClusterRole",
-    "ClusterRoleList",
-    "ClusterRoleBinding",
-    "ClusterRoleBindingList",
-    "Role",
-    "RoleList",
-    "RoleBinding",
-    "RoleBindingList",
-    "Service",
-    "DaemonSet",
-    "Pod",
-    "ReplicationController",
-    "ReplicaSet",
-    "Deployment",
-    "HorizontalPodAutoscaler",
-    "StatefulSet",
-    "Job",
-    "CronJob",
-    "IngressClass",
-    "Ingress",
-    "APIService",
-];
 
 /// The events that a hook may name (`hook.go`).
 const EVENTS: [&str; 10] = [

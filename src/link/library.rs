@@ -128,7 +128,9 @@ impl Linker<'_> {
         }
         let schema = object.filter(|object| object.schema).zip(asked).and_then(|(_, key)| scheme(made, &key));
         let default = reader.default.and_then(|argument| given(argument, arguments)).cloned().or(schema);
-        let default = default.filter(|default| !is_ellipsis(default));
+        // `Annotated[str, typer.Option("--name")]`: there a first argument is a name of the option too (`typer/utils.py`).
+        let is_name = frame.annotating && reader.later;
+        let default = default.filter(|default| !is_ellipsis(default) && !is_name);
         let absent = absence(&reader, arguments, default.as_ref());
         if reader.is_option {
             self.option_declared(arguments, &absent, place);
@@ -204,7 +206,9 @@ impl Linker<'_> {
             return called;
         }
         for item in items.iter().skip(1).filter(|item| matches!(item.kind, ExprKind::Call(..))) {
+            let outside = std::mem::replace(&mut frame.annotating, true);
             let value = self.expression(frame, item);
+            frame.annotating = outside;
             if let Some(default) = default.filter(|default| !is_ellipsis(default)) {
                 self.refine_default(frame, &value, default);
             }

@@ -30,6 +30,8 @@ pub struct Outer {
 pub struct Frame {
     /// The file the body stands in.
     pub file: FileId,
+    /// Within `Annotated[…]`: what is declared there stands apart from its default.
+    pub annotating: bool,
     /// The unit of the file.
     pub unit: usize,
     /// The function, if it is one's body.
@@ -130,6 +132,7 @@ impl Frame {
     pub fn new(file: FileId) -> Frame {
         Frame {
             file,
+            annotating: false,
             unit: 0,
             function: None,
             around: None,

@@ -4,7 +4,7 @@
 //! `pkg/action/rollback.go`, `pkg/kube/client.go` (`update`), `pkg/release/v1/util/kind_sorter.go`.
 
 use super::cluster::{At, Cluster, Side, World};
-use crate::model::{ChartObject, DeletePolicy, HookEvent};
+use crate::model::{ChartObject, DeletePolicy, HookEvent, INSTALL_ORDER};
 
 /// One thing that Helm does to the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,48 +46,6 @@ impl Step {
         }
     }
 }
-
-/// In which order Helm installs kinds; others come last, by name of the kind.
-const INSTALL_ORDER: [&str; 38] = [
-    "PriorityClass",
-    "Namespace",
-    "NetworkPolicy",
-    "ResourceQuota",
-    "LimitRange",
-    "PodSecurityPolicy",
-    "PodDisruptionBudget",
-    "ServiceAccount",
-    "Secret",
-    "SecretList",
-    "ConfigMap",
-    "StorageClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "CustomResourceDefinition",
-    "ClusterRole",
-    "ClusterRoleList",
-    "ClusterRoleBinding",
-    "ClusterRoleBindingList",
-    "Role",
-    "RoleList",
-    "RoleBinding",
-    "RoleBindingList",
-    "Service",
-    "DaemonSet",
-    "Pod",
-    "ReplicationController",
-    "ReplicaSet",
-    "Deployment",
-    "HorizontalPodAutoscaler",
-    "StatefulSet",
-    "Job",
-    "CronJob",
-    "IngressClass",
-    "Ingress",
-    "APIService",
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
-];
 
 /// What objects are sorted by: position in the order, then the kind where it is not in it.
 fn rank(object: &ChartObject) -> (usize, &str) {
