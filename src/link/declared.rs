@@ -26,14 +26,7 @@ const MAX_GROUPS: usize = 8;
 impl Linker<'_> {
     /// Notes what a decorator says of a class.
     pub(super) fn decorated_class(&mut self, class: ClassId, decorator: &Value) {
-        let (name, arguments) = match decorator {
-            Value::External(name) => (name, None),
-            Value::Partial(call) => match &call.0 {
-                Value::External(name) => (name, Some(&call.1)),
-                _ => return,
-            },
-            _ => return,
-        };
+        let Some((name, arguments)) = decorator.outside() else { return };
         if &**name == "environ.config" {
             let prefix = arguments.and_then(|arguments| arguments.keyword("prefix")).cloned();
             let grouped = self.declared.get(&class).is_some_and(|declared| declared.grouped);

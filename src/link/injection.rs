@@ -84,14 +84,7 @@ impl Linker<'_> {
 
     /// What a decorator says of how a function is called: it is a fixture, or its arguments are listed.
     pub(super) fn injecting(&mut self, function: FunctionId, decorator: &Value) {
-        let (name, arguments) = match decorator {
-            Value::External(name) => (name, None),
-            Value::Partial(call) => match &call.0 {
-                Value::External(name) => (name, Some(&call.1)),
-                _ => return,
-            },
-            _ => return,
-        };
+        let Some((name, arguments)) = decorator.outside() else { return };
         if self.libraries.is_provider(name) {
             self.functions[function].injected.provides = true;
         } else if self.libraries.is_lister(name)

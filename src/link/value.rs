@@ -218,6 +218,18 @@ pub const MAX_COLLECTION: usize = 300_000;
 pub const MAX_WAITING: usize = 64;
 
 impl Value {
+    /// The qualified name of something that is not scanned, bare or with the arguments it was called with.
+    pub fn outside(&self) -> Option<(&Name, Option<&Arguments>)> {
+        match self {
+            Value::External(name) => Some((name, None)),
+            Value::Partial(call) => match &call.0 {
+                Value::External(name) => Some((name, Some(&call.1))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// A known text.
     pub fn text(text: impl Into<Name>, given: Option<Place>) -> Value {
         Value::Text(Rc::new(Text { parts: vec![Part::Literal(text.into())], given }))

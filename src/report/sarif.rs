@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::points::{Point, points};
+use super::words::Coded;
 use super::{Format, Report};
-use crate::model::Level;
 
 /// The format.
 pub const FORMAT: Format = Format { name: "sarif", summary: "SARIF 2.1.0, for code scanning", write };
@@ -55,18 +55,13 @@ fn describe(rule: &str) -> String {
 }
 
 fn result(point: &Point, ids: &[&str]) -> Value {
-    let level = match point.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    };
     let locations: Vec<Value> = point.places.iter().map(|(file, line)| location(file, *line, None)).collect();
     let reads: Vec<Value> =
         point.reads.iter().map(|(file, line, what)| location(file, Some(*line), Some(what))).collect();
     let mut result = json!({
         "ruleId": point.rule,
         "ruleIndex": ids.iter().position(|id| *id == point.rule),
-        "level": level,
+        "level": point.level.code(),
         "message": { "text": format!("{}: {}", point.title, point.message) },
         "locations": locations,
         "relatedLocations": reads,

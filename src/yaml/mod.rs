@@ -7,7 +7,7 @@ mod text;
 
 pub use compose::compose;
 pub use node::{Key, Node, Value};
-pub use scalar::{Kind, integer, resolve};
+pub use scalar::{Kind, based, integer, resolve};
 
 pub use text::{Piece, checked, decode, pieces};
 

@@ -39,14 +39,9 @@ pub fn resolve(text: &str) -> Kind {
     }
 }
 
-/// The value of an integer as Go's `ParseInt(text, 0, 64)` and `ParseUint` take it, underscores
-/// dropped: `017` and `0o17` are 15, `0x1F` is 31, `1_000` is 1000.
-pub fn integer(text: &str) -> Option<i128> {
-    if !text.starts_with(|first: char| first.is_ascii_digit() || "+-".contains(first)) {
-        return None;
-    }
-    let plain = text.replace('_', "");
-    let digits = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
+/// A number with the base that its beginning tells, as in C and Go.
+pub fn based(text: &str) -> Option<i128> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (radix, digits) = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
         [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
@@ -59,7 +54,17 @@ pub fn integer(text: &str) -> Option<i128> {
         return None;
     }
     let size = i128::from_str_radix(digits, radix).ok()?;
-    let value = if plain.starts_with('-') { -size } else { size };
+    Some(if text.starts_with('-') { -size } else { size })
+}
+
+/// The value of an integer as Go's `ParseInt(text, 0, 64)` and `ParseUint` take it, underscores
+/// dropped: `017` and `0o17` are 15, `0x1F` is 31, `1_000` is 1000.
+pub fn integer(text: &str) -> Option<i128> {
+    if !text.starts_with(|first: char| first.is_ascii_digit() || "+-".contains(first)) {
+        return None;
+    }
+    let plain = text.replace('_', "");
+    let value = based(&plain)?;
     let unsigned = !plain.starts_with(['+', '-']) && u64::try_from(value).is_ok();
     (unsigned || i64::try_from(value).is_ok()).then_some(value)
 }

@@ -1,6 +1,7 @@
 //! Small pieces of Go's syntax: strings and numbers.
 
 use super::super::value::Value;
+use crate::yaml;
 
 /// A fault in a template's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,19 +81,7 @@ fn hexadecimal(text: &str) -> Option<f64> {
 
 /// An integer in any of Go's bases.
 pub fn integer(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (radix, digits) = match digits.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
-        [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
-        [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
-        [b'0', _, ..] => (8, &digits[1..]),
-        _ => (10, digits),
-    };
-    if !digits.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let size = i128::from_str_radix(digits, radix).ok()?;
-    i64::try_from(if text.starts_with('-') { -size } else { size }).ok()
+    i64::try_from(yaml::based(text)?).ok()
 }
 
 #[cfg(test)]

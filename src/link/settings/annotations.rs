@@ -192,13 +192,8 @@ impl Linker<'_> {
 
 /// The arguments of a `Field(…)`.
 pub(super) fn field_arguments(value: &Value) -> Option<&Arguments> {
-    match value {
-        Value::Partial(call) => match &call.0 {
-            Value::External(name) if name.rsplit('.').next() == Some("Field") => Some(&call.1),
-            _ => None,
-        },
-        _ => None,
-    }
+    let (name, arguments) = value.outside()?;
+    arguments.filter(|_| name.rsplit('.').next() == Some("Field"))
 }
 
 fn is_mapping(name: &str) -> bool {
