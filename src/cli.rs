@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
 use clap::Parser;
-use flags::{ChartFlags, Cli, Color, CommonFlags, LimitFlags, SharedFlags, SourceFlags, Verb, formats};
+use flags::{ChartFlags, Cli, Color, CommonFlags, ComparedFlags, LimitFlags, SharedFlags, SourceFlags, Verb, formats};
 
 use crate::discover::{self, Limits};
 use crate::model::Failure;
@@ -25,6 +25,15 @@ pub fn job() -> Result<Job, Failure> {
     resolve(Cli::parse(), cwd, virtual_env)
 }
 
+impl ComparedFlags {
+    fn resolve(self) -> Compared {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
+            _ => Compared::Revisions { base: self.base, head: self.head },
+        }
+    }
+}
+
 fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
     let mut values_shown = false;
     let mut holes = false;
@@ -35,44 +44,23 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         Verb::Check { names, sources, image, chart, shared, fail_on, strict, show_values } => {
             threshold = Some(Threshold { fail_on, strict, named: !names.is_empty() });
             values_shown = show_values;
-            images_told = image;
+            images_told = image.image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff {
-            old,
-            new,
-            base,
-            head,
-            sources,
-            image,
-            chart,
-            shared,
-            fail_on,
-            strict,
-            show_values,
-            holes: wanted,
-        } => {
+        Verb::Diff { compared, sources, image, chart, shared, fail_on, strict, show_values, holes: wanted } => {
             holes = wanted;
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
-            images_told = image;
-            let compared = match (old, new) {
-                (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
-                _ => Compared::Revisions { base, head },
-            };
-            (Command::Diff(compared), sources, chart, shared)
+            images_told = image.image;
+            (Command::Diff(compared.resolve()), sources, chart, shared)
         }
-        Verb::Plan { old, new, base, head, sources, image, chart, common } => {
-            images_told = image;
-            let compared = match (old, new) {
-                (Some(old), Some(new)) => Compared::Given { old: input(old), new: input(new) },
-                _ => Compared::Revisions { base, head },
-            };
+        Verb::Plan { compared, sources, image, chart, common } => {
+            images_told = image.image;
             let shared = SharedFlags { common, ..SharedFlags::default() };
-            (Command::Plan(compared), sources, chart, shared)
+            (Command::Plan(compared.resolve()), sources, chart, shared)
         }
         Verb::Accept { names, reason, until, base, sources, image, chart, common } => {
-            images_told = image;
+            images_told = image.image;
             let day = |text: String| settings::Day::try_from(text).map(|day| day.0);
             let until = until.map(day).transpose().map_err(|why| Failure::new(format!("--until: {why}")))?;
             let config = settings::file(common.config.as_deref(), &cwd);

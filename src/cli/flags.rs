@@ -44,9 +44,8 @@ pub enum Verb {
         names: Vec<String>,
         #[command(flatten)]
         sources: SourceFlags,
-        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
-        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
-        image: Vec<String>,
+        #[command(flatten)]
+        image: ImageFlags,
         #[command(flatten)]
         chart: ChartFlags,
         #[command(flatten)]
@@ -65,24 +64,12 @@ pub enum Verb {
     },
     /// Judge what a change of a chart strips or alters
     Diff {
-        /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks); without
-        /// OLD and NEW, --chart or every chart here is compared with what it is at --base
-        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
-        old: Option<PathBuf>,
-        /// The chart after
-        new: Option<PathBuf>,
-        /// Take the chart and the application before from this git revision [default: the merge base with the
-        /// default branch]
-        #[arg(long, value_name = "REV")]
-        base: Option<String>,
-        /// Take the chart and the application after from this git revision [default: the work tree]
-        #[arg(long, value_name = "REV")]
-        head: Option<String>,
+        #[command(flatten)]
+        compared: ComparedFlags,
         #[command(flatten)]
         sources: SourceFlags,
-        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
-        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
-        image: Vec<String>,
+        #[command(flatten)]
+        image: ImageFlags,
         #[command(flatten)]
         chart: ChartFlags,
         #[command(flatten)]
@@ -103,23 +90,12 @@ pub enum Verb {
     },
     /// Propose releases that lead from one chart to the other, each safe in every state that it can stop in
     Plan {
-        /// The chart before, as for diff
-        #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
-        old: Option<PathBuf>,
-        /// The chart after
-        new: Option<PathBuf>,
-        /// Take the chart and the application before from this git revision [default: the merge base with the
-        /// default branch]
-        #[arg(long, value_name = "REV")]
-        base: Option<String>,
-        /// Take the chart and the application after from this git revision [default: the work tree]
-        #[arg(long, value_name = "REV")]
-        head: Option<String>,
+        #[command(flatten)]
+        compared: ComparedFlags,
         #[command(flatten)]
         sources: SourceFlags,
-        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
-        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
-        image: Vec<String>,
+        #[command(flatten)]
+        image: ImageFlags,
         #[command(flatten)]
         chart: ChartFlags,
         #[command(flatten)]
@@ -142,9 +118,8 @@ pub enum Verb {
         base: Option<String>,
         #[command(flatten)]
         sources: SourceFlags,
-        /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
-        #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
-        image: Vec<String>,
+        #[command(flatten)]
+        image: ImageFlags,
         #[command(flatten)]
         chart: ChartFlags,
         #[command(flatten)]
@@ -273,6 +248,32 @@ pub struct LimitFlags {
     /// How many bytes one packed byte may stand for, beyond the first GiB [default: 100]
     #[arg(long, value_name = "N")]
     pub max_ratio: Option<u64>,
+}
+
+/// Two charts, or two states of the repository.
+#[derive(Debug, Args)]
+pub struct ComparedFlags {
+    /// The chart before: anything that --chart takes, or what is deployed (helm get manifest and hooks); without
+    /// OLD and NEW, --chart or every chart here is compared with what it is at --base
+    #[arg(requires = "new", conflicts_with_all = ["base", "head", "chart"])]
+    pub old: Option<PathBuf>,
+    /// The chart after
+    pub new: Option<PathBuf>,
+    /// Take the chart and the application before from this git revision [default: the merge base with the
+    /// default branch]
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Take the chart and the application after from this git revision [default: the work tree]
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
+}
+
+/// Which code runs in which image.
+#[derive(Debug, Args)]
+pub struct ImageFlags {
+    /// Which roots run in an image: 'acme/web=src', several with commas, none: not scanned (repeatable)
+    #[arg(long, value_name = "PATTERN=ROOT…", help_heading = "Sources")]
+    pub image: Vec<String>,
 }
 
 /// The chart.
