@@ -126,8 +126,10 @@ impl<'a> Suppliers<'a> {
 
     /// Whether an object of the input has a key; `None` if it is not in the input, or empty there.
     pub fn provides(&self, kind: &'static str, name: &str, key: &str, asker: Asker<'_>) -> Option<bool> {
-        let keys = self.keys(kind, name, asker).filter(|keys| !keys.is_empty())?;
-        Some(keys.iter().any(|supplied| supplied.key == key))
+        let (best, synced) = self.find(kind, name, asker);
+        let mut filled = best.into_iter().chain(synced).filter(|it| !it.keys.is_empty()).peekable();
+        filled.peek()?;
+        Some(filled.any(|it| it.index.contains_key(key)))
     }
 
     /// The text of a key of a ConfigMap in the input.
