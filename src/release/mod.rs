@@ -27,7 +27,7 @@ pub mod steps;
 mod wants;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Chart, ChartObject, Finding, Notice, NoticeKind};
 use cluster::World;
@@ -36,21 +36,9 @@ use code::Code;
 /// The findings of an upgrade from `old` to `new`, the worst first, and what was cut. `code` is what is known of
 /// the code that runs in the pods.
 pub fn findings(old: &Chart, new: &Chart, code: Option<&Code<'_>>) -> (Vec<Finding>, Vec<Notice>) {
-    let (mut found, cut) = of_objects(&old.objects, &new.objects);
-    let (before, _) = of_objects(&old.objects, &old.objects);
-    let mut known: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
-    for finding in &before {
-        known.entry(finding.rule.id).or_default().extend(&finding.subjects);
-    }
-    for finding in &mut found {
-        let known = known.get(finding.rule.id);
-        finding.known = known.is_some_and(|known| finding.subjects.iter().all(|subject| known.contains(&subject)));
-    }
+    let (mut found, cut) = since(&old.objects, &new.objects);
     found.extend(code.iter().flat_map(|code| code::check(new, code)));
-    found.sort_by(|one, other| {
-        let key = |finding: &Finding| (finding.known, finding.rule.level, finding.rule.id, finding.locations.clone());
-        key(one).cmp(&key(other))
-    });
+    found.sort_by_cached_key(|finding| (finding.known, finding.rule.level, finding.rule.id, finding.locations.clone()));
     let notice = cut.then(|| Notice {
         kind: NoticeKind::LimitReached,
         file: None,
@@ -58,6 +46,21 @@ pub fn findings(old: &Chart, new: &Chart, code: Option<&Code<'_>>) -> (Vec<Findi
         detail: format!("more than {} states can be reached; the rest was not looked at", explore::MAX_STATES),
     });
     (found, notice.into_iter().collect())
+}
+
+/// The findings of an upgrade, those marked that the old objects had already, and whether not all states were looked at.
+fn since(old: &[ChartObject], new: &[ChartObject]) -> (Vec<Finding>, bool) {
+    let (mut found, cut) = of_objects(old, new);
+    let (before, _) = of_objects(old, old);
+    let mut known: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
+    for finding in &before {
+        known.entry(finding.rule.id).or_default().extend(&finding.subjects);
+    }
+    for finding in &mut found {
+        let known = known.get(finding.rule.id);
+        finding.known = known.is_some_and(|known| finding.subjects.iter().all(|subject| known.contains(subject)));
+    }
+    (found, cut)
 }
 
 /// The findings of two lists of objects, and whether not all states were looked at.

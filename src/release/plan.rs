@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use super::changes::BATCH;
 use super::cluster::{At, Side, World};
-use super::{of_objects, words};
+use super::{since, words};
 use crate::model::{ChartObject, Concern, Finding, Level, Maker, Plan, PlannedRelease, Usage};
 
 /// The most sequences that are tried.
@@ -181,16 +181,8 @@ impl<'a> Way<'a> {
 
 /// The errors of one release that the chart before did not have.
 fn errors(before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
-    let is_error = |finding: &Finding| finding.rule.level == Level::Error;
-    let (known, _) = of_objects(before, before);
-    let known: BTreeSet<(&str, &String)> = known
-        .iter()
-        .filter(|finding| is_error(finding))
-        .flat_map(|finding| finding.subjects.iter().map(|subject| (finding.rule.id, subject)))
-        .collect();
-    let (found, _) = of_objects(before, after);
-    let new = |finding: &Finding| finding.subjects.iter().any(|subject| !known.contains(&(finding.rule.id, subject)));
-    found.into_iter().filter(|finding| is_error(finding) && new(finding)).collect()
+    let (found, _) = since(before, after);
+    found.into_iter().filter(|finding| finding.rule.level == Level::Error && !finding.known).collect()
 }
 
 /// Pairs an object with what it becomes; `None` if it is absent on both sides. Objects that stay take no turn.
