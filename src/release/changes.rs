@@ -12,9 +12,9 @@ use crate::model::{ChartObject, Finding, FindingPlace, HookEvent, Maker, Produce
 /// How many keys of one Secret may go at once.
 pub const BATCH: usize = 5;
 
-/// Adds the findings.
-pub fn check(world: &World<'_>, explored: &Exploration, out: &mut Vec<Finding>) {
-    hook_owned(world, explored, out);
+/// Adds the findings; `told` are numbers of objects of which is told already what a hook takes away.
+pub fn check(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>, out: &mut Vec<Finding>) {
+    hook_owned(world, explored, told, out);
     unsynced(world, out);
     latent(world, out);
     repeated(world, out);
@@ -37,21 +37,17 @@ fn removed<'a>(old: &'a Produced, new: &ChartObject) -> Vec<&'a str> {
 }
 
 /// Objects of hooks that change and that pods of the manifest need.
-fn hook_owned(world: &World<'_>, explored: &Exploration, out: &mut Vec<Finding>) {
+fn hook_owned(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>, out: &mut Vec<Finding>) {
     let events = [HookEvent::PreUpgrade, HookEvent::PostUpgrade];
     let running = explored.before.running(world);
     for (at, object) in world.all(Side::New) {
         let Some(hook) = &object.hook else { continue };
         let old = world.twin(at, Side::Old).filter(|old| world.object(*old).content != object.content);
         let Some(old) = old.filter(|_| hook.events.iter().any(|event| events.contains(event))) else { continue };
-        let told = out.iter().any(|finding| {
-            let rules = [rules::HOOK_STRIPS_LIVE_KEY.id, rules::OPTIONAL_HIDES_LOSS.id];
-            rules.contains(&finding.rule.id) && finding.locations.contains(&words::place(world, at))
-        });
         let uses = |want: &&Want| changes(world.object(old), object, want);
         let wants: Vec<Want> = running.iter().flat_map(|owner| wants::wants(world, *owner)).collect();
         let users: Vec<&Want> = wants.iter().filter(uses).collect();
-        if told || users.is_empty() {
+        if told.contains(&world.number(at)) || users.is_empty() {
             continue;
         }
         let users = words::some(users.iter().map(|want| words::object(world, want.owner)));

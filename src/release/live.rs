@@ -1,6 +1,6 @@
 //! What can break for the pods of the running release (invariants I1 and I3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::{At, Cluster, Side, Supply, World};
 use super::explore::{Exploration, Recovery, State, Stop};
@@ -23,8 +23,9 @@ struct Group<'a> {
     surely: bool,
 }
 
-/// The findings, by rule and by the object whose change breaks something.
-pub fn check(world: &World<'_>, explored: &Exploration) -> Vec<Finding> {
+/// The findings, by rule and by the object whose change breaks something, and the numbers of those of which is told
+/// that a hook takes something away.
+pub fn check(world: &World<'_>, explored: &Exploration) -> (Vec<Finding>, BTreeSet<usize>) {
     let before = &explored.before;
     let running = before.running(world);
     let all: Vec<Want> = running.iter().flat_map(|owner| wants::wants(world, *owner)).collect();
@@ -55,8 +56,10 @@ pub fn check(world: &World<'_>, explored: &Exploration) -> Vec<Finding> {
             }
         }
     }
+    let strips = [rules::HOOK_STRIPS_LIVE_KEY.id, rules::OPTIONAL_HIDES_LOSS.id];
+    let told = groups.keys().filter(|(id, _)| strips.contains(id)).map(|(_, number)| *number).collect();
     let finding = |((id, _), group): ((&str, usize), Group)| Some(finding(world, explored, rules::find(id)?, &group));
-    groups.into_iter().filter_map(finding).collect()
+    (groups.into_iter().filter_map(finding).collect(), told)
 }
 
 /// Which of the wants are broken in a cluster, of pods that can start in it.

@@ -67,8 +67,8 @@ fn since(old: &[ChartObject], new: &[ChartObject]) -> (Vec<Finding>, bool) {
 pub fn of_objects(old: &[ChartObject], new: &[ChartObject]) -> (Vec<Finding>, bool) {
     let world = World::new(old, new);
     let explored = explore::explore(&world);
-    let mut out = live::check(&world, &explored);
+    let (mut out, told) = live::check(&world, &explored);
     fresh::check(&world, &explored, &mut out);
-    changes::check(&world, &explored, &mut out);
+    changes::check(&world, &explored, &told, &mut out);
     (out, explored.cut)
 }

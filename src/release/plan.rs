@@ -172,6 +172,12 @@ impl<'a> Way<'a> {
         out.verify.dedup();
         out.stopped
             .push("helm rollback RELEASE: every state that this release can stop in was looked at, and is safe".into());
+        for at in super::steps::refused(&world, &super::steps::before(&world)) {
+            out.stopped.push(format!(
+                "if Helm refuses {}, which a hook made: helm upgrade --take-ownership",
+                words::object(&world, at)
+            ));
+        }
         for (hook, command) in hooks {
             out.stopped.push(format!("{hook} is a hook and stays as it then is; to have the old one: {command}"));
         }

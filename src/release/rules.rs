@@ -67,12 +67,6 @@ rules! {
         "The kubelet does not start the container: CreateContainerConfigError, couldn't find key. It tries for ever."
         "Add the key to its producer, or remove the reference."
         [ENV, "https://github.com/epinio/epinio/issues/2085", "https://github.com/community-charts/helm-charts/issues/66"];
-    HOOK_REFUSED Error "hook-refused"
-        "The upgrade is refused: a hook of the running release made an object that the new manifest holds."
-        "Helm only takes objects into the manifest that carry its marks of ownership, and hooks have none. Nothing is changed, \
-         but the release cannot be made."
-        "Use helm upgrade --take-ownership, or annotate and label the object in force before."
-        [HOOKS];
     HOOK_OWNED_DEPENDENCY Warning "hook-owned-dependency"
         "The release changes an object that a hook makes and pods need; no rollback restores it."
         "Objects of hooks are not in the manifest. An upgrade that fails, and each rollback, leave them as the last hook made \
@@ -84,6 +78,14 @@ rules! {
         "A pre-upgrade hook runs with the old content of an object that the same release changes."
         "The manifest is applied after the hook, so that it sees what the last release left."
         "Make the object a hook too, with a lower weight, or change it in a release before."
+        [HOOKS];
+    HOOK_REFUSED Warning "hook-refused"
+        "The upgrade may be refused: a hook of the running release made an object that the new manifest holds."
+        "Helm only takes objects into the manifest that carry its marks of ownership, and hooks have none. If the object is \
+         still there, nothing is changed and the release cannot be made. Whether it is there depends on which hooks ran, and \
+         on what was deleted since."
+        "Look whether the object is there (kubectl get). If it is, use helm upgrade --take-ownership, or annotate and label it \
+         before."
         [HOOKS];
     BULK_UNSYNC Warning "bulk-unsync"
         "Many synced keys are removed at once."

@@ -116,6 +116,14 @@ codes! {
     }
 }
 
+/// What a line of a trace tells, where it is no step.
+pub fn told(kind: TraceKind) -> &'static str {
+    match kind {
+        TraceKind::Noticed => "noticed by",
+        kind => kind.code(),
+    }
+}
+
 /// What so many notices are about: `2 reads of unknown names`.
 pub fn notices(kind: NoticeKind, number: usize) -> String {
     let (noun, rest) = match kind {
