@@ -274,6 +274,29 @@ fn what_the_same_change_begins_to_read_had_no_default_before() {
     assert_eq!(told(&report), ["added ZONE review value-changes deploy/web.yaml:13"], "{commit}");
 }
 
+#[test]
+fn findings_of_a_revision_are_at_places_of_the_repository() {
+    let scratch = Scratch::new("findings");
+    let secret = |keys: &str| {
+        format!(
+            "kind: Secret\nmetadata: {{name: s, annotations: {{helm.sh/hook: 'pre-install,pre-upgrade'}}}}\nstringData: {keys}\n"
+        )
+    };
+    let item = "            - {name: API_TOKEN, valueFrom: {secretKeyRef: {name: s, key: TOKEN}}}\n";
+    scratch.write("deploy/s.yaml", &secret("{TOKEN: x, OTHER: y}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", item));
+    scratch.commit("a secret that a hook makes");
+    scratch.write("deploy/s.yaml", &secret("{OTHER: y}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", REGION));
+    scratch.commit("stripped");
+    let (report, status) = scratch.diff(&[&FLAGS[..], &["--base", "HEAD~1", "--head", "HEAD"]].concat());
+    let finding = &report["findings"][0];
+    assert_eq!((finding["rule"].as_str(), status), (Some("hook-strips-live-key"), Some(1)));
+    let places = finding["locations"].as_array().cloned().unwrap_or_default();
+    let places: Vec<_> = places.iter().map(|it| format!("{} {}:{}", it["chart"], it["file"], it["line"])).collect();
+    assert_eq!(places, ["\"new\" \"deploy/s.yaml\":1", "\"old\" \"deploy/web.yaml\":11"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_of_a_revision_do_not_lead_out_of_it() {

@@ -164,7 +164,9 @@ fn refused(world: &World<'_>, before: &Cluster, out: &mut Vec<Finding>) {
         locations.extend(old.map(|old| words::place(world, old)));
         out.push(Finding {
             rule: rules::HOOK_REFUSED,
-            message: format!("{object} was a hook and is now in the manifest: if it is still there, Helm refuses to take it over"),
+            message: format!(
+                "{object} was a hook and is now in the manifest: if it is still there, Helm refuses to take it over"
+            ),
             locations,
             trace: vec![TraceLine { kind: TraceKind::Command, text: "helm upgrade --take-ownership".into() }],
             subjects: vec![object],
