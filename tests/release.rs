@@ -95,8 +95,18 @@ fn flagged_cases_are_flagged_and_repaired_ones_silent() {
     assert_eq!(ids, rules_claimed, "each rule has a case");
 }
 
-/// Rules about what code reads; their cases have sources and are elsewhere.
-const NEEDS_CODE: &[&str] = &["default-overridden", "default-fills-hole", "required-unset", "value-equals-default"];
+/// Rules about what code reads; their cases have sources and are in `fixtures/cases`.
+const NEEDS_CODE: &[&str] =
+    &["default-overridden", "default-fills-hole", "required-lost", "required-unset", "value-equals-default"];
+
+#[test]
+fn rules_about_code_have_a_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
+    let folders = std::fs::read_dir(root).expect("fixtures/cases").map(|entry| entry.expect("entry").path());
+    let told: String = folders.filter_map(|it| std::fs::read_to_string(it.join("expected.txt")).ok()).collect();
+    let missing: Vec<_> = NEEDS_CODE.iter().filter(|id| !told.contains(&format!(" {id}: "))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
 
 #[test]
 fn nothing_new_is_found_where_nothing_changes() {

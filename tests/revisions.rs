@@ -297,6 +297,26 @@ fn findings_of_a_revision_are_at_places_of_the_repository() {
     assert_eq!(places, ["\"new\" \"deploy/s.yaml\":1", "\"old\" \"deploy/web.yaml\":11"]);
 }
 
+#[test]
+fn pods_of_the_running_release_run_the_code_of_before() {
+    let scratch = Scratch::new("code-before");
+    let map = |keys: &str| format!("kind: ConfigMap\nmetadata: {{name: c}}\ndata: {keys}\n");
+    let web = manifest("acme/web:1", REGION) + "          envFrom: [{configMapRef: {name: c}}]\n";
+    scratch.write("deploy/c.yaml", &map("{API_TOKEN: x, OTHER: y}"));
+    scratch.write("deploy/web.yaml", &web);
+    scratch.commit("a token by envFrom");
+    scratch.write("app/config.py", "import os\n\nREGION = os.getenv(\"REGION\", \"eu\")\n");
+    scratch.write("deploy/c.yaml", &map("{OTHER: y}"));
+    scratch.write("deploy/web.yaml", &web.replace("acme/web:1", "acme/web:2"));
+    scratch.commit("neither read nor set any more");
+    let (report, status) = scratch.diff(&[&FLAGS[..], &["--base", "HEAD~1", "--head", "HEAD"]].concat());
+    assert_eq!(told(&report), ["removed API_TOKEN review read-removed deploy/web.yaml:12"]);
+    let finding = &report["findings"][0];
+    assert_eq!((finding["rule"].as_str(), status), (Some("required-lost"), Some(1)));
+    let trace = finding["trace"].to_string();
+    assert!(trace.contains("app/config.py:3 raises KeyError without API_TOKEN"), "{trace}");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_of_a_revision_do_not_lead_out_of_it() {

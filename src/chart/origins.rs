@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::helm::Places;
-use crate::model::{ChartObject, ChartPlace, Entry};
+use crate::model::{ChartObject, ChartPlace, Entry, SourceKind};
 
 /// Lets the places of objects, and of what pods need, be lines of templates and values. What nothing tells the
 /// origin of stays where it was rendered.
 pub fn trace(objects: &mut [ChartObject], entries: &[Entry], places: &Places) {
-    // An entry may have been named by a key of the values, which its line does not tell.
+    // An item may have been named by a key of the values, which its line does not tell.
+    let items = entries.iter().filter(|entry| entry.source.kind != SourceKind::EnvFrom);
     let known: BTreeMap<&ChartPlace, &ChartPlace> =
-        entries.iter().filter_map(|entry| Some((entry.rendered.as_ref()?, &entry.location))).collect();
+        items.filter_map(|entry| Some((entry.rendered.as_ref()?, &entry.location))).collect();
     let trace = |place: &mut ChartPlace| {
         let found = known.get(place).map(|found| (*found).clone());
         if let Some(found) = found.or_else(|| places.line(&place.file, place.line)) {

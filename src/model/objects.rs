@@ -38,6 +38,8 @@ pub struct ChartObject {
     pub pods: Vec<PodTemplate>,
     /// When its pods start.
     pub runs: Runs,
+    /// Whether old pods stay beside new ones until those are ready.
+    pub overlaps: bool,
     /// The workload that it scales: pods of it start unasked.
     pub scales: Option<ObjectRef>,
 }
@@ -176,6 +178,8 @@ pub struct Need {
     pub optional: bool,
     /// How it is used.
     pub usage: Usage,
+    /// What stands before the names of an `envFrom`.
+    pub prefix: String,
     /// The container, if it is one's.
     pub container: Option<String>,
     /// Where it is asked for.

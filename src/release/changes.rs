@@ -182,20 +182,21 @@ fn repeated(world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// Several concerns in one release.
 fn mixed(world: &World<'_>, out: &mut Vec<Finding>) {
-    let mut concerns: Vec<(&str, FindingPlace)> = Vec::new();
+    // In the order in which they are best released.
+    let mut concerns: BTreeMap<(usize, &str), Vec<At>> = BTreeMap::new();
+    let mut add = |kind, at| concerns.entry(kind).or_default().push(at);
     for (at, old) in world.all(Side::Old) {
         let Some(twin) = world.twin(at, Side::New) else { continue };
         let new = world.object(twin);
         if old.content == new.content {
             continue;
         }
-        let place = words::place(world, twin);
         let lost = |want: &Want| matches!(want.need.usage, Usage::Env(_)) && !want.is_of(world, twin);
         if wants::wants(world, at).iter().any(lost) {
-            concerns.push(("references to keys are removed", place.clone()));
+            add((0, "references to keys are removed"), twin);
         }
         if old.produces.iter().any(|produced| !removed(produced, new).is_empty()) {
-            concerns.push(("keys are removed", place.clone()));
+            add((2, "keys are removed"), twin);
         }
         let account = |object: &ChartObject| -> Vec<String> {
             let needs = object.pods.iter().flat_map(|pod| &pod.needs);
@@ -203,21 +204,21 @@ fn mixed(world: &World<'_>, out: &mut Vec<Finding>) {
         };
         let identity = new.hook.is_some() && account(old) != account(new);
         if identity || old.id.kind == "ServiceAccount" {
-            concerns.push(("the identity that pods run with changes", place));
+            add((1, "the identity that pods run with changes"), twin);
         }
     }
-    let kinds: BTreeSet<&str> = concerns.iter().map(|(kind, _)| *kind).collect();
-    if kinds.len() < 2 {
+    if concerns.len() < 2 {
         return;
     }
+    let told = concerns.iter().map(|((_, kind), objects)| {
+        format!("{kind} ({})", words::some(objects.iter().map(|at| words::object(world, *at))))
+    });
     let message = format!(
-        "this release does several things at once: {}; each is a release of its own",
-        kinds.iter().copied().collect::<Vec<_>>().join(", ")
+        "this release does several things at once; release them one after the other: {}",
+        told.collect::<Vec<_>>().join("; then ")
     );
-    let mut locations: Vec<FindingPlace> = Vec::new();
-    for kind in &kinds {
-        locations.extend(concerns.iter().find(|(known, _)| known == kind).map(|(_, place)| place.clone()));
-    }
+    let first = concerns.values().filter_map(|objects| objects.first());
+    let locations = first.map(|at| words::place(world, *at)).collect();
     push(out, rules::MIXED_CONCERNS, message, locations, "release".into());
 }
 

@@ -268,7 +268,10 @@ impl Cluster {
         });
         self.former.retain(|former| world.number(*former) != world.number(at));
         // What runs by a schedule begins anew each time.
-        let lasts = |before: &At| world.object(*before).runs == Runs::Always;
+        let lasts = |before: &At| {
+            let overlaps = world.object(at).overlaps && world.object(*before).overlaps;
+            world.object(*before).runs == Runs::Always && overlaps
+        };
         if let Some(before) = before.filter(|before| !same && lasts(before)) {
             self.former.insert(before);
         }

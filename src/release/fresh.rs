@@ -8,7 +8,7 @@ use super::rules;
 use super::steps::{self, Step};
 use super::wants::{self, Want};
 use super::words;
-use crate::model::{DeletePolicy, Finding, HookEvent, Maker, Rule, Runs, TraceKind, TraceLine, Usage};
+use crate::model::{DeletePolicy, Finding, HookEvent, Maker, Produced, Rule, Runs, TraceKind, TraceLine, Usage};
 
 /// A hook's pod is looked at when its turn comes in one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,7 +183,7 @@ fn finding(
     object: &str,
     wants: &[Want<'_>],
 ) -> Finding {
-    let things = words::some(wants.iter().map(words::thing));
+    let things = words::things(wants);
     let owner = wants.first().map(|want| words::object(world, want.owner)).unwrap_or_default();
     let when = match action {
         Action::Install => "at the first installation",
@@ -206,7 +206,7 @@ fn finding(
             format!("{owner} needs {things}, and the hook {maker} that makes it is deleted before its pods start")
         }
         (_, Some(maker)) => format!("{owner} needs {things}: {maker} makes it, but not {when}"),
-        _ => format!("{owner} needs {things}, which nothing in the chart makes, although the chart owns {object}"),
+        _ => dangling(world, wants, &owner, &things, object),
     };
     let first = wants.first();
     let mut trace = Vec::new();
@@ -237,10 +237,35 @@ fn finding(
         message += "; only an installation does";
     }
     let mut locations: Vec<_> = wants.iter().map(words::wanted_at).collect();
-    locations.extend(makers.first().map(|at| words::place(world, *at)));
+    // What lacks a key is where it would be added.
+    let lacking = wants.first().and_then(|want| lacking(world, want, Side::New).first().map(|(at, _)| *at));
+    locations.extend(makers.first().copied().or(lacking).map(|at| words::place(world, at)));
     locations.dedup();
     let subjects = wants.iter().map(|want| want.subject(world)).collect();
     Finding { rule, message, locations, trace, subjects, known: false }
+}
+
+/// What makes the object that is wanted, without the key.
+fn lacking<'a>(world: &World<'a>, want: &Want<'_>, side: Side) -> Vec<(At, &'a Produced)> {
+    let producers = world.producers(&want.need.object, world.object(want.owner).id.namespace.as_deref());
+    producers.into_iter().filter(|(at, _)| at.side == side).collect()
+}
+
+/// A reference to what nothing makes.
+fn dangling(world: &World<'_>, wants: &[Want<'_>], owner: &str, things: &str, object: &str) -> String {
+    let of = |side| wants.first().map(|want| lacking(world, want, side)).unwrap_or_default();
+    let new = of(Side::New);
+    if let (Some((at, _)), true) = (new.first(), wants.iter().any(|want| want.key.is_some())) {
+        let keys = words::some(new.iter().flat_map(|(_, produced)| produced.keys.keys().cloned()));
+        let keys = if keys.is_empty() { "no key at all".into() } else { format!("only {keys}") };
+        return format!("{owner} refers to {things}, but {} makes {keys}", words::object(world, *at));
+    }
+    match of(Side::Old).is_empty() {
+        false => format!("{owner} refers to {things}: the old chart makes {object}, and the new one does not"),
+        true => {
+            format!("{owner} refers to {things}, which nothing in the chart makes, although the chart owns {object}")
+        }
+    }
 }
 
 /// The old object whose loss a finding tells, if it is there to be applied again.

@@ -70,7 +70,7 @@ fn broken(world: &World<'_>, cluster: &Cluster, wants: &[Want<'_>]) -> Vec<usize
 }
 
 /// The step of the path that took the supply away; if that only replaced an object, the one that made it anew.
-fn culprit(world: &World<'_>, before: &Cluster, state: &State, want: &Want<'_>) -> Option<Step> {
+pub fn culprit(world: &World<'_>, before: &Cluster, state: &State, want: &Want<'_>) -> Option<Step> {
     let mut cluster = before.clone();
     let (mut found, mut was) = (None, false);
     for step in &state.path {
@@ -115,7 +115,7 @@ fn rule(world: &World<'_>, state: &State, culprit: Step, want: &Want<'_>) -> Opt
 }
 
 /// Whether a state tells the story better: nothing done yet, and a Job that failed.
-fn better(explored: &Exploration, one: usize, other: usize) -> bool {
+pub fn better(explored: &Exploration, one: usize, other: usize) -> bool {
     let rank = |index: usize| {
         let state = &explored.states[index];
         let other = !matches!(state.stop, Stop::Failed(Step::AwaitHook(..) | Step::Rollout));
@@ -126,7 +126,7 @@ fn better(explored: &Exploration, one: usize, other: usize) -> bool {
 
 fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group: &Group<'_>) -> Finding {
     let state = &explored.states[group.state];
-    let things = words::some(group.wants.iter().map(words::thing));
+    let things = words::things(&group.wants);
     let users = words::some(group.wants.iter().map(|want| words::object(world, want.owner)));
     let at = group.culprit.at();
     let object = at.map(|at| words::object(world, at)).unwrap_or_default();
@@ -162,19 +162,7 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
         }
         say(TraceKind::Noticed, words::noticed(world, want));
     }
-    if group.lasts {
-        let text = format!(
-            "helm rollback and --rollback-on-failure succeed and leave {object} as it is: it is no part of the manifest"
-        );
-        say(TraceKind::Rollback, text);
-    } else {
-        say(TraceKind::Rollback, "a rollback restores it".into());
-    }
-    let old = at.and_then(|at| world.twin(at, Side::Old));
-    match old.filter(|_| group.lasts) {
-        Some(old) => say(TraceKind::Command, words::command(world, old)),
-        None => say(TraceKind::Command, "helm rollback RELEASE".into()),
-    }
+    trace.extend(words::recovery(world, at, group.lasts));
     let mut locations: Vec<_> = at.map(|at| words::place(world, origin(world, at))).into_iter().collect();
     locations.extend(group.wants.iter().map(words::wanted_at));
     locations.dedup();
@@ -183,6 +171,6 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
 }
 
 /// Where a person would look: the object in the new chart, if it is there.
-fn origin(world: &World<'_>, at: At) -> At {
+pub fn origin(world: &World<'_>, at: At) -> At {
     world.twin(at, Side::New).unwrap_or(at)
 }

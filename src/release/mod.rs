@@ -5,7 +5,7 @@
 //!                    └ wants (what pods need) ──────────────────────── live, fresh, changes ─ findings
 //! ```
 //!
-//! `code` adds what the code in the pods misses.
+//! `code` and `required` add what the code in the pods misses.
 //!
 //! Nothing here knows what a single chart or controller does wrong: a finding is a need of a pod that may
 //! start and is not met in a state that can be reached. What the charts do not tell (objects they do not own,
@@ -22,6 +22,7 @@ pub mod explore;
 mod fresh;
 mod live;
 pub mod plan;
+mod required;
 pub mod rules;
 pub mod steps;
 mod wants;
@@ -32,11 +33,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Chart, ChartObject, Finding, Notice, NoticeKind};
 use cluster::World;
 use code::Code;
+use required::Sides;
 
 /// The findings of an upgrade from `old` to `new`, the worst first, and what was cut. `code` is what is known of
 /// the code that runs in the pods.
 pub fn findings(old: &Chart, new: &Chart, code: Option<&Code<'_>>) -> (Vec<Finding>, Vec<Notice>) {
-    let (mut found, cut) = since(&old.objects, &new.objects);
+    let sides = code.map(|code| Sides::new(old, new, code));
+    let (mut found, cut) = since(&old.objects, &new.objects, sides);
     found.extend(code.iter().flat_map(|code| code::check(new, code)));
     found.sort_by_cached_key(|finding| (finding.known, finding.rule.level, finding.rule.id, finding.locations.clone()));
     let notice = cut.then(|| Notice {
@@ -49,9 +52,9 @@ pub fn findings(old: &Chart, new: &Chart, code: Option<&Code<'_>>) -> (Vec<Findi
 }
 
 /// The findings of an upgrade, those marked that the old objects had already, and whether not all states were looked at.
-fn since(old: &[ChartObject], new: &[ChartObject]) -> (Vec<Finding>, bool) {
-    let (mut found, cut) = of_objects(old, new);
-    let (before, _) = of_objects(old, old);
+fn since(old: &[ChartObject], new: &[ChartObject], sides: Option<Sides<'_>>) -> (Vec<Finding>, bool) {
+    let (mut found, cut) = of(old, new, sides);
+    let (before, _) = of(old, old, sides.map(Sides::before));
     let mut known: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
     for finding in &before {
         known.entry(finding.rule.id).or_default().extend(&finding.subjects);
@@ -65,10 +68,17 @@ fn since(old: &[ChartObject], new: &[ChartObject]) -> (Vec<Finding>, bool) {
 
 /// The findings of two lists of objects, and whether not all states were looked at.
 pub fn of_objects(old: &[ChartObject], new: &[ChartObject]) -> (Vec<Finding>, bool) {
+    of(old, new, None)
+}
+
+fn of(old: &[ChartObject], new: &[ChartObject], sides: Option<Sides<'_>>) -> (Vec<Finding>, bool) {
     let world = World::new(old, new);
     let explored = explore::explore(&world);
     let (mut out, told) = live::check(&world, &explored);
     fresh::check(&world, &explored, &mut out);
     changes::check(&world, &explored, &told, &mut out);
+    if let Some(sides) = sides {
+        required::check(&world, &explored, sides, &mut out);
+    }
     (out, explored.cut)
 }

@@ -187,7 +187,7 @@ impl<'a> Way<'a> {
 
 /// The errors of one release that the chart before did not have.
 fn errors(before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
-    let (found, _) = since(before, after);
+    let (found, _) = since(before, after, None);
     found.into_iter().filter(|finding| finding.rule.level == Level::Error && !finding.known).collect()
 }
 

@@ -62,6 +62,12 @@ rules! {
          at equal weight the Job a-migrate runs before the Secret b-secret."
         "Give the hook that makes it a lower weight."
         [HOOKS];
+    REQUIRED_LOST Error "required-lost"
+        "A pod that may start does not get a variable that its code cannot do without."
+        "The pod takes the variable without insisting on it (optional: true, envFrom), so that Kubernetes starts it. Its code, \
+         which may be older than the release, raises an exception."
+        "Release the code that no longer needs the variable first, and remove what supplies it when no pod runs the old code."
+        [ENV];
     DANGLING_KEY Error "dangling-key"
         "A pod refers to a key that its producer in the chart does not make."
         "The kubelet does not start the container: CreateContainerConfigError, couldn't find key. It tries for ever."

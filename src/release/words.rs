@@ -237,6 +237,42 @@ pub fn noticed(world: &World<'_>, want: &Want<'_>) -> String {
     }
 }
 
+/// What a rollback does about the loss that the object at `at` causes, and the command that undoes it.
+pub fn recovery(world: &World<'_>, at: Option<At>, lasts: bool) -> [TraceLine; 2] {
+    let name = at.map(|at| object(world, at)).unwrap_or_default();
+    let rollback = match lasts {
+        true => format!(
+            "helm rollback and --rollback-on-failure succeed and leave {name} as it is: it is no part of the manifest"
+        ),
+        false => "a rollback restores it".into(),
+    };
+    let old = at.and_then(|at| world.twin(at, Side::Old)).filter(|_| lasts);
+    let command = old.map_or_else(|| "helm rollback RELEASE".into(), |old| command(world, old));
+    [TraceLine { kind: TraceKind::Rollback, text: rollback }, TraceLine { kind: TraceKind::Command, text: command }]
+}
+
+/// `A, B of Secret x; C of ConfigMap y`
+pub fn things(wants: &[Want<'_>]) -> String {
+    let mut objects: Vec<(String, Vec<String>)> = Vec::new();
+    for want in wants {
+        let object = format!("{} {}", want.need.object.kind, want.need.object.name);
+        let keys = match objects.iter_mut().find(|(known, _)| *known == object) {
+            Some((_, keys)) => keys,
+            None => {
+                objects.push((object, Vec::new()));
+                let Some((_, keys)) = objects.last_mut() else { continue };
+                keys
+            }
+        };
+        keys.extend(want.key.map(String::from));
+    }
+    let told = objects.into_iter().map(|(object, keys)| match keys.is_empty() {
+        true => object,
+        false => format!("{} of {object}", some(keys)),
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
 /// The command that brings the old object back.
 pub fn command(world: &World<'_>, old: At) -> String {
     let known = world.object(old);

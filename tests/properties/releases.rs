@@ -71,6 +71,7 @@ fn chart(chance: &mut Chance) -> Vec<ChartObject> {
             produces: Vec::new(),
             pods: Vec::new(),
             runs: Runs::Never,
+            overlaps: true,
             scales: None,
         });
     }
