@@ -11,7 +11,7 @@ use flags::{ChartFlags, Cli, Color, CommonFlags, ComparedFlags, LimitFlags, Shar
 use crate::discover::{self, Limits};
 use crate::model::Failure;
 use crate::report;
-use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Schema, Target, Values};
+use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Planning, Schema, Target, Values};
 use crate::settings::{self, Settings};
 use crate::{bundle, chart};
 
@@ -54,10 +54,11 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image.image;
             (Command::Diff(compared.resolve()), sources, chart, shared)
         }
-        Verb::Plan { compared, sources, image, chart, common } => {
+        Verb::Plan { compared, sources, image, chart, format, write, common } => {
             images_told = image.image;
             let shared = SharedFlags { common, ..SharedFlags::default() };
-            (Command::Plan(compared.resolve()), sources, chart, shared)
+            let planning = Planning { compared: compared.resolve(), json: format == "json", write };
+            (Command::Plan(planning), sources, chart, shared)
         }
         Verb::Accept { names, reason, until, base, sources, image, chart, common } => {
             images_told = image.image;
@@ -89,6 +90,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             let of = match of.as_str() {
                 "bundle" => Schema::Bundle,
                 "rows" => Schema::Rows,
+                "plan" => Schema::Plan,
                 _ => Schema::Report,
             };
             (Command::Schema(of), SourceFlags::default(), ChartFlags::default(), SharedFlags::default())

@@ -6,6 +6,7 @@ mod explain;
 mod gather;
 mod judged;
 mod output;
+mod patches;
 mod plan;
 mod revisions;
 mod roots;
@@ -21,6 +22,7 @@ use gather::Gathered;
 pub use gather::Made;
 use judged::Judged;
 pub use output::{Output, Target};
+pub use plan::Planning;
 pub use status::FailOn;
 pub use who::Asked;
 
@@ -43,7 +45,7 @@ pub enum Command {
     /// Judge what a change of a chart strips or alters.
     Diff(Compared),
     /// Propose releases that make a change.
-    Plan(Compared),
+    Plan(Planning),
     /// Write into the settings that an answer is accepted.
     Accept(Accepting),
     /// List the reads.
@@ -72,6 +74,8 @@ pub enum Schema {
     Bundle,
     /// `scan --export`, `who-reads --format jsonl`
     Rows,
+    /// `plan --format json`
+    Plan,
 }
 
 /// A command with everything that flags and settings say about it.
@@ -135,7 +139,7 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
         Command::Diff(compared) => diff::run(job, compared),
-        Command::Plan(compared) => plan::run(job, compared),
+        Command::Plan(planning) => plan::run(job, planning),
         Command::Accept(accepting) => accept::run(job, accepting),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
@@ -147,6 +151,7 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
                 Schema::Report => report::schema(),
                 Schema::Bundle => bundle::schema(),
                 Schema::Rows => rows::schema(),
+                Schema::Plan => report::plan_schema(),
             };
             output::print(&format!("{schema}\n")).map(|()| 0)
         }

@@ -98,6 +98,12 @@ pub enum Verb {
         image: ImageFlags,
         #[command(flatten)]
         chart: ChartFlags,
+        /// How to print the plan
+        #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text", help_heading = "Output")]
+        format: String,
+        /// Also write each release as a patch over the one before, to this folder
+        #[arg(long, value_name = "DIR", help_heading = "Output")]
+        write: Option<PathBuf>,
         #[command(flatten)]
         common: CommonFlags,
     },
@@ -190,10 +196,10 @@ pub enum Verb {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         threads: Option<u16>,
     },
-    /// Print the JSON Schema of --format json, of a bundle, or of the rows of scan --export
+    /// Print the JSON Schema of --format json, of a bundle, of the rows of scan --export, or of plan --format json
     Schema {
         /// Which one
-        #[arg(value_parser = ["report", "bundle", "rows"], default_value = "report")]
+        #[arg(value_parser = ["report", "bundle", "rows", "plan"], default_value = "report")]
         of: String,
     },
 }

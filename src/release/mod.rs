@@ -7,6 +7,8 @@
 //!
 //! `code` and `required` add what the code in the pods misses.
 //!
+//! `plan` parts a change into releases that are each safe, `split` and `lines` the files of the charts accordingly.
+//!
 //! Nothing here knows what a single chart or controller does wrong: a finding is a need of a pod that may
 //! start and is not met in a state that can be reached. What the charts do not tell (objects they do not own,
 //! keys that a controller copies from elsewhere) is unknown, and never broken.
@@ -20,11 +22,14 @@ pub mod cluster;
 pub mod code;
 pub mod explore;
 mod fresh;
+pub mod lines;
 mod live;
 pub mod plan;
 mod required;
 pub mod rules;
+pub mod split;
 pub mod steps;
+mod told;
 mod wants;
 mod words;
 

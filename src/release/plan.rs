@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
 
 use super::changes::BATCH;
-use super::cluster::{At, Side, World};
-use super::{since, words};
+use super::cluster::{Side, World};
+use super::{since, told, words};
 use crate::model::{ChartObject, Concern, Finding, Level, Maker, Plan, PlannedRelease, Usage};
 
 /// The most sequences that are tried.
@@ -25,19 +25,29 @@ struct Stage {
 pub fn plan(old: &[ChartObject], new: &[ChartObject]) -> Plan {
     let way = Way::new(old, new);
     let mut plan = Plan::default();
-    let (mut dead, mut tried) = (BTreeSet::new(), 0);
-    let mut blocked = BTreeSet::new();
-    if let Some(steps) = way.search(Stage::default(), &mut dead, &mut tried, &mut blocked) {
-        let mut stage = Stage::default();
-        for concern in steps {
-            let next = stage.after(concern);
-            plan.releases.push(way.release(concern, &way.chart(stage), &way.chart(next)));
-            stage = next;
+    match way.steps() {
+        Ok(steps) => {
+            let mut stage = Stage::default();
+            for concern in steps {
+                let next = stage.after(concern);
+                plan.releases.push(way.release(concern, &way.chart(stage), &way.chart(next)));
+                stage = next;
+            }
         }
-    } else {
-        plan.blocked = blocked.into_iter().collect();
+        Err(blocked) => plan.blocked = blocked.into_iter().collect(),
     }
     plan
+}
+
+/// The same sequence as the objects after each release.
+pub fn stages(old: &[ChartObject], new: &[ChartObject]) -> Vec<Vec<ChartObject>> {
+    let way = Way::new(old, new);
+    let mut stage = Stage::default();
+    let after = |concern| {
+        stage = Stage::after(stage, concern);
+        way.chart(stage)
+    };
+    way.steps().unwrap_or_default().into_iter().map(after).collect()
 }
 
 impl Stage {
@@ -113,6 +123,12 @@ impl<'a> Way<'a> {
         out
     }
 
+    /// The order in which nothing breaks, or what breaks in all that were tried.
+    fn steps(&self) -> Result<Vec<Concern>, BTreeSet<String>> {
+        let (mut dead, mut tried, mut blocked) = (BTreeSet::new(), 0, BTreeSet::new());
+        self.search(Stage::default(), &mut dead, &mut tried, &mut blocked).ok_or(blocked)
+    }
+
     fn search(
         &self,
         stage: Stage,
@@ -151,7 +167,8 @@ impl<'a> Way<'a> {
 
     fn release(&self, concern: Concern, before: &[ChartObject], after: &[ChartObject]) -> PlannedRelease {
         let world = World::new(before, after);
-        let mut out = PlannedRelease { concern, changes: Vec::new(), verify: Vec::new(), stopped: Vec::new() };
+        let mut out =
+            PlannedRelease { concern, changes: Vec::new(), verify: Vec::new(), stopped: Vec::new(), patch: None };
         let mut hooks = Vec::new();
         let mut seen = BTreeSet::new();
         for (at, object) in world.all(Side::Old).chain(world.all(Side::New)) {
@@ -163,8 +180,8 @@ impl<'a> Way<'a> {
             if same || !seen.insert(world.number(at)) {
                 continue;
             }
-            out.changes.push(words_of(&world, concern, old, new));
-            out.verify.extend(verify(object));
+            out.changes.push(told::change(&world, concern, old, new));
+            out.verify.extend(told::verify(object));
             if let (Some(old), true) = (old, object.hook.is_some() && object.pods.is_empty()) {
                 hooks.push((words::object(&world, at), words::command(&world, old)));
             }
@@ -186,7 +203,7 @@ impl<'a> Way<'a> {
 }
 
 /// The errors of one release that the chart before did not have.
-fn errors(before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
+pub fn errors(before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
     let (found, _) = since(before, after, None);
     found.into_iter().filter(|finding| finding.rule.level == Level::Error && !finding.known).collect()
 }
@@ -326,68 +343,4 @@ fn mixed(content: u64, batch: usize) -> u64 {
     let mut hasher = DefaultHasher::new();
     (content, batch).hash(&mut hasher);
     hasher.finish()
-}
-
-/// What changes in an object.
-fn words_of(world: &World<'_>, concern: Concern, old: Option<At>, new: Option<At>) -> String {
-    let at = new.or(old);
-    let name = at.map(|at| words::object(world, at)).unwrap_or_default();
-    let place = at.map(|at| words::place(world, at).place);
-    let place = place.map(|place| format!(" ({}:{})", place.file, place.line)).unwrap_or_default();
-    let keys = |at: Option<At>| -> BTreeSet<String> {
-        let objects = at.into_iter().map(|at| world.object(at));
-        objects.flat_map(|object| &object.produces).flat_map(|produced| produced.keys.keys().cloned()).collect()
-    };
-    let variables = |at: Option<At>| -> BTreeSet<String> {
-        let objects = at.into_iter().map(|at| world.object(at));
-        let pods = objects.flat_map(|object| &object.pods);
-        pods.flat_map(|pod| pod.env.keys().map(|(_, name)| name.clone())).collect()
-    };
-    let (before, after) = match concern {
-        Concern::References | Concern::Identity => (variables(old), variables(new)),
-        _ => (keys(old), keys(new)),
-    };
-    let (less, more) = (before.difference(&after), after.difference(&before));
-    let mut parts = Vec::new();
-    for (what, names) in [("without", less.cloned().collect::<Vec<_>>()), ("with", more.cloned().collect())] {
-        if !names.is_empty() {
-            parts.push(format!("{what} {}", names.join(", ")));
-        }
-    }
-    let account = |at: Option<At>| {
-        let pods = at.into_iter().flat_map(|at| &world.object(at).pods);
-        let mut needs = pods.flat_map(|pod| &pod.needs).filter(|need| need.usage == Usage::Account);
-        needs.next().map_or_else(|| "default".into(), |need| need.object.name.clone())
-    };
-    if concern == Concern::Identity && old.is_some() && new.is_some() && account(old) != account(new) {
-        parts.push(format!("serviceAccountName {} instead of {}", account(new), account(old)));
-    }
-    let what = match (old, new) {
-        (None, _) => "added".into(),
-        (_, None) => "removed".into(),
-        _ if concern == Concern::Keep => "annotated with helm.sh/resource-policy: keep".into(),
-        _ if parts.is_empty() => "changed".into(),
-        _ => parts.join("; "),
-    };
-    format!("{name}{place}: {what}")
-}
-
-/// How to see that an object arrived.
-fn verify(object: &ChartObject) -> Vec<String> {
-    let namespace = object.id.namespace.as_ref().map(|name| format!(" -n {name}")).unwrap_or_default();
-    let mut out: Vec<String> = object
-        .produces
-        .iter()
-        .map(|produced| {
-            let kind = produced.object.kind.to_lowercase();
-            format!("kubectl get {kind} {}{namespace} -o json | jq -c '.data | keys'", produced.object.name)
-        })
-        .collect();
-    if matches!(object.id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet") {
-        out.push(format!("kubectl rollout status {}/{}{namespace}", object.id.kind.to_lowercase(), object.id.name));
-    }
-    if object.id.kind == "Job" {
-        out.push(format!("kubectl logs job/{}{namespace}", object.id.name));
-    }
-    out
 }
