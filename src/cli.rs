@@ -9,7 +9,7 @@ use clap::Parser;
 use flags::{ChartFlags, Cli, Color, CommonFlags, ComparedFlags, LimitFlags, SharedFlags, SourceFlags, Verb, formats};
 
 use crate::discover::{self, Limits};
-use crate::model::Failure;
+use crate::model::{Deployer, Failure};
 use crate::report;
 use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Planning, Schema, Target, Values};
 use crate::settings::{self, Settings};
@@ -39,6 +39,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
     let mut holes = false;
     let mut images_told = Vec::new();
     let mut given = Vec::new();
+    let mut deployer = None;
     let mut threshold: Option<Threshold> = None;
     let (command, sources, chart, shared) = match cli.command {
         Verb::Check { names, sources, image, chart, shared, fail_on, strict, show_values } => {
@@ -49,6 +50,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         }
         Verb::Diff { compared, sources, image, chart, shared, fail_on, strict, show_values, holes: wanted } => {
             holes = wanted;
+            deployer.clone_from(&compared.deployer);
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image.image;
@@ -57,6 +59,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         Verb::Plan { compared, sources, image, chart, format, write, common } => {
             images_told = image.image;
             let shared = SharedFlags { common, ..SharedFlags::default() };
+            deployer.clone_from(&compared.deployer);
             let planning = Planning { compared: compared.resolve(), json: format == "json", write };
             (Command::Plan(planning), sources, chart, shared)
         }
@@ -156,6 +159,11 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         outputs: outputs(&shared)?,
         fail_on,
         show_values: values_shown,
+        deployer: match deployer.or(settings.deployer).as_deref() {
+            None | Some("helm") => Deployer::Helm,
+            Some("argocd") => Deployer::ArgoCd,
+            Some(other) => return Err(Failure::new(format!("deployer = \"{other}\": is helm or argocd"))),
+        },
         holes,
         threads: shared.common.threads.map(usize::from),
     })

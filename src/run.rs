@@ -28,7 +28,7 @@ pub use who::Asked;
 
 use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Accepted, Chart, Failure, Scan};
+use crate::model::{Accepted, Chart, Deployer, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
@@ -105,6 +105,8 @@ pub struct Job {
     pub fail_on: FailOn,
     /// Whether literal values of entries may be shown.
     pub show_values: bool,
+    /// Who releases the chart.
+    pub deployer: Deployer,
     /// Whether defaults that stand in for a missing variable are told.
     pub holes: bool,
     /// Threads; none: as many as there are processors.

@@ -32,6 +32,8 @@ pub struct Settings {
     pub reader: Vec<Row>,
     /// Answers that are accepted, as `stripcheck accept` writes them.
     pub accept: Vec<Accept>,
+    /// As `--deployer`.
+    pub deployer: Option<String>,
     /// As `--fail-on`.
     pub fail_on: Option<String>,
     /// As `--strict`.

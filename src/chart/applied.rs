@@ -37,6 +37,7 @@ pub fn applied(objects: &[Object<'_>], found: &[Found<'_>], notices: &mut Vec<No
             place: ChartPlace { file: object.document.file.into(), line: object.node.line },
             template: object.document.source.clone(),
             hook,
+            sync: hooks::sync(object),
             kept: policy == Some("keep"),
             content: content(object),
             rest: rest(object),

@@ -272,6 +272,9 @@ pub struct ComparedFlags {
     /// Take the chart and the application after from this git revision [default: the work tree]
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
+    /// Who releases the chart: its order of steps, hooks and rollbacks is gone through [default: helm]
+    #[arg(long, value_name = "NAME", value_parser = ["helm", "argocd"])]
+    pub deployer: Option<String>,
 }
 
 /// Which code runs in which image.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cluster::{At, Side, Supply, World};
 use super::explore::Exploration;
 use super::rules;
+use super::steps;
 use super::wants::{self, Want};
 use super::words;
-use crate::model::{ChartObject, Finding, FindingPlace, HookEvent, Maker, Produced, Rule, TraceKind, TraceLine, Usage};
+use crate::model::{ChartObject, Finding, FindingPlace, Maker, Produced, Rule, TraceKind, TraceLine, Usage};
 
 /// How many keys of one Secret may go at once.
 pub const BATCH: usize = 5;
@@ -38,7 +39,7 @@ fn removed<'a>(old: &'a Produced, new: &ChartObject) -> Vec<&'a str> {
 
 /// Objects of hooks that change and that pods of the manifest need.
 fn hook_owned(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>, out: &mut Vec<Finding>) {
-    let events = [HookEvent::PreUpgrade, HookEvent::PostUpgrade];
+    let events = steps::OF_UPGRADES;
     let running = explored.before.running(world);
     for (at, object) in world.all(Side::New) {
         let Some(hook) = &object.hook else { continue };
@@ -52,14 +53,9 @@ fn hook_owned(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>,
         }
         let users = words::some(users.iter().map(|want| words::object(world, want.owner)));
         let name = words::object(world, at);
-        let trace = vec![
-            TraceLine { kind: TraceKind::Step, text: format!("Helm overwrites {name} before the rest of the release") },
-            TraceLine {
-                kind: TraceKind::Rollback,
-                text: format!("helm rollback and --rollback-on-failure leave the new {name}"),
-            },
-            TraceLine { kind: TraceKind::Command, text: words::command(world, old) },
-        ];
+        let text = format!("{} overwrites {name} before the rest of the release", words::who(world));
+        let mut trace = vec![TraceLine { kind: TraceKind::Step, text }];
+        trace.extend(words::recovery(world, Some(at), true));
         out.push(Finding {
             rule: rules::HOOK_OWNED_DEPENDENCY,
             message: format!(

@@ -8,7 +8,7 @@ use super::rules;
 use super::steps::{self, Step};
 use super::wants::{self, Want};
 use super::words;
-use crate::model::{DeletePolicy, Finding, HookEvent, Maker, Produced, Rule, Runs, TraceKind, TraceLine, Usage};
+use crate::model::{DeletePolicy, Finding, Maker, Produced, Rule, Runs, TraceKind, TraceLine, Usage};
 
 /// A hook's pod is looked at when its turn comes in one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +87,7 @@ fn made_by(world: &World<'_>, want: &Want<'_>) -> Vec<At> {
 }
 
 fn runs_on_upgrade(world: &World<'_>, at: At) -> bool {
-    let events = [HookEvent::PreUpgrade, HookEvent::PostUpgrade];
+    let events = steps::OF_UPGRADES;
     world.object(at).hook.as_ref().is_some_and(|hook| hook.events.iter().any(|event| events.contains(event)))
 }
 
@@ -97,7 +97,7 @@ fn hooks<'a>(world: &World<'a>, before: &Cluster, steps: &[Step], action: Action
     for (index, step) in steps.iter().enumerate() {
         step.act(world, &mut cluster);
         let Step::AwaitHook(event, hook) = *step else { continue };
-        let before_main = matches!(event, HookEvent::PreInstall | HookEvent::PreUpgrade);
+        let before_main = steps::comes_first(event);
         for want in wants::wants(world, hook).into_iter().filter(|want| !want.soft) {
             match want.supply(world, &cluster) {
                 Supply::Missing | Supply::Leftover => {
@@ -185,10 +185,7 @@ fn finding(
 ) -> Finding {
     let things = words::things(wants);
     let owner = wants.first().map(|want| words::object(world, want.owner)).unwrap_or_default();
-    let when = match action {
-        Action::Install => "at the first installation",
-        Action::Upgrade => "in this upgrade",
-    };
+    let when = words::when(world, action == Action::Install);
     let makers: Vec<At> = wants.iter().flat_map(|want| made_by(world, want)).collect();
     let maker = makers.first().map(|at| words::object(world, *at));
     let mut message = match (rule.id, &maker) {
@@ -224,7 +221,9 @@ fn finding(
             say(TraceKind::Broken, words::broken(world, want, gone));
             let unchanged = world.settled(want.owner).side == Side::Old;
             match (is_hook, unchanged) {
-                (true, _) => say(TraceKind::Noticed, "Helm, when the time is over: the release fails".into()),
+                (true, _) => {
+                    say(TraceKind::Noticed, format!("{}, when the time is over: the release fails", words::who(world)));
+                }
                 (false, true) => say(TraceKind::Noticed, words::noticed(world, want)),
                 (false, false) => say(TraceKind::Noticed, "the rollout: the new pods do not get ready".into()),
             }

@@ -95,7 +95,12 @@ fn rule(world: &World<'_>, state: &State, culprit: Step, want: &Want<'_>) -> Opt
     let at = culprit.at()?;
     let rule = match culprit {
         // That a hook is deleted just before it is made anew is told where the release changes it.
-        Step::DeleteHook(_, _, DeletePolicy::BeforeCreation) | Step::AwaitHook(..) | Step::Rollout => return None,
+        Step::DeleteHook(_, _, DeletePolicy::BeforeCreation)
+        | Step::AwaitHook(..)
+        | Step::Rollout
+        | Step::Healthy(_) => {
+            return None;
+        }
         Step::DeleteHook(..) => rules::HOOK_DELETED_DEPENDENCY,
         Step::ApplyHook(..) => rules::HOOK_STRIPS_LIVE_KEY,
         Step::Remove(_) if world.twin(at, Side::New).is_some_and(|twin| world.object(twin).hook.is_some()) => {
@@ -104,7 +109,8 @@ fn rule(world: &World<'_>, state: &State, culprit: Step, want: &Want<'_>) -> Opt
         Step::Remove(_) | Step::Patch(_) => {
             let twin = world.twin(want.owner, Side::New);
             // Only where old pods have to last until new ones are ready; what the new pods need too is dangling.
-            let lasting = state.stop == Stop::Failed(Step::Rollout) && state.recovery == Recovery::Nothing;
+            let lasting = matches!(state.stop, Stop::Failed(step) if step.is_rollout());
+            let lasting = lasting && state.recovery == Recovery::Nothing;
             if !lasting || want.soft || twin.is_none_or(|twin| want.is_of(world, twin)) {
                 return None;
             }
@@ -118,7 +124,7 @@ fn rule(world: &World<'_>, state: &State, culprit: Step, want: &Want<'_>) -> Opt
 pub fn better(explored: &Exploration, one: usize, other: usize) -> bool {
     let rank = |index: usize| {
         let state = &explored.states[index];
-        let other = !matches!(state.stop, Stop::Failed(Step::AwaitHook(..) | Step::Rollout));
+        let other = !matches!(state.stop, Stop::Failed(Step::AwaitHook(..) | Step::Rollout | Step::Healthy(_)));
         (state.recovery != Recovery::Nothing, other)
     };
     rank(one) < rank(other)
@@ -140,7 +146,8 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
             format!("the hook {object} stops providing {things}, which pods of the running release need ({users})")
         }
         (_, Step::Remove(_)) if rule.id == "hook-deleted-dependency" => format!(
-            "{object} moves from the manifest into a hook: Helm deletes it after the hook made it; {things} is needed by {users}"
+            "{object} moves from the manifest into a hook: {} deletes it after the hook made it; {things} is needed by {users}",
+            words::who(world)
         ),
         ("hook-deleted-dependency", _) => {
             format!("the hook {object} is deleted by its policy; {things} is needed by {users}")

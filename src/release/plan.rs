@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use super::changes::BATCH;
 use super::cluster::{Side, World};
-use super::{since, told, words};
-use crate::model::{ChartObject, Concern, Finding, Level, Maker, Plan, PlannedRelease, Usage};
+use super::{since, steps, told, words};
+use crate::model::{ChartObject, Concern, Deployer, Finding, Level, Maker, Plan, PlannedRelease, Usage};
 
 /// The most sequences that are tried.
 pub const MAX_TRIED: usize = 200;
@@ -22,8 +22,9 @@ struct Stage {
 }
 
 /// The shortest sequence of safe releases from `old` to `new`.
-pub fn plan(old: &[ChartObject], new: &[ChartObject]) -> Plan {
-    let way = Way::new(old, new);
+pub fn plan(deployer: Deployer, old: &[ChartObject], new: &[ChartObject]) -> Plan {
+    let (old, new) = (steps::view(deployer, old), steps::view(deployer, new));
+    let way = Way::new(deployer, &old, &new);
     let mut plan = Plan::default();
     match way.steps() {
         Ok(steps) => {
@@ -40,8 +41,9 @@ pub fn plan(old: &[ChartObject], new: &[ChartObject]) -> Plan {
 }
 
 /// The same sequence as the objects after each release.
-pub fn stages(old: &[ChartObject], new: &[ChartObject]) -> Vec<Vec<ChartObject>> {
-    let way = Way::new(old, new);
+pub fn stages(deployer: Deployer, old: &[ChartObject], new: &[ChartObject]) -> Vec<Vec<ChartObject>> {
+    let (old, new) = (steps::view(deployer, old), steps::view(deployer, new));
+    let way = Way::new(deployer, &old, &new);
     let mut stage = Stage::default();
     let after = |concern| {
         stage = Stage::after(stage, concern);
@@ -75,6 +77,7 @@ struct Pair<'a> {
 }
 
 struct Way<'a> {
+    deployer: Deployer,
     pairs: Vec<Pair<'a>>,
     batches: usize,
     concerns: BTreeSet<Concern>,
@@ -83,9 +86,9 @@ struct Way<'a> {
 const RIGHTS: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
 
 impl<'a> Way<'a> {
-    fn new(old: &'a [ChartObject], new: &'a [ChartObject]) -> Self {
-        let world = World::new(old, new);
-        let mut way = Way { pairs: Vec::new(), batches: 0, concerns: BTreeSet::new() };
+    fn new(deployer: Deployer, old: &'a [ChartObject], new: &'a [ChartObject]) -> Self {
+        let world = World::of(deployer, old, new);
+        let mut way = Way { deployer, pairs: Vec::new(), batches: 0, concerns: BTreeSet::new() };
         let mut seen = BTreeSet::new();
         for (at, _) in world.all(Side::Old).chain(world.all(Side::New)) {
             if !seen.insert(world.number(at)) {
@@ -147,7 +150,7 @@ impl<'a> Way<'a> {
                 continue;
             }
             *tried += 1;
-            let errors = errors(&before, &self.chart(after));
+            let errors = errors(self.deployer, &before, &self.chart(after));
             if errors.is_empty()
                 && let Some(mut rest) = self.search(after, dead, tried, blocked)
             {
@@ -166,7 +169,7 @@ impl<'a> Way<'a> {
     }
 
     fn release(&self, concern: Concern, before: &[ChartObject], after: &[ChartObject]) -> PlannedRelease {
-        let world = World::new(before, after);
+        let world = World::of(self.deployer, before, after);
         let mut out =
             PlannedRelease { concern, changes: Vec::new(), verify: Vec::new(), stopped: Vec::new(), patch: None };
         let mut hooks = Vec::new();
@@ -187,9 +190,11 @@ impl<'a> Way<'a> {
             }
         }
         out.verify.dedup();
-        out.stopped
-            .push("helm rollback RELEASE: every state that this release can stop in was looked at, and is safe".into());
-        for at in super::steps::refused(&world, &super::steps::before(&world)) {
+        out.stopped.push(format!(
+            "{}: every state that this release can stop in was looked at, and is safe",
+            words::undo(&world)
+        ));
+        for at in steps::refused(&world, &steps::before(&world)) {
             out.stopped.push(format!(
                 "if Helm refuses {}, which a hook made: helm upgrade --take-ownership",
                 words::object(&world, at)
@@ -203,8 +208,8 @@ impl<'a> Way<'a> {
 }
 
 /// The errors of one release that the chart before did not have.
-pub fn errors(before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
-    let (found, _) = since(before, after, None);
+pub fn errors(deployer: Deployer, before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
+    let (found, _) = since(deployer, before, after, None);
     found.into_iter().filter(|finding| finding.rule.level == Level::Error && !finding.known).collect()
 }
 

@@ -11,9 +11,7 @@ use super::rules;
 use super::steps::{self, Step};
 use super::wants::{self, Want};
 use super::words;
-use crate::model::{
-    Chart, DeletePolicy, Finding, HookEvent, Outcome, Read, Rule, Runs, Timing, TraceKind, TraceLine, Usage,
-};
+use crate::model::{Chart, DeletePolicy, Finding, Outcome, Read, Rule, Runs, Timing, TraceKind, TraceLine, Usage};
 
 /// The two charts, and the code that runs in the pods of each.
 #[derive(Clone, Copy)]
@@ -75,8 +73,8 @@ pub fn check(world: &World<'_>, explored: &Exploration, sides: Sides<'_>, out: &
     let empty = Cluster::empty(world);
     let install = steps::install(world, Side::New, &empty);
     let mut told = Vec::new();
-    hooks(world, &empty, &install, "at the first installation", sides, &mut told);
-    hooks(world, &explored.before, &explored.steps, "in this upgrade", sides, &mut told);
+    hooks(world, &empty, &install, words::when(world, true), sides, &mut told);
+    hooks(world, &explored.before, &explored.steps, words::when(world, false), sides, &mut told);
     out.extend(told);
 }
 
@@ -130,11 +128,17 @@ fn running(world: &World<'_>, explored: &Exploration, sides: Sides<'_>, out: &mu
             let Some(want) = taken.wants.first() else { continue };
             let Some(culprit) = live::culprit(world, before, state, want) else { continue };
             match culprit {
-                Step::DeleteHook(_, _, DeletePolicy::BeforeCreation) | Step::AwaitHook(..) | Step::Rollout => continue,
+                Step::DeleteHook(_, _, DeletePolicy::BeforeCreation)
+                | Step::AwaitHook(..)
+                | Step::Rollout
+                | Step::Healthy(_) => {
+                    continue;
+                }
                 Step::DeleteHook(..) | Step::ApplyHook(..) => {}
                 // What the new code needs too, the verdict of the variable tells.
                 Step::Patch(_) | Step::Remove(_) => {
-                    let lasting = state.stop == Stop::Failed(Step::Rollout) && state.recovery == Recovery::Nothing;
+                    let lasting = matches!(state.stop, Stop::Failed(step) if step.is_rollout());
+                    let lasting = lasting && state.recovery == Recovery::Nothing;
                     let twin = world.twin(taken.owner, Side::New);
                     if !lasting || twin.is_none_or(|twin| misses(world, twin, taken, sides)) {
                         continue;
@@ -252,8 +256,8 @@ fn hooks(world: &World<'_>, before: &Cluster, steps: &[Step], when: &str, sides:
     let mut cluster = before.clone();
     for step in steps {
         step.act(world, &mut cluster);
-        let Step::AwaitHook(HookEvent::PreInstall | HookEvent::PreUpgrade, hook) = *step else { continue };
-        if world.object(hook).runs == Runs::Never {
+        let Step::AwaitHook(event, hook) = *step else { continue };
+        if !steps::comes_first(event) || world.object(hook).runs == Runs::Never {
             continue;
         }
         for taken in taken(world, hook, sides) {
@@ -278,7 +282,10 @@ fn hooks(world: &World<'_>, before: &Cluster, steps: &[Step], when: &str, sides:
             let trace = vec![
                 line(TraceKind::Step, &format!("{owner} starts {when}")),
                 line(TraceKind::Broken, &format!("container {}: {}", taken.container, raising(&taken, read))),
-                line(TraceKind::Noticed, "Helm, when the hook has failed: the release fails"),
+                line(
+                    TraceKind::Noticed,
+                    &format!("{}, when the hook has failed: the release fails", words::who(world)),
+                ),
             ];
             let found = finding(world, rules::HOOK_NEEDS_MAIN, message, Some(maker), &taken.wants, trace);
             // What is so at the first installation need not be told again for the upgrade.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::{self, Edit};
 use super::plan;
-use crate::model::{ChartObject, ObjectId, Usage};
+use crate::model::{ChartObject, Deployer, ObjectId, Usage};
 
 /// The files of a chart by their paths.
 pub type Tree = BTreeMap<String, Vec<u8>>;
@@ -44,6 +44,7 @@ struct Delta {
 ///
 /// `stages` are the objects after each release.
 pub fn split(
+    deployer: Deployer,
     old: &Tree,
     new: &Tree,
     before: &[ChartObject],
@@ -85,7 +86,7 @@ pub fn split(
         let chosen: Vec<&Atom> = atoms.iter().filter(|atom| atom.step.is_some_and(|of| of <= step)).collect();
         let tree = made(old, new, &chosen);
         let checked = render(&tree).and_then(|objects| {
-            let errors = plan::errors(&last, &objects);
+            let errors = plan::errors(deployer, &last, &objects);
             last = objects;
             match errors.first() {
                 None if out.iter().flatten().next_back().unwrap_or(old) == &tree => {

@@ -194,7 +194,7 @@ fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Pro
             if at == 0 { (change.entries.as_slice(), judgements.as_slice()) } else { Default::default() };
         let (old, new) = (before.ships(&of_chart.old), judged.ships(&of_chart.new));
         let code = Code { old, new, changes, judgements, holes: job.holes };
-        release::findings(&of_chart.old, &of_chart.new, Some(&code))
+        release::findings(job.deployer, &of_chart.old, &of_chart.new, Some(&code))
     });
     let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
     let findings = findings.concat();

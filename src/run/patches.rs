@@ -31,7 +31,7 @@ struct Part {
 /// # Errors
 /// If a file cannot be read or written.
 pub fn write(job: &Job, compared: &Compared, change: &Change, plan: &mut Plan, folder: &Path) -> Result<(), Failure> {
-    let stages = plan::stages(&change.old.objects, &change.new.objects);
+    let stages = plan::stages(job.deployer, &change.old.objects, &change.new.objects);
     let mut revisions = None;
     let parts = match parts(job, compared, &mut revisions) {
         Ok(parts) => parts,
@@ -49,7 +49,7 @@ pub fn write(job: &Job, compared: &Compared, change: &Change, plan: &mut Plan, f
     let (old, new) = (read(|part| &part.old)?, read(|part| &part.new)?);
     let scratch = Scratch::new()?;
     let mut render = |tree: &Tree| render(job, &parts, tree, &scratch.0);
-    let trees = split::split(&old, &new, &change.old.objects, &stages, &mut render);
+    let trees = split::split(job.deployer, &old, &new, &change.old.objects, &stages, &mut render);
     fs::create_dir_all(folder).map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
     let mut last = old;
     for (at, (release, tree)) in plan.releases.iter_mut().zip(trees).enumerate() {

@@ -35,7 +35,7 @@ pub fn run(job: &Job, planning: &Planning) -> Result<u8, Failure> {
     let mut plans: Vec<(String, Plan)> = told
         .changes
         .iter()
-        .map(|change| (change.new.name.clone(), plan::plan(&change.old.objects, &change.new.objects)))
+        .map(|change| (change.new.name.clone(), plan::plan(job.deployer, &change.old.objects, &change.new.objects)))
         .collect();
     if let Some(folder) = &planning.write {
         progress.stage("parting the files");

@@ -65,6 +65,7 @@ fn chart(chance: &mut Chance) -> Vec<ChartObject> {
             place: ChartPlace { file: "c.yaml".into(), line: 1 },
             template: None,
             hook,
+            sync: Default::default(),
             kept: chance.below(5) == 0,
             content,
             rest: content,
