@@ -139,6 +139,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         },
         readers: settings.reader,
         accepted: settings.accept.into_iter().map(Into::into).collect(),
+        accepted_findings: settings.accept_finding.into_iter().map(Into::into).collect(),
         today: today(),
         chart: chart.chart.or(settings.chart).map(input),
         values: Values {

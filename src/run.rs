@@ -28,7 +28,7 @@ pub use who::Asked;
 
 use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Accepted, Chart, Deployer, Failure, Scan};
+use crate::model::{Accepted, AcceptedFinding, Chart, Deployer, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
@@ -99,6 +99,8 @@ pub struct Job {
     pub outputs: Vec<Output>,
     /// What is accepted.
     pub accepted: Vec<Accepted>,
+    /// Findings that are accepted.
+    pub accepted_findings: Vec<AcceptedFinding>,
     /// The day, as `2026-12-31`.
     pub today: String,
     /// What makes the exit status 1.

@@ -317,6 +317,40 @@ fn pods_of_the_running_release_run_the_code_of_before() {
     assert!(trace.contains("app/config.py:3 raises KeyError without API_TOKEN"), "{trace}");
 }
 
+#[test]
+fn an_accepted_finding_fails_nothing_until_there_is_more_to_it() {
+    let scratch = Scratch::new("accepted-finding");
+    scratch.write("app/config.py", "");
+    let secret = |keys: &str| {
+        format!(
+            "kind: Secret\nmetadata: {{name: s, annotations: {{helm.sh/hook: 'pre-install,pre-upgrade'}}}}\nstringData: {keys}\n"
+        )
+    };
+    let item =
+        |name: &str| format!("            - {{name: {name}, valueFrom: {{secretKeyRef: {{name: s, key: {name}}}}}}}\n");
+    scratch.write("deploy/s.yaml", &secret("{A: x, B: y, C: z}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", &(item("A") + &item("B"))));
+    scratch.commit("a secret that a hook makes");
+    scratch.write("deploy/s.yaml", &secret("{B: y, C: z}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", &item("B")));
+    let all = [&FLAGS[..], &["--base", "HEAD"]].concat();
+    assert_eq!(scratch.diff(&all).1, Some(1));
+    let output =
+        scratch.run("", &[&["accept", "hook-strips-live-key", "--reason", "nobody restarts"], &all[..]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (report, status) = scratch.diff(&all);
+    assert_eq!((report["findings"][0]["suppressed"].as_str(), status), (Some("nobody restarts"), Some(0)));
+    let text = scratch.run("", &[&["diff"], &all[..]].concat());
+    assert!(String::from_utf8_lossy(&text.stdout).contains("ACCEPTED   hook-strips-live-key"));
+    scratch.write("deploy/s.yaml", &secret("{C: z}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", REGION));
+    let (report, status) = scratch.diff(&all);
+    assert_eq!((report["findings"][0]["suppressed"].as_str(), status), (None, Some(1)));
+    let missing = scratch.run("", &[&["accept", "hook-order", "--reason", "x"], &all[..]].concat());
+    let said = String::from_utf8_lossy(&missing.stderr);
+    assert!(missing.status.code() == Some(2) && said.contains("hook-order: this change has no such finding"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_of_a_revision_do_not_lead_out_of_it() {

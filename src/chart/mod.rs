@@ -34,6 +34,7 @@ mod shell;
 mod suppliers;
 mod title;
 mod uses;
+mod vault;
 
 use std::path::PathBuf;
 

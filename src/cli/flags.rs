@@ -109,8 +109,9 @@ pub enum Verb {
     },
     /// Accept an answer: it is written to the settings, and no longer fails until something about it gets worse
     Accept {
-        /// The variables, as the chart sets them, or as a change strips them
-        #[arg(value_name = "VAR", required = true)]
+        /// The variables, as the chart sets them, or as a change strips them; or rules of releases, for what a change
+        /// does by them
+        #[arg(value_name = "VAR|RULE", required = true)]
         names: Vec<String>,
         /// Why, for whoever reads it later
         #[arg(long, value_name = "TEXT")]

@@ -25,7 +25,15 @@ pub fn check(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>, 
 }
 
 fn push(out: &mut Vec<Finding>, rule: &'static Rule, message: String, locations: Vec<FindingPlace>, subject: String) {
-    out.push(Finding { rule, message, locations, trace: Vec::new(), subjects: vec![subject], known: false });
+    out.push(Finding {
+        rule,
+        message,
+        locations,
+        trace: Vec::new(),
+        subjects: vec![subject],
+        known: false,
+        acceptance: None,
+    });
 }
 
 /// The keys that a producer no longer lists.
@@ -65,6 +73,7 @@ fn hook_owned(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>,
             trace,
             subjects: vec![name],
             known: false,
+            acceptance: None,
         });
     }
 }
@@ -148,6 +157,7 @@ fn latent(world: &World<'_>, out: &mut Vec<Finding>) {
             trace: Vec::new(),
             subjects: vec![format!("{maker_name} {owner_name} {keys}")],
             known: false,
+            acceptance: None,
         };
         finding.trace.push(TraceLine { kind: TraceKind::Noticed, text: words::noticed(world, want) });
         out.push(finding);

@@ -57,7 +57,7 @@ pub fn check(new: &Chart, code: &Code<'_>) -> Vec<Finding> {
 }
 
 fn finding(rule: &'static Rule, message: String, locations: Vec<FindingPlace>, subject: String) -> Finding {
-    Finding { rule, message, locations, trace: Vec::new(), subjects: vec![subject], known: false }
+    Finding { rule, message, locations, trace: Vec::new(), subjects: vec![subject], known: false, acceptance: None }
 }
 
 /// A literal where the code rested on its own default.

@@ -171,6 +171,7 @@ fn refused(world: &World<'_>, before: &Cluster, out: &mut Vec<Finding>) {
             trace: vec![TraceLine { kind: TraceKind::Command, text: "helm upgrade --take-ownership".into() }],
             subjects: vec![object],
             known: false,
+            acceptance: None,
         });
     }
 }
@@ -241,7 +242,7 @@ fn finding(
     locations.extend(makers.first().copied().or(lacking).map(|at| words::place(world, at)));
     locations.dedup();
     let subjects = wants.iter().map(|want| want.subject(world)).collect();
-    Finding { rule, message, locations, trace, subjects, known: false }
+    Finding { rule, message, locations, trace, subjects, known: false, acceptance: None }
 }
 
 /// What makes the object that is wanted, without the key.

@@ -174,7 +174,7 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
     locations.extend(group.wants.iter().map(words::wanted_at));
     locations.dedup();
     let subjects = group.wants.iter().map(|want| want.subject(world)).collect();
-    Finding { rule, message, locations, trace, subjects, known: false }
+    Finding { rule, message, locations, trace, subjects, known: false, acceptance: None }
 }
 
 /// Where a person would look: the object in the new chart, if it is there.

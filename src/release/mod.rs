@@ -19,6 +19,7 @@
 //! `before-hook-creation` (there a left-over object is an error), a rollback that itself fails; of Argo CD selective syncs,
 //! `Replace`, `Force` and `ApplyOutOfSyncOnly`, options of the Application, self-healing, automatic retries.
 
+mod accepted;
 mod argo;
 mod changes;
 pub mod cluster;
@@ -37,6 +38,8 @@ mod wants;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use accepted::accept;
 
 use crate::model::{Chart, ChartObject, Deployer, Finding, Notice, NoticeKind};
 use cluster::World;

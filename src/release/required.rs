@@ -248,7 +248,7 @@ fn finding(
     locations.extend(wants.iter().map(words::wanted_at));
     locations.dedup();
     let subjects = wants.iter().map(|want| want.subject(world)).collect();
-    Finding { rule, message, locations, trace, subjects, known: false }
+    Finding { rule, message, locations, trace, subjects, known: false, acceptance: None }
 }
 
 /// The pods of hooks, when their turn comes: what only the manifest after them supplies.

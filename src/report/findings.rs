@@ -18,23 +18,33 @@ pub(super) struct Group<'a> {
     /// The rule.
     pub rule: &'static Rule,
     /// Those that are told in full.
-    pub told: &'a [Finding],
+    pub told: Vec<&'a Finding>,
     /// Those that are only named.
-    pub named: &'a [Finding],
+    pub named: Vec<&'a Finding>,
 }
 
-/// The findings that the old chart did not have, by rule, the worst first.
+/// Findings that are accepted, each with why.
+pub(super) fn accepted<'a>(report: &Report<'a>) -> impl Iterator<Item = (&'a Finding, &'a str)> + use<'a> {
+    let all: &'a [Finding] = report.content.findings;
+    all.iter().filter_map(|finding| Some((finding, finding.suppressed().filter(|_| !finding.known)?)))
+}
+
+/// The findings that the old chart did not have and nobody accepts, by rule, the worst first.
 pub(super) fn groups<'a>(report: &Report<'a>) -> Vec<Group<'a>> {
-    let new: &'a [Finding] = report.content.findings;
-    let of_rule = new.chunk_by(|one, other| one.rule.id == other.rule.id && one.known == other.known);
-    let group = |all: &'a [Finding]| {
-        // One that would be alone is better told.
-        let in_full = if all.len() > IN_FULL + 1 { IN_FULL } else { all.len() };
-        let (told, named) = all.split_at(in_full);
-        let first = all.first().filter(|first| !first.known)?;
-        Some(Group { rule: first.rule, told, named })
-    };
-    of_rule.filter_map(group).collect()
+    let all: &'a [Finding] = report.content.findings;
+    let new = all.iter().filter(|finding| !finding.known && finding.suppressed().is_none());
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for finding in new {
+        match groups.last_mut().filter(|group| group.rule.id == finding.rule.id) {
+            Some(group) => group.told.push(finding),
+            None => groups.push(Group { rule: finding.rule, told: vec![finding], named: Vec::new() }),
+        }
+    }
+    // One that would be alone is better told.
+    for group in groups.iter_mut().filter(|group| group.told.len() > IN_FULL + 1) {
+        group.named = group.told.split_off(IN_FULL);
+    }
+    groups
 }
 
 /// Where to look first, in brackets.
@@ -62,6 +72,13 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             }
             writeln!(out)?;
         }
+    }
+    for (at, (finding, reason)) in accepted(report).enumerate() {
+        let text = format!("{}: {} ({reason})", finding.rule.id, finding.message);
+        field(out, if at == 0 { "ACCEPTED" } else { "" }, &text, DIM)?;
+    }
+    if accepted(report).next().is_some() {
+        writeln!(out)?;
     }
     let known = |finding: &&Finding| finding.known && finding.rule.level != Level::Note;
     let known = report.content.findings.iter().filter(known).count();
@@ -93,6 +110,9 @@ fn one(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let rest = finding.locations.len().saturating_sub(SHOWN);
     if rest > 0 {
         field(out, "", &format!("and {} more", count(rest, "place")), DIM)?;
+    }
+    if let Some(Acceptance { reason, reopened: Some(why), .. }) = &finding.acceptance {
+        field(out, "  accepted", &format!("no longer: {why} (it was: {reason})"), BOLD)?;
     }
     let mut number = 0;
     let mut before = None;

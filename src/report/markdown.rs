@@ -135,7 +135,7 @@ fn findings(report: &Report<'_>, text: &mut String) {
             }
         }
         if !named.is_empty() {
-            let line = |finding: &Finding| {
+            let line = |finding: &&Finding| {
                 format!("  - {}\n", escaped(&format!("{}{}", finding.message, findings::place(finding))))
             };
             let lines = cut(&named.iter().map(line).collect::<String>(), MAX_FINDINGS / 4);
@@ -145,6 +145,10 @@ fn findings(report: &Report<'_>, text: &mut String) {
     }
     if left_out > 0 {
         *text += &format!("\nand {} that the full report has\n", count(left_out, "more finding"));
+    }
+    for (finding, reason) in findings::accepted(report) {
+        let said = format!("{}: {}", finding.rule.id, finding.message);
+        *text += &format!("- \u{26aa} accepted: {} ({})\n", escaped(&said), escaped(reason));
     }
     let known = |finding: &&Finding| finding.known && finding.rule.level != Level::Note;
     let known = report.content.findings.iter().filter(known).count();

@@ -116,13 +116,13 @@ fn of_finding(finding: &Finding) -> Point {
     places.truncate(MAX_PLACES);
     Point {
         rule: rule.id.into(),
-        level: rule.level,
+        level: if finding.suppressed().is_some() { Level::Note } else { rule.level },
         title: rule.id.into(),
         message: said.join("\n"),
         places,
         reads: Vec::new(),
         id: format!("{}:{}", rule.id, finding.subjects.join(",")),
-        suppressed: None,
+        suppressed: finding.suppressed().map(String::from),
     }
 }
 

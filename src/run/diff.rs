@@ -4,7 +4,7 @@ use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::revisions::{Revisions, Side};
 use super::{Job, load_each, output, status};
-use crate::model::{Change, ChangeKind, Chart, Container, Failure, Notice, NoticeKind};
+use crate::model::{Change, ChangeKind, Chart, Container, Failure, Finding, Notice, NoticeKind};
 use crate::progress::Progress;
 use crate::release::code::Code;
 use crate::report::{Content, Report};
@@ -187,18 +187,9 @@ fn given(job: &Job, states: &Revisions, side: &Side) -> Option<chart::Input> {
 fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Progress) -> Result<u8, Failure> {
     let Judged { scan, mentions, judgements, notices, .. } = judged;
     progress.stage("exploring the release");
-    let before = judged.before.as_deref().unwrap_or(judged);
-    let explored = told.changes.iter().enumerate().map(|(at, of_chart)| {
-        // Entries are those of all charts together.
-        let (changes, judgements) =
-            if at == 0 { (change.entries.as_slice(), judgements.as_slice()) } else { Default::default() };
-        let (old, new) = (before.ships(&of_chart.old), judged.ships(&of_chart.new));
-        let code = Code { old, new, changes, judgements, holes: job.holes };
-        release::findings(job.deployer, &of_chart.old, &of_chart.new, Some(&code))
-    });
-    let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
-    let findings = findings.concat();
-    let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(cut.iter().flatten()).cloned().collect();
+    let (mut findings, cut) = explored(job, &told, change, judged);
+    release::accept(&mut findings, &job.accepted_findings, &job.today);
+    let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(&cut).cloned().collect();
     let lost = !told.lost.is_empty();
     let report = Report::new(Content {
         chart: Some(&change.subject),
@@ -222,6 +213,23 @@ fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Pro
         (0, Some(failure)) => Err(failure.clone()),
         (status, _) => Ok(status),
     }
+}
+
+/// The findings of the release, and what was cut.
+pub fn explored(job: &Job, told: &Told, change: &Change, judged: &Judged) -> (Vec<Finding>, Vec<Notice>) {
+    let before = judged.before.as_deref().unwrap_or(judged);
+    let explored = told.changes.iter().enumerate().map(|(at, of_chart)| {
+        // Entries are those of all charts together.
+        let (changes, judgements) = match at {
+            0 => (change.entries.as_slice(), judged.judgements.as_slice()),
+            _ => Default::default(),
+        };
+        let (old, new) = (before.ships(&of_chart.old), judged.ships(&of_chart.new));
+        let code = Code { old, new, changes, judgements, holes: job.holes };
+        release::findings(job.deployer, &of_chart.old, &of_chart.new, Some(&code))
+    });
+    let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
+    (findings.concat(), cut.concat())
 }
 
 impl Told {

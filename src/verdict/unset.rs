@@ -22,7 +22,8 @@ pub fn unset(scan: &Scan, chart: &Chart, made: &Made) -> Vec<(usize, ContainerId
     let scanned: BTreeSet<ContainerId> = made.iter().map(|(id, _)| *id).collect();
     let supplied = chart.entries.iter().filter(|entry| scanned.contains(&entry.container));
     let own = scan.sources.images.iter().flat_map(|image| image.env.iter().map(String::as_str));
-    let supplied: Vec<&str> = supplied.map(|entry| entry.name.as_str()).chain(own).collect();
+    let injected = chart.containers.iter().flat_map(|container| container.injected.iter().map(String::as_str));
+    let supplied: Vec<&str> = supplied.map(|entry| entry.name.as_str()).chain(own).chain(injected).collect();
     let mut out: BTreeMap<usize, ContainerId> = BTreeMap::new();
     for (id, reads) in made {
         let asked = |number: &usize| scan.reads.get(*number).is_some_and(|read| !is_supplied(read, &supplied));
