@@ -8,7 +8,9 @@ use super::rules;
 use super::steps::{self, Step};
 use super::wants::{self, Want};
 use super::words;
-use crate::model::{DeletePolicy, Finding, Maker, Produced, Rule, Runs, TraceKind, TraceLine, Usage};
+use crate::model::{
+    ChartObject, DeletePolicy, Deployer, Finding, Maker, Produced, Rule, Runs, TraceKind, TraceLine, Usage,
+};
 
 /// A hook's pod is looked at when its turn comes in one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,6 +109,9 @@ fn hooks<'a>(world: &World<'a>, before: &Cluster, steps: &[Step], action: Action
                         Step::ApplyHook(of, at) => *of == event && makers.contains(at),
                         _ => false,
                     });
+                    if later && makers.iter().all(|at| rests_on_release(world, hook, *at)) {
+                        continue;
+                    }
                     let rule = match () {
                         () if later => rules::HOOK_ORDER,
                         () if by_main && before_main => rules::HOOK_NEEDS_MAIN,
@@ -124,6 +129,17 @@ fn hooks<'a>(world: &World<'a>, before: &Cluster, steps: &[Step], action: Action
             }
         }
     }
+}
+
+/// What stands for the release in names if none was told, as in `helm template`.
+const UNNAMED: &str = "release-name";
+
+/// Whether the order of two hooks rests on how the release is called, which is not known.
+fn rests_on_release(world: &World<'_>, one: At, other: At) -> bool {
+    let (one, other) = (world.object(one), world.object(other));
+    let weight = |object: &ChartObject| object.hook.as_ref().map(|hook| hook.weight);
+    let unnamed = |object: &ChartObject| object.id.name.starts_with(UNNAMED);
+    world.deployer == Deployer::Helm && weight(one) == weight(other) && unnamed(one) != unnamed(other)
 }
 
 /// Whether a Secret is to come from the CSI driver and no pod yet mounts the class.

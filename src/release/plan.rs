@@ -185,7 +185,9 @@ impl<'a> Way<'a> {
             }
             out.changes.push(told::change(&world, concern, old, new));
             out.verify.extend(told::verify(object));
-            if let (Some(old), true) = (old, object.hook.is_some() && object.pods.is_empty()) {
+            // A commit that is reverted and synced brings hooks back too.
+            let stays = object.hook.is_some() && object.pods.is_empty() && self.deployer == Deployer::Helm;
+            if let (Some(old), true) = (old, stays) {
                 hooks.push((words::object(&world, at), words::command(&world, old)));
             }
         }
