@@ -52,7 +52,7 @@ fn a_sync_goes_by_phase_and_wave_and_kind_and_prunes_first() {
     let world = World::of(Deployer::ArgoCd, &old, &new);
     let before = steps::before(&world);
     let steps = steps::upgrade(&world, &before);
-    let expected = "ApplyHook first, AwaitHook first, ApplyHook b, ApplyHook a, AwaitHook a, AwaitHook b, \
+    let expected = "ApplyHook first, AwaitHook first, ApplyHook b, ApplyHook a, AwaitHook b, AwaitHook a, \
                     Remove early, Patch y, Patch z, Healthy, Patch web, Healthy, Remove last, Rollout, \
                     ApplyHook done, AwaitHook done, DeleteHook done";
     assert_eq!(told(&world, &steps).join(", "), expected);

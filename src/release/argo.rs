@@ -85,7 +85,9 @@ pub fn sync(world: &World<'_>, cluster: &Cluster, side: Side, rollback: bool) ->
 
 fn of_event(world: &World<'_>, side: Side, event: HookEvent) -> Vec<At> {
     let of = |object: &ChartObject| object.hook.as_ref().is_some_and(|hook| hook.events.contains(&event));
-    world.all(side).filter(|(_, object)| of(object)).map(|(at, _)| at).collect()
+    let mut all: Vec<At> = world.all(side).filter(|(_, object)| of(object)).map(|(at, _)| at).collect();
+    all.sort_by_key(|at| (wave(world, *at), rank(world.object(*at))));
+    all
 }
 
 /// What is in force and no longer wanted, each with its wave: higher waves go first, and `PruneLast` after all others.
@@ -139,7 +141,9 @@ impl Walk<'_, '_> {
                 self.take(if hook { Step::ApplyHook(phase, at) } else { Step::Patch(at) });
             }
             hooks.iter().for_each(|at| self.take(Step::AwaitHook(phase, *at)));
-            if !main.is_empty() && Some(number) != last {
+            // What is pruned has to be gone, and what is applied healthy, before the next wave.
+            let waits = !main.is_empty() || prunes.iter().any(|(of, _)| *of == number);
+            if waits && Some(number) != last {
                 self.take(Step::Healthy(number));
             }
         }
@@ -157,6 +161,10 @@ pub fn after(world: &World<'_>, cluster: &Cluster, steps: &[Step], failed: usize
         Some(Step::Remove(_)) => {
             rest.take_while(|step| matches!(step, Step::Remove(_))).for_each(|step| walk.take(step));
         }
+        Some(Step::DeleteHook(.., DeletePolicy::BeforeCreation)) => {
+            let deletes = |step: &Step| matches!(step, Step::DeleteHook(.., DeletePolicy::BeforeCreation));
+            rest.take_while(deletes).for_each(|step| walk.take(step));
+        }
         Some(Step::AwaitHook(..)) => {}
         _ => return Vec::new(),
     }
@@ -169,8 +177,8 @@ pub fn after(world: &World<'_>, cluster: &Cluster, steps: &[Step], failed: usize
     for (event, at) in applied {
         walk.delete_hook(event, at, DeletePolicy::Failed);
     }
-    let side = steps.get(failed).and_then(|step| step.at()).map_or(Side::New, |at| at.side);
-    let hooks = of_event(world, side, HookEvent::SyncFail);
+    // Those of what is synced, also where an old object could not be pruned.
+    let hooks = of_event(world, Side::New, HookEvent::SyncFail);
     walk.waves(HookEvent::SyncFail, &hooks, &[], &[]);
     walk.steps
 }

@@ -7,6 +7,7 @@ mod common;
 
 mod heaps;
 mod releases;
+mod syncs;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -23,17 +23,17 @@ const OBJECTS: [(&str, &str, usize); 6] = [
 /// What is in force: content by name, and whether it is to be kept.
 type Live = BTreeMap<&'static str, (u64, bool)>;
 
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 33) % bound
     }
 
-    fn some<T: Copy>(&mut self, all: &[T]) -> Vec<T> {
+    pub fn some<T: Copy>(&mut self, all: &[T]) -> Vec<T> {
         all.iter().copied().filter(|_| self.below(2) == 0).collect()
     }
 }
@@ -195,7 +195,7 @@ impl Naive {
     }
 }
 
-fn contents(world: &World<'_>, cluster: &Cluster) -> BTreeMap<String, u64> {
+pub fn contents(world: &World<'_>, cluster: &Cluster) -> BTreeMap<String, u64> {
     let live = cluster.objects.iter().flatten().map(|at| world.object(*at));
     live.map(|object| (object.id.name.clone(), object.content)).collect()
 }
