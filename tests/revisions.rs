@@ -294,7 +294,10 @@ fn findings_of_a_revision_are_at_places_of_the_repository() {
     assert_eq!((finding["rule"].as_str(), status), (Some("hook-strips-live-key"), Some(1)));
     let places = finding["locations"].as_array().cloned().unwrap_or_default();
     let places: Vec<_> = places.iter().map(|it| format!("{} {}:{}", it["chart"], it["file"], it["line"])).collect();
-    assert_eq!(places, ["\"new\" \"deploy/s.yaml\":1", "\"old\" \"deploy/web.yaml\":11"]);
+    assert_eq!(
+        places,
+        ["\"new\" \"deploy/s.yaml\":1", "\"old\" \"deploy/s.yaml\":3", "\"old\" \"deploy/web.yaml\":11"]
+    );
 }
 
 #[test]

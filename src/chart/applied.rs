@@ -9,11 +9,18 @@ use super::notice;
 use super::objects::Object;
 use super::pods::Found;
 use super::produced;
+use super::spots;
+use crate::helm::Places;
 use crate::model::{ChartObject, ChartPlace, Notice, ObjectId, ObjectRef, PodTemplate, Runs};
 use crate::yaml::Node;
 
 /// The objects as Helm applies them; `found` are the containers of all of them, in the same order.
-pub fn applied(objects: &[Object<'_>], found: &[Found<'_>], notices: &mut Vec<Notice>) -> Vec<ChartObject> {
+pub fn applied(
+    objects: &[Object<'_>],
+    found: &[Found<'_>],
+    places: Option<&Places>,
+    notices: &mut Vec<Notice>,
+) -> Vec<ChartObject> {
     let mut out = Vec::new();
     for object in objects {
         let hook = match hooks::role(object) {
@@ -32,6 +39,8 @@ pub fn applied(objects: &[Object<'_>], found: &[Found<'_>], notices: &mut Vec<No
         };
         let policy = object.node.at(&["metadata", "annotations", "helm.sh/resource-policy"]).and_then(Node::scalar);
         let pods = pods(object, found);
+        let mut produces = produced::produced(object);
+        spots::fill(object, places, &mut produces);
         out.push(ChartObject {
             id,
             place: ChartPlace { file: object.document.file.into(), line: object.node.line },
@@ -41,7 +50,7 @@ pub fn applied(objects: &[Object<'_>], found: &[Found<'_>], notices: &mut Vec<No
             kept: policy == Some("keep"),
             content: content(object),
             rest: rest(object),
-            produces: produced::produced(object),
+            produces,
             runs: if pods.is_empty() { Runs::Never } else { runs(object) },
             pods,
             overlaps: overlaps(object),

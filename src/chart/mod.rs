@@ -31,6 +31,7 @@ mod pods;
 mod produced;
 mod rendered;
 mod shell;
+mod spots;
 mod suppliers;
 mod title;
 mod uses;
@@ -154,7 +155,7 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str, places: Option<&Places
     let hook = |object: &&objects::Object<'_>| object.node.at(&["metadata", "annotations", "helm.sh/hook"]).is_some();
     let hooks = objects.iter().filter(hook).count();
     let (name, version) = title::title(&objects);
-    let mut applied = applied::applied(&objects, &found, &mut notices);
+    let mut applied = applied::applied(&objects, &found, places, &mut notices);
     if let Some(places) = places {
         origins::trace(&mut applied, &entries, places);
     }

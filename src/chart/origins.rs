@@ -27,5 +27,6 @@ pub fn places_of(object: &mut ChartObject) -> impl Iterator<Item = &mut ChartPla
         let items = pod.env.values_mut().map(|(_, place)| place);
         pod.needs.iter_mut().map(|need| &mut need.place).chain(items)
     });
-    std::iter::once(&mut object.place).chain(pods)
+    let keys = object.produces.iter_mut().flat_map(|produced| produced.places.values_mut());
+    std::iter::once(&mut object.place).chain(pods).chain(keys)
 }

@@ -71,7 +71,8 @@ fn own(object: &Object<'_>, fields: &[&str]) -> Produced {
     let open = keys.is_empty() || filled;
     let reference = ObjectRef { kind: object.kind.into(), name: object.name.into() };
     let left = Leftover::Gone;
-    Produced { object: reference, keys, open, maker: Maker::Itself, unlisted: left, deleted: left }
+    let places = BTreeMap::new();
+    Produced { object: reference, keys, places, open, maker: Maker::Itself, unlisted: left, deleted: left }
 }
 
 /// `secretObjects`: a key taken from them goes at some reconcile or not at all, and a whole one, or the
@@ -122,7 +123,7 @@ fn secret(
     deleted: Leftover,
 ) -> Produced {
     let object = ObjectRef { kind: "Secret".into(), name: name.into() };
-    Produced { object, keys, open, maker, unlisted, deleted }
+    Produced { object, keys, places: BTreeMap::new(), open, maker, unlisted, deleted }
 }
 
 /// The keys of the mapping at `path`.

@@ -160,6 +160,8 @@ pub struct Produced {
     pub object: ObjectRef,
     /// The keys; a number that stands for what each is made from.
     pub keys: BTreeMap<String, u64>,
+    /// Where they are named.
+    pub places: BTreeMap<String, ChartPlace>,
     /// Whether there may be more keys, which the chart does not tell.
     pub open: bool,
     /// Who makes them.

@@ -171,6 +171,7 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
     }
     trace.extend(words::recovery(world, at, group.lasts));
     let mut locations: Vec<_> = at.map(|at| words::place(world, origin(world, at))).into_iter().collect();
+    locations.extend(words::key_places(world, &group.wants));
     locations.extend(group.wants.iter().map(words::wanted_at));
     locations.dedup();
     let subjects = group.wants.iter().map(|want| want.subject(world)).collect();

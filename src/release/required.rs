@@ -245,6 +245,9 @@ fn finding(
     trace: Vec<TraceLine>,
 ) -> Finding {
     let mut locations: Vec<_> = maker.map(|at| words::place(world, live::origin(world, at))).into_iter().collect();
+    if rule.id == rules::REQUIRED_LOST.id {
+        locations.extend(words::key_places(world, wants));
+    }
     locations.extend(wants.iter().map(words::wanted_at));
     locations.dedup();
     let subjects = wants.iter().map(|want| want.subject(world)).collect();

@@ -27,6 +27,24 @@ pub fn wanted_at(want: &Want<'_>) -> FindingPlace {
     FindingPlace { new: want.owner.side == Side::New, place: want.need.place.clone() }
 }
 
+/// Where the old chart names what is wanted, if that is a key.
+pub fn key_places(world: &World<'_>, wants: &[Want<'_>]) -> Vec<FindingPlace> {
+    let of = |want: &Want<'_>| {
+        let namespace = world.object(want.owner).id.namespace.as_deref();
+        let producers = world.producers(&want.need.object, namespace);
+        let old = producers.into_iter().filter(|(at, _)| at.side == Side::Old);
+        let found = old.filter_map(|(_, produced)| produced.places.get(want.key?).cloned());
+        found.map(|place| FindingPlace { new: false, place }).collect::<Vec<_>>()
+    };
+    let mut all: Vec<FindingPlace> = Vec::new();
+    for place in wants.iter().flat_map(of) {
+        if !all.contains(&place) {
+            all.push(place);
+        }
+    }
+    all
+}
+
 /// The first few of `items`, each once.
 pub fn some(items: impl IntoIterator<Item = String>) -> String {
     let mut all: Vec<String> = Vec::new();

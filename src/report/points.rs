@@ -113,6 +113,7 @@ fn of_finding(finding: &Finding) -> Point {
     };
     let mut places: Vec<_> = finding.locations.iter().map(at).collect();
     places.sort_by_key(|(_, line)| line.is_none());
+    places.dedup();
     places.truncate(MAX_PLACES);
     Point {
         rule: rule.id.into(),
