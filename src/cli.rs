@@ -37,6 +37,7 @@ impl ComparedFlags {
 fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
     let mut values_shown = false;
     let mut holes = false;
+    let mut consumers = Vec::new();
     let mut images_told = Vec::new();
     let mut given = Vec::new();
     let mut threshold: Option<Threshold> = None;
@@ -47,8 +48,9 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image.image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff { compared, sources, image, chart, shared, fail_on, strict, show_values, holes: wanted } => {
-            holes = wanted;
+        Verb::Diff { compared, consumer, sources, image, chart, shared, fail_on, strict, show_values, holes: all } => {
+            holes = all;
+            consumers = consumer;
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image.image;
@@ -149,12 +151,14 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
                 kube_version: chart.kube_version,
                 api_versions: chart.api_versions,
                 environments: environments(&chart.environment, settings.environment)?,
+                overrides: overrides(&chart.override_dependency)?,
             },
         },
         outputs: outputs(&shared)?,
         fail_on,
         show_values: values_shown,
         holes,
+        consumers,
         threads: shared.common.threads.map(usize::from),
     })
 }
@@ -201,6 +205,18 @@ fn environments(flags: &[String], settings: Vec<settings::Environment>) -> Resul
         Ok(chart::Environment { name: name.into(), values })
     };
     flags.iter().map(environment).collect()
+}
+
+fn overrides(flags: &[String]) -> Result<Vec<chart::Override>, Failure> {
+    let one = |flag: &String| match flag.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok(chart::Override { name: name.into(), path: path.into() })
+        }
+        _ => Err(Failure::new(format!(
+            "--override-dependency {flag}: expected NAME=PATH, as in --override-dependency common=libs/common"
+        ))),
+    };
+    flags.iter().map(one).collect()
 }
 
 /// What a path that an image is mapped to is.

@@ -1,6 +1,7 @@
 //! What the commands do: the stages in order.
 
 mod accept;
+mod consumers;
 mod diff;
 mod explain;
 mod gather;
@@ -103,6 +104,8 @@ pub struct Job {
     pub show_values: bool,
     /// Whether defaults that stand in for a missing variable are told.
     pub holes: bool,
+    /// For `diff`: the charts that depend on the one that is compared.
+    pub consumers: Vec<PathBuf>,
     /// Threads; none: as many as there are processors.
     pub threads: Option<usize>,
 }
@@ -227,7 +230,8 @@ fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
 
 /// A chart in each of the environments that were named, or as the values make it.
 fn load_each(job: &Job, input: &chart::Input) -> Result<Vec<Chart>, Failure> {
-    let request = request(job, input, job.values.files.clone());
+    let mut request = request(job, input, job.values.files.clone());
+    consumers::settle(&mut request)?;
     match input {
         // It can be read only once.
         chart::Input::Stdin => chart::load(&request).map(|chart| vec![chart]),

@@ -296,3 +296,55 @@ fn links_of_a_revision_do_not_lead_out_of_it() {
     let spots = report["coverage"]["blind_spots"].to_string();
     assert!(spots.contains("leads out of the repository") && spots.contains("deploy/out.yaml"), "{spots}");
 }
+
+/// A chart whose env is that of the library `common`, which stands beside it.
+fn consumer(scratch: &Scratch, folder: &str, name: &str) {
+    chart(scratch, folder, name, "env: []\n");
+    let beside = "dependencies:\n  - {name: common, version: 1.x.x, repository: 'file://../../libs/common'}\n";
+    let about = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n{beside}");
+    scratch.write(&format!("{folder}/Chart.yaml"), &about);
+    let template = manifest("acme/web:1", "{{ include \"common.env\" . | indent 12 }}\n");
+    scratch.write(&format!("{folder}/templates/web.yaml"), &template.replace("name: web", &format!("name: {name}")));
+}
+
+/// The library, whose env is these lines.
+fn common(scratch: &Scratch, env: &str) {
+    scratch.write("libs/common/Chart.yaml", "apiVersion: v2\nname: common\ntype: library\nversion: 1.2.0\n");
+    scratch
+        .write("libs/common/templates/_env.tpl", &format!("{{{{- define \"common.env\" -}}}}\n{env}{{{{- end -}}}}\n"));
+}
+
+#[test]
+fn a_library_of_either_revision_is_put_into_the_charts_that_depend_on_it() {
+    let scratch = Scratch::new("library");
+    let lines = |env: &str| env.replace("            ", "");
+    common(&scratch, &lines(BOTH));
+    consumer(&scratch, "services/api", "api");
+    consumer(&scratch, "services/jobs", "jobs");
+    // Here the library is packed in, and older.
+    consumer(&scratch, "services/site", "site");
+    scratch.write("services/site/charts/common/Chart.yaml", "{name: common, version: 1.0.0, type: library}\n");
+    let empty = "{{- define \"common.env\" -}}\n- {name: REGION, value: us}\n{{- end -}}\n";
+    scratch.write("services/site/charts/common/templates/_env.tpl", empty);
+    scratch.commit("charts");
+    common(&scratch, &lines(REGION));
+    let app = ["--app", "app", "--base", "HEAD"];
+    let consumers = ["--chart", "libs/common", "--consumer", "services/api", "services/jobs", "services/site"];
+    let (report, status) = scratch.diff(&[&app[..], &consumers].concat());
+    let one = "removed API_TOKEN unsafe read libs/common/templates/_env.tpl:2";
+    assert_eq!((told(&report), status), (vec![one.to_string(); 3], Some(1)));
+    let charts = |report: &Value| -> Vec<String> {
+        let entries = report["entries"].as_array().cloned().unwrap_or_default();
+        entries.iter().map(|entry| entry["chart"].as_str().unwrap_or("?").to_string()).collect()
+    };
+    assert_eq!(charts(&report), ["api", "jobs", "site"]);
+    // What a chart holds wins over what is beside it.
+    let (report, _) = scratch.diff(&app);
+    assert_eq!(charts(&report), ["api", "jobs"]);
+    // The same by hand, for one of them.
+    let by_hand = ["--chart", "services/site", "--override-dependency", "common=libs/common"];
+    assert_eq!(charts(&scratch.diff(&[&app[..], &by_hand].concat()).0), ["site"]);
+    let alone = scratch.run("", &["diff", "--base", "HEAD", "--chart", "libs/common", "--app", "app"]);
+    let said = String::from_utf8_lossy(&alone.stderr);
+    assert!(alone.status.code() == Some(2) && said.contains("--consumer"), "{said}");
+}

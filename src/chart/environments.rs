@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Environment, Request, rendered};
-use crate::model::{Chart, Entry, Failure, Notice};
+use crate::model::{Chart, Conditional, Entry, Failure, Notice};
 
 /// Renders the chart at `path` once, or for each of the environments.
 ///
@@ -73,6 +73,11 @@ fn joined(mut all: Chart, one: Chart, environment: &str) -> Chart {
     all.entries.sort_by_key(|entry| entry.container);
     let known: BTreeSet<Notice> = all.notices.iter().cloned().collect();
     all.notices.extend(one.notices.into_iter().filter(|notice| !known.contains(notice)));
+    // What one environment turns on, is there.
+    let first = all.name.is_empty();
+    let there = |it: &Conditional| one.conditional.iter().any(|own| own.is_same(it));
+    all.conditional.retain(there);
+    all.conditional.extend(one.conditional.into_iter().filter(|_| first));
     Chart { name: one.name, version: one.version, hooks: all.hooks.max(one.hooks), ..all }
 }
 

@@ -39,6 +39,8 @@ use std::path::PathBuf;
 pub use environments::each as each_environment;
 pub use input::load;
 
+pub use crate::helm::{About, Override, about, takes};
+
 use crate::helm::Places;
 use crate::model::{Chart, Notice, NoticeKind};
 
@@ -86,6 +88,8 @@ pub struct Rendering {
     pub api_versions: Vec<String>,
     /// `--environment`, in order; none: the one that the other values make.
     pub environments: Vec<Environment>,
+    /// `--override-dependency`
+    pub overrides: Vec<Override>,
 }
 
 /// Values files that make an environment, over those that all share.
@@ -155,7 +159,8 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str, places: Option<&Places
     let containers = found.into_iter().map(|found| found.container).collect();
     let name = name.unwrap_or_else(|| title::of_file(label));
     let understood = documents.iter().filter(|document| document.root.scalar_at("kind").is_some()).count();
-    (Chart { name, version, containers, entries, hooks, objects: applied, notices }, understood)
+    let objects = applied;
+    (Chart { name, version, containers, entries, conditional: Vec::new(), hooks, objects, notices }, understood)
 }
 
 /// A notice about a line of a manifest.

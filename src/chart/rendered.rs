@@ -20,8 +20,14 @@ const SHOWN: usize = 20;
 /// # Errors
 /// If it cannot be rendered by whoever is to do it.
 pub fn load(path: &Path, request: &Request) -> Result<Chart, Failure> {
+    let overridden = !request.rendering.overrides.is_empty();
     match request.rendering.renderer {
+        Renderer::Helm | Renderer::Both if overridden => Err(Failure::new(format!(
+            "{}: only the built-in renderer can put another chart in the place of a dependency: --renderer builtin",
+            path.display()
+        ))),
         Renderer::Builtin => here(path, request)?.map_err(told),
+        Renderer::Auto if overridden => here(path, request)?.map_err(told),
         Renderer::Helm => there(path, request),
         Renderer::Auto => match here(path, request)? {
             Ok(chart) => Ok(chart),
@@ -79,6 +85,7 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
         set: set.collect(),
         kube_version: rendering.kube_version.clone(),
         api_versions: rendering.api_versions.clone(),
+        overrides: rendering.overrides.clone(),
     };
     let rendered = match builtin::open(path).and_then(|files| builtin::render(files, &options)) {
         Ok(rendered) => rendered,
@@ -89,6 +96,7 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
     let mut chart = manifests(&label, &label, &rendered.files, notices, Some(&rendered.places))?;
     chart.name = rendered.name;
     chart.version = Some(rendered.version);
+    chart.conditional = rendered.conditional;
     Ok(Ok(chart))
 }
 

@@ -66,6 +66,10 @@ pub enum Verb {
     Diff {
         #[command(flatten)]
         compared: ComparedFlags,
+        /// The chart that is compared is one that these depend on, as a library: they are rendered with it as it was
+        /// and as it is
+        #[arg(long, value_name = "CHART", num_args = 1.., help_heading = "Chart")]
+        consumer: Vec<PathBuf>,
         #[command(flatten)]
         sources: SourceFlags,
         #[command(flatten)]
@@ -301,6 +305,9 @@ pub struct ChartFlags {
     /// An environment: values files over those of --values; entries say in which they exist (repeatable)
     #[arg(long, value_name = "NAME=FILE,…")]
     pub environment: Vec<String>,
+    /// Put another chart in the place of a dependency, whatever is in charts/ (repeatable)
+    #[arg(long, value_name = "NAME=PATH")]
+    pub override_dependency: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,
