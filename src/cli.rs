@@ -152,6 +152,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
                 api_versions: chart.api_versions,
                 environments: environments(&chart.environment, settings.environment)?,
                 overrides: overrides(&chart.override_dependency)?,
+                ..chart::Rendering::default()
             },
         },
         outputs: outputs(&shared)?,

@@ -31,7 +31,7 @@ use crate::model::{Accepted, Chart, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
-use crate::{bundle, chart, discover, report, scan, verdict};
+use crate::{bundle, chart, discover, git, report, scan, verdict};
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -250,5 +250,6 @@ fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Reque
         namespace: values.namespace,
         release: values.release,
         rendering: values.rendering,
+        top: git::top(&job.sources.cwd),
     }
 }

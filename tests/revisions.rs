@@ -348,3 +348,34 @@ fn a_library_of_either_revision_is_put_into_the_charts_that_depend_on_it() {
     let said = String::from_utf8_lossy(&alone.stderr);
     assert!(alone.status.code() == Some(2) && said.contains("--consumer"), "{said}");
 }
+
+#[test]
+fn a_chart_is_compared_as_the_objects_of_gitops_tools_deploy_it() {
+    let scratch = Scratch::new("gitops");
+    let env = |name: &str, value: &str| format!("env:\n  - name: {name}\n    value: {value}\n");
+    chart(&scratch, "deploy/web", "web", &env("REGION", "us"));
+    scratch.write("deploy/web/values-prod.yaml", &(env("API_TOKEN", "x") + "  - name: REGION\n    value: us\n"));
+    let application = |name: &str, files: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {name}\nspec:\n  source:\n    repoURL: https://git.example/web.git\n    path: deploy/web\n    helm:\n      valueFiles: [{files}]\n"
+        )
+    };
+    scratch.write("apps/dev.yaml", &application("dev", ""));
+    scratch.write("apps/prod.yaml", &application("prod", "values-prod.yaml"));
+    scratch.commit("applications");
+    let app = ["--app", "app", "--base", "HEAD"];
+    assert_eq!(told(&scratch.diff(&app).0), Vec::<String>::new());
+    // The values of one of them.
+    scratch.write("deploy/web/values-prod.yaml", &env("REGION", "us"));
+    let expected = vec!["removed API_TOKEN unsafe read deploy/web/values-prod.yaml:2".to_string()];
+    assert_eq!(told(&scratch.diff(&app).0), expected);
+    assert_eq!(told(&scratch.diff(&[&app[..], &["--chart", "apps/prod.yaml"]].concat()).0), expected);
+    assert_eq!(told(&scratch.diff(&[&app[..], &["--chart", "apps"]].concat()).0), expected);
+    let commit = scratch.commit("strip");
+    let revisions = ["--app", "app", "--base", "HEAD~1", "--head", &commit];
+    assert_eq!(told(&scratch.diff(&revisions).0), expected);
+    // Which values it takes.
+    scratch.git(&["checkout", "--quiet", "HEAD~1"]);
+    scratch.write("apps/prod.yaml", &application("prod", ""));
+    assert_eq!(told(&scratch.diff(&app).0), expected);
+}

@@ -27,6 +27,7 @@ mod mounts;
 mod needs;
 mod objects;
 mod pods;
+mod pointed;
 mod produced;
 mod rendered;
 mod shell;
@@ -38,6 +39,8 @@ use std::path::PathBuf;
 
 pub use environments::each as each_environment;
 pub use input::load;
+
+pub use pointed::pointed;
 
 pub use crate::helm::{About, Override, about, takes};
 
@@ -71,6 +74,9 @@ pub struct Request {
     pub release: Option<String>,
     /// How else it is rendered.
     pub rendering: Rendering,
+    /// The top folder of the repository that the input is in: what objects of GitOps tools point to is looked for
+    /// there.
+    pub top: Option<PathBuf>,
 }
 
 /// What else rendering takes.
@@ -88,6 +94,10 @@ pub struct Rendering {
     pub api_versions: Vec<String>,
     /// `--environment`, in order; none: the one that the other values make.
     pub environments: Vec<Environment>,
+    /// Values that go over those files: as whose text they are shown, and the text.
+    pub inline: Vec<(String, Vec<u8>)>,
+    /// Whether the chart's own values do not count.
+    pub bare: bool,
     /// `--override-dependency`
     pub overrides: Vec<Override>,
 }

@@ -20,10 +20,12 @@ const SHOWN: usize = 20;
 /// # Errors
 /// If it cannot be rendered by whoever is to do it.
 pub fn load(path: &Path, request: &Request) -> Result<Chart, Failure> {
-    let overridden = !request.rendering.overrides.is_empty();
+    let rendering = &request.rendering;
+    let overridden = !rendering.overrides.is_empty() || !rendering.inline.is_empty() || rendering.bare;
     match request.rendering.renderer {
         Renderer::Helm | Renderer::Both if overridden => Err(Failure::new(format!(
-            "{}: only the built-in renderer can put another chart in the place of a dependency: --renderer builtin",
+            "{}: only the built-in renderer takes values out of other objects, or puts another chart in the place of a \
+             dependency: --renderer builtin",
             path.display()
         ))),
         Renderer::Builtin => here(path, request)?.map_err(told),
@@ -70,6 +72,7 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
         values.push((label, bytes));
     }
     let rendering = &request.rendering;
+    values.extend(rendering.inline.iter().cloned());
     // Helm takes JSON first, then plain values, strings, files.
     let groups = [
         (SetKind::Json, &rendering.set_json),
@@ -86,6 +89,7 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
         kube_version: rendering.kube_version.clone(),
         api_versions: rendering.api_versions.clone(),
         overrides: rendering.overrides.clone(),
+        bare: rendering.bare,
     };
     let rendered = match builtin::open(path).and_then(|files| builtin::render(files, &options)) {
         Ok(rendered) => rendered,

@@ -31,6 +31,8 @@ pub struct Options {
     pub kube_version: Option<String>,
     /// `--api-versions`
     pub api_versions: Vec<String>,
+    /// Whether the chart's own values do not count.
+    pub bare: bool,
     /// Charts that take the place of dependencies.
     pub overrides: Vec<Override>,
 }
@@ -125,6 +127,9 @@ impl Renderer {
         let wrong = |why: String| Refused { message: format!("{label}: {why}"), unsupported: false };
         let mut chart = Chart::load(files, &mut self.names)?;
         self.depend(&mut chart, options)?;
+        if options.bare {
+            chart.values = Map::plain([]);
+        }
         if chart.metadata.library {
             return Err(wrong("is a library chart, which renders nothing by itself; give a chart that uses it".into()));
         }

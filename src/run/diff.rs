@@ -139,7 +139,13 @@ fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
         None if !states.has_charts() => {
             return Err(Failure::new("no chart found below the current folder, in either state: pass --chart PATH"));
         }
-        None => states.changed_charts(&values),
+        None => {
+            let pointing = states.pointing()?;
+            let alone = states.changed_charts(&values);
+            // A chart is compared as it is deployed.
+            let alone = alone.into_iter().filter(|chart| !pointing.charts.contains(chart));
+            alone.chain(pointing.files).collect()
+        }
     };
     let library = match &job.chart {
         Some(chart::Input::Path(path)) if !job.consumers.is_empty() => Some(path),

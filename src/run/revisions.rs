@@ -1,5 +1,7 @@
 //! Charts and sources as they are at two revisions of the repository around the current folder.
 
+mod pointing;
+
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
@@ -124,6 +126,7 @@ impl Revisions {
             for chart in &done {
                 let beside = chart::about(&exported.folder.join(chart)).map(|about| about.beside).unwrap_or_default();
                 more.extend(beside.iter().filter_map(|path| lexical(&Path::new(chart).join(path))));
+                more.extend(chart::pointed(&exported.folder.join(chart)).iter().filter_map(|path| lexical(path)));
             }
             more.extend(exported.open_links().iter().filter_map(|path| lexical(path)));
             wanted = more.into_iter().filter(|path| !done.contains(path)).collect();
@@ -171,6 +174,9 @@ impl Revisions {
         let there = |it: &chart::Override| Some(chart::Override { path: self.place(side, &it.path)?, ..it.clone() });
         request.rendering.overrides = overrides.iter().filter_map(there).collect();
         super::consumers::settle(&mut request)?;
+        if let Some(exported) = &side.exported {
+            request.top = Some(exported.folder.clone());
+        }
         let load = |request: &chart::Request| {
             let mut chart = chart::load(request).map_err(|failure| {
                 Failure::new(format!("at {}: {}", side.label(), self.relabelled(side, &failure.message)))
