@@ -39,6 +39,11 @@ pub fn load(path: &Path, request: &Request) -> Result<Chart, Failure> {
                     chart.notices.push(remark(detail));
                     Ok(chart)
                 }
+                // Without helm there is nothing more to say.
+                Err(failure) if failure.message.contains("`helm template` failed") => Err(Failure::new(format!(
+                    "{}; helm was tried, and fails too: {}",
+                    refused.message, failure.message
+                ))),
                 Err(_) => Err(told(refused)),
             },
         },

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::evidence::is_unnamed;
 use super::index::Index;
 use super::reach::Reach;
 use super::{ImageRule, Question, place};
@@ -32,8 +33,10 @@ pub fn unset(scan: &Scan, chart: &Chart, images: &[ImageRule], bundled: Option<R
             continue;
         }
         let reach = reaches.entry(placement).or_insert_with(|| Reach::new(&index, placement));
+        let Some(container) = chart.containers.get(id) else { continue };
         for (number, read) in scan.reads.iter().enumerate() {
-            if insists(read) && !is_supplied(read, &supplied) && reach.chain(read.place.file).is_some() {
+            let reached = || reach.chain(read.place.file).is_some() && !is_unnamed(&index, read, reach, container);
+            if insists(read) && !is_supplied(read, &supplied) && reached() {
                 out.entry(number).or_insert(id);
             }
         }
