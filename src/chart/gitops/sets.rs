@@ -9,10 +9,13 @@ use crate::yaml::{self, Node};
 
 /// Applications of one set, at most.
 const MAX_ELEMENTS: usize = 500;
+/// Bytes of all that their templates are once they are filled in; values may hold placeholders too.
+const MAX_FILLED: usize = 16 << 20;
 
 /// What an `ApplicationSet` has rendered. `text` is that of the file, `find` gives the set in it again.
 pub fn applications(node: &Node, text: &str, base: &Pointer, find: &dyn Fn(&[Node]) -> Option<Node>) -> Vec<Pointer> {
     let mut pointers = Vec::new();
+    let mut room = MAX_FILLED;
     let not_followed = |why: String| {
         let mut pointer = base.clone();
         pointer.leave(why);
@@ -31,7 +34,12 @@ pub fn applications(node: &Node, text: &str, base: &Pointer, find: &dyn Fn(&[Nod
         };
         for element in elements.iter().take(MAX_ELEMENTS) {
             let mut filled = text.to_string();
-            fill(element, "", go, &mut filled);
+            fill(element, "", go, room, &mut filled);
+            room = room.saturating_sub(filled.len());
+            if room == 0 {
+                pointers.push(not_followed(format!("its templates are more than {} MiB", MAX_FILLED >> 20)));
+                return pointers;
+            }
             let template = find(&yaml::compose(&filled, 1).0).and_then(|set| set.at(&["spec", "template"]).cloned());
             let Some(template) = template else {
                 pointers.push(not_followed("its template is no YAML once it is filled in".into()));
@@ -62,7 +70,7 @@ fn unfilled(pointer: &Pointer) -> bool {
 }
 
 /// Puts the keys of an element, and those in them, into a text.
-fn fill(element: &Node, outer: &str, go: bool, text: &mut String) {
+fn fill(element: &Node, outer: &str, go: bool, room: usize, text: &mut String) {
     for (key, node) in element.map().unwrap_or_default() {
         let path = if outer.is_empty() { key.text.clone() } else { format!("{outer}.{}", key.text) };
         match node.scalar() {
@@ -70,11 +78,16 @@ fn fill(element: &Node, outer: &str, go: bool, text: &mut String) {
             Some(value) if !value.contains('\n') => {
                 let dot = if go { "." } else { "" };
                 for placeholder in [format!("{{{{{dot}{path}}}}}"), format!("{{{{ {dot}{path} }}}}")] {
+                    let more = text.matches(&placeholder).count().saturating_mul(value.len());
+                    if more > room {
+                        // What is left in it tells that it is not followed.
+                        return;
+                    }
                     *text = text.replace(&placeholder, value);
                 }
             }
             Some(_) => {}
-            None => fill(node, &path, go, text),
+            None => fill(node, &path, go, room, text),
         }
     }
 }

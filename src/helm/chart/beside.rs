@@ -11,6 +11,8 @@ use crate::model::Failure;
 
 /// Charts beside charts beside charts.
 const MAX_DEPTH: usize = 8;
+/// Charts that one takes in in this way, all of theirs included.
+const MAX_TAKEN: usize = 200;
 
 impl Dependency {
     /// The folder that it is taken from by `repository: file://…`, relative to the chart. One that is absolute, or
@@ -29,24 +31,31 @@ impl Chart {
     /// # Errors
     /// If one of them is there and cannot be read.
     pub fn take_in(&mut self, names: &mut Names, notes: &mut Vec<String>) -> Result<(), Failure> {
-        self.within_reach(names, notes, 0)
+        self.within_reach(names, notes, 0, &mut 0)
     }
 
-    fn within_reach(&mut self, names: &mut Names, notes: &mut Vec<String>, depth: usize) -> Result<(), Failure> {
+    fn within_reach(
+        &mut self,
+        names: &mut Names,
+        notes: &mut Vec<String>,
+        depth: usize,
+        taken: &mut usize,
+    ) -> Result<(), Failure> {
         let missing: Vec<(String, PathBuf)> = (self.metadata.dependencies.iter())
             .filter(|dependency| !self.dependencies.iter().any(|inner| inner.metadata.name == dependency.name))
             .filter_map(|dependency| Some((dependency.name.clone(), dependency.beside()?)))
             .collect();
         for (name, path) in missing {
             let folder = Path::new(&self.label).join(path);
-            if depth >= MAX_DEPTH || !folder.join("Chart.yaml").is_file() {
+            if depth >= MAX_DEPTH || *taken >= MAX_TAKEN || !folder.join("Chart.yaml").is_file() {
                 continue;
             }
+            *taken += 1;
             let mut chart = Chart::load(source::folder(&folder)?, names)?;
             if chart.metadata.name != name || self.dependencies.iter().any(|inner| inner.metadata.name == name) {
                 continue;
             }
-            chart.within_reach(names, notes, depth + 1)?;
+            chart.within_reach(names, notes, depth + 1, taken)?;
             notes.push(format!(
                 "the dependency `{name}` of {} is not in its charts/: taken from {}, as `helm dependency build` does",
                 self.label,
