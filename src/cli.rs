@@ -48,15 +48,16 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image.image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff { compared, consumer, sources, image, chart, shared, fail_on, strict, show_values, holes: all } => {
+        Verb::Diff { mut compared, sources, image, chart, shared, fail_on, strict, show_values, holes: all } => {
             holes = all;
-            consumers = consumer;
+            consumers = std::mem::take(&mut compared.consumer);
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image.image;
             (Command::Diff(compared.resolve()), sources, chart, shared)
         }
-        Verb::Plan { compared, sources, image, chart, common } => {
+        Verb::Plan { mut compared, sources, image, chart, common } => {
+            consumers = std::mem::take(&mut compared.consumer);
             images_told = image.image;
             let shared = SharedFlags { common, ..SharedFlags::default() };
             (Command::Plan(compared.resolve()), sources, chart, shared)

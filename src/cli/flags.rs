@@ -66,10 +66,6 @@ pub enum Verb {
     Diff {
         #[command(flatten)]
         compared: ComparedFlags,
-        /// The chart that is compared is one that these depend on, as a library: they are rendered with it as it was
-        /// and as it is
-        #[arg(long, value_name = "CHART", num_args = 1.., help_heading = "Chart")]
-        consumer: Vec<PathBuf>,
         #[command(flatten)]
         sources: SourceFlags,
         #[command(flatten)]
@@ -270,6 +266,10 @@ pub struct ComparedFlags {
     /// Take the chart and the application after from this git revision [default: the work tree]
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
+    /// The chart that is compared is one that these depend on, as a library: they are rendered with it as it was and
+    /// as it is
+    #[arg(long, value_name = "CHART", num_args = 1.., help_heading = "Chart")]
+    pub consumer: Vec<PathBuf>,
 }
 
 /// Which code runs in which image.
