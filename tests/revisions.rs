@@ -379,3 +379,35 @@ fn a_chart_is_compared_as_the_objects_of_gitops_tools_deploy_it() {
     scratch.write("apps/prod.yaml", &application("prod", ""));
     assert_eq!(told(&scratch.diff(&app).0), expected);
 }
+
+#[test]
+fn a_chart_whose_values_are_not_all_known_is_compared_by_itself_too() {
+    let scratch = Scratch::new("gitops-open");
+    let env = "env:\n  - name: API_TOKEN\n    value: x\n";
+    chart(&scratch, "deploy/web", "web", env);
+    let release = |from: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: w\nspec:\n  chart: {{spec: {{chart: deploy/web, sourceRef: {{kind: GitRepository}}}}}}\n  values: {{env: []}}\n{from}"
+        )
+    };
+    let app = ["--app", "app", "--base", "HEAD"];
+    for (from, expected) in [
+        ("", vec![]),
+        (
+            "  valuesFrom: [{kind: Secret, name: s}]\n",
+            vec!["removed API_TOKEN unsafe read deploy/web/values.yaml:2".to_string()],
+        ),
+    ] {
+        scratch.write("apps/web.yaml", &release(from));
+        scratch.write("deploy/web/values.yaml", env);
+        scratch.commit("release");
+        scratch.write("deploy/web/values.yaml", "env: []\n");
+        assert_eq!(told(&scratch.diff(&app).0), expected, "{from}");
+    }
+    // What is known may not be enough to render it.
+    scratch.write("deploy/web/templates/more.yaml", "# {{ required \"say it\" .Values.said }}\n");
+    scratch.commit("required");
+    let output = scratch.run("", &["entries", "--chart", "apps/web.yaml"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("HelmRelease w") && said.contains("say it"), "{said}");
+}

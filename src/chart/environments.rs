@@ -102,4 +102,18 @@ mod tests {
         assert_eq!(rows, ["A dev,prod", "B dev", "B prod", "C prod"]);
         assert_eq!(all.containers.len(), 1);
     }
+
+    #[test]
+    fn what_one_environment_turns_on_is_not_conditional() {
+        let chart = |lines: &[u32]| {
+            let it = |line: &u32| Conditional {
+                place: crate::model::ChartPlace { file: "t.yaml".into(), line: *line },
+                name: Some("A".into()),
+                condition: ".Values.a".into(),
+            };
+            Chart { name: "c".into(), conditional: lines.iter().map(it).collect(), ..Chart::default() }
+        };
+        let all = [&[1, 2][..], &[2, 3], &[2]].iter().fold(Chart::default(), |all, one| joined(all, chart(one), "e"));
+        assert_eq!(all.conditional.iter().map(|it| it.place.line).collect::<Vec<_>>(), [2]);
+    }
 }

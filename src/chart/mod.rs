@@ -40,7 +40,7 @@ use std::path::PathBuf;
 pub use environments::each as each_environment;
 pub use input::load;
 
-pub use pointed::pointed;
+pub use pointed::{Pointed, pointed};
 
 pub use crate::helm::{About, Override, about, takes};
 

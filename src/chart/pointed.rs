@@ -4,17 +4,31 @@ use std::path::{Path, PathBuf};
 
 use super::{gitops, input, kustomize};
 
-/// The charts, values files and others that objects of GitOps tools in the manifests at `path` point to, relative to the
-/// top folder of their repository; whether they are there or not.
-pub fn pointed(path: &Path) -> Vec<PathBuf> {
+/// What an object of a GitOps tool points to, relative to the top folder of its repository; whether it is there or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pointed {
+    /// The chart; none: it is not in a repository.
+    pub chart: Option<PathBuf>,
+    /// Its values files, and other files whose text is a value.
+    pub files: Vec<PathBuf>,
+    /// Whether all values are known that it is rendered with.
+    pub known: bool,
+}
+
+/// What objects of GitOps tools in the manifests at `path` point to.
+pub fn pointed(path: &Path) -> Vec<Pointed> {
     let manifests = match path.is_dir() {
         true => !path.join("Chart.yaml").is_file() && !kustomize::is_one(path),
         false => path.extension().is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known)),
     };
-    let mut found = Vec::new();
-    for pointer in manifests.then(|| gitops::followed(&input::files(path))).into_iter().flatten() {
-        let others = pointer.files.into_iter().chain(pointer.set_file.into_iter().map(|(_, file)| file));
-        found.extend(others.chain([pointer.chart]).filter(|path| !path.is_empty()).map(PathBuf::from));
-    }
-    found
+    let pointers = manifests.then(|| gitops::followed(&input::files(path))).into_iter().flatten();
+    let pointed = pointers.map(|pointer| {
+        let files = pointer.files.into_iter().chain(pointer.set_file.into_iter().map(|(_, file)| file));
+        Pointed {
+            chart: Some(pointer.chart).filter(|chart| !chart.is_empty()).map(PathBuf::from),
+            files: files.map(PathBuf::from).collect(),
+            known: pointer.open.is_empty(),
+        }
+    });
+    pointed.collect()
 }

@@ -126,7 +126,9 @@ impl Revisions {
             for chart in &done {
                 let beside = chart::about(&exported.folder.join(chart)).map(|about| about.beside).unwrap_or_default();
                 more.extend(beside.iter().filter_map(|path| lexical(&Path::new(chart).join(path))));
-                more.extend(chart::pointed(&exported.folder.join(chart)).iter().filter_map(|path| lexical(path)));
+                for chart::Pointed { chart, files, .. } in chart::pointed(&exported.folder.join(chart)) {
+                    more.extend(chart.iter().chain(&files).filter_map(|path| lexical(path)));
+                }
             }
             more.extend(exported.open_links().iter().filter_map(|path| lexical(path)));
             wanted = more.into_iter().filter(|path| !done.contains(path)).collect();

@@ -58,7 +58,7 @@ fn of_object(object: &Object<'_>, text: &str) -> Vec<Pointer> {
 /// `tops`: the first that has the chart.
 ///
 /// # Errors
-/// If a chart that is there cannot be rendered.
+/// If a chart that is there cannot be rendered; where not all of its values are known, only if nothing else is.
 pub fn follow(
     mut all: Chart,
     files: &[(String, Vec<u8>)],
@@ -69,15 +69,29 @@ pub fn follow(
         || !request.set.is_empty()
         || !request.set_string.is_empty()
         || !request.rendering.environments.is_empty();
+    let mut failed = None;
     for pointer in pointers(files) {
         let mut open = pointer.open.clone();
         let there = |top: &&PathBuf| top.join(&pointer.chart).join("Chart.yaml").is_file();
         if let Some(top) = tops.iter().find(there).filter(|_| !pointer.chart.is_empty()) {
             let chart = top.join(&pointer.chart);
             let request = within(&pointer, &chart, request, top, &mut open);
-            let one = environments::load(&chart, &request).map_err(|failure| {
-                Failure::new(format!("{}:{}: {}: {}", pointer.file, pointer.line, pointer.what, failure.message))
-            })?;
+            let one = match environments::load(&chart, &request) {
+                Ok(one) => one,
+                Err(failure) => {
+                    let Pointer { file, line, what, .. } = &pointer;
+                    let message = format!("{file}:{line}: {what}: {}", failure.message);
+                    if open.is_empty() {
+                        return Err(Failure::new(message));
+                    }
+                    let detail =
+                        format!("{what}: {}; what is known is not enough: {}", open.join("; "), failure.message);
+                    let (file, line) = (Some(file.clone()), Some(*line));
+                    all.notices.push(Notice { kind: NoticeKind::Manifest, file, line, detail });
+                    failed = failed.or(Some(Failure::new(message)));
+                    continue;
+                }
+            };
             // What is said of all such objects is no longer so.
             let told = |it: &Notice| it.file.as_ref() == Some(&pointer.file) && it.line == Some(pointer.line);
             all.notices.retain(|it| !(told(it) && it.detail.contains("it is not followed")));
@@ -96,7 +110,10 @@ pub fn follow(
             all.notices.push(Notice { kind: NoticeKind::Manifest, file, line, detail });
         }
     }
-    Ok(all)
+    match failed {
+        Some(failure) if all.containers.is_empty() => Err(failure),
+        _ => Ok(all),
+    }
 }
 
 /// The request for the chart that a pointer is about.

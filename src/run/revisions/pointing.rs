@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Revisions, Side, below, lexical};
-use crate::chart;
+use crate::chart::{self, Pointed};
 use crate::model::Failure;
 
 /// How the files are found, in all that git has.
@@ -15,7 +15,7 @@ const PATTERN: &str = "^kind: *(Application|ApplicationSet|HelmRelease)[ \t\r]*$
 pub struct Pointing {
     /// Where the file, or something that it points to, differs; as the user would give them.
     pub files: Vec<PathBuf>,
-    /// Charts of this repository that those files have rendered.
+    /// Charts of this repository that those files have rendered, with values that are all known.
     pub charts: Vec<PathBuf>,
 }
 
@@ -35,18 +35,26 @@ impl Revisions {
         self.export(true, &paths)?;
         self.export(false, &paths)?;
         let mut found = Pointing::default();
+        let mut doubtful: BTreeSet<PathBuf> = BTreeSet::new();
         for (file, path) in files.iter().zip(paths) {
             let places = [&self.base, &self.head].into_iter().filter_map(|side| self.place(side, &path));
-            let targets: BTreeSet<String> =
-                places.flat_map(|place| chart::pointed(&place)).filter_map(|target| lexical(&target)).collect();
-            let charts = targets.iter().filter(|target| self.has_chart(target)).map(|target| self.relative(target));
-            let charts: Vec<PathBuf> = charts.collect();
+            let pointed: Vec<Pointed> = places.flat_map(|place| chart::pointed(&place)).collect();
+            let charts = |known: bool| {
+                let of_kind = pointed.iter().filter(move |it| it.known == known);
+                let charts = of_kind.filter_map(|it| lexical(it.chart.as_ref()?)).filter(|chart| self.has_chart(chart));
+                charts.collect::<BTreeSet<String>>()
+            };
+            let (known, open) = (charts(true), charts(false));
+            let paths = pointed.iter().flat_map(|it| it.chart.iter().chain(&it.files)).filter_map(|it| lexical(it));
+            let targets: BTreeSet<String> = paths.collect();
             let differs = |changed: &String| changed == file || targets.iter().any(|target| below(changed, target));
-            if !charts.is_empty() && self.differing.iter().any(differs) {
+            if !(known.is_empty() && open.is_empty()) && self.differing.iter().any(differs) {
                 found.files.push(path);
-                found.charts.extend(charts);
+                found.charts.extend(known.iter().map(|chart| self.relative(chart)));
+                doubtful.extend(open.iter().map(|chart| self.relative(chart)));
             }
         }
+        found.charts.retain(|chart| !doubtful.contains(chart));
         Ok(found)
     }
 
