@@ -134,6 +134,7 @@ impl Linker<'_> {
             timing,
             chain: event.chain.clone(),
             settings,
+            users: None,
             explained,
         };
         match reads.get_mut(&(event.place, key.clone())) {
