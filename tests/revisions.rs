@@ -488,3 +488,29 @@ fn a_chart_whose_values_are_not_all_known_is_compared_by_itself_too() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && said.contains("HelmRelease w") && said.contains("say it"), "{said}");
 }
+
+#[test]
+fn dependencies_that_are_not_in_git_are_taken_from_the_work_tree() {
+    let scratch = Scratch::new("built");
+    let both = "env:\n  - name: API_TOKEN\n    value: x\n  - name: REGION\n    value: us\n";
+    chart(&scratch, "deploy/web", "web", both);
+    let about = "name: web\nversion: 1.0.0\ndependencies:\n  - {name: redis, version: 1.x.x, repository: 'oci://charts.example'}\n";
+    scratch.write("deploy/web/Chart.yaml", about);
+    scratch.write(".gitignore", "charts/\n");
+    scratch.commit("chart");
+    let app = ["diff", "--app", "app", "--base", "HEAD", "--chart", "deploy/web"];
+    let output = scratch.run("", &app);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("`redis` is missing"), "{said}");
+    scratch.write("deploy/web/charts/redis/Chart.yaml", "{name: redis, version: 1.2.3}\n");
+    scratch.write("deploy/web/values.yaml", &both.replace("  - name: API_TOKEN\n    value: x\n", ""));
+    let expected = "removed API_TOKEN unsafe read deploy/web/values.yaml:2";
+    let (report, _) = scratch.diff(&app[1..]);
+    assert_eq!(told(&report), [expected]);
+    let spots = report["coverage"]["blind_spots"].to_string();
+    assert!(spots.contains("the dependency `redis` is not in charts/ of deploy/web: taken from "), "{spots}");
+    // Another version is none that was asked for.
+    scratch.write("deploy/web/charts/redis/Chart.yaml", "{name: redis, version: 2.0.0}\n");
+    let output = scratch.run("", &app);
+    assert_eq!(output.status.code(), Some(2));
+}

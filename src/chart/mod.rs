@@ -103,6 +103,8 @@ pub struct Rendering {
     pub bare: bool,
     /// `--override-dependency`
     pub overrides: Vec<Override>,
+    /// Charts that missing dependencies are taken from.
+    pub spare: Vec<PathBuf>,
 }
 
 /// Values files that make an environment, over those that all share.

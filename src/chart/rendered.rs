@@ -95,6 +95,7 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
         api_versions: rendering.api_versions.clone(),
         overrides: rendering.overrides.clone(),
         bare: rendering.bare,
+        spare: rendering.spare.clone(),
     };
     let rendered = match builtin::open(path).and_then(|files| builtin::render(files, &options)) {
         Ok(rendered) => rendered,

@@ -35,6 +35,8 @@ pub struct Options {
     pub bare: bool,
     /// Charts that take the place of dependencies.
     pub overrides: Vec<Override>,
+    /// Charts that missing dependencies are taken from, if they are of a version that is asked for.
+    pub spare: Vec<PathBuf>,
 }
 
 /// A chart that takes the place of a dependency.
@@ -207,6 +209,19 @@ impl Renderer {
             chart.replace(name, &other, &mut self.notes);
         }
         chart.take_in(&mut self.names, &mut self.notes)?;
+        for path in &options.spare {
+            // What cannot be read there is nothing that was asked for.
+            let Ok(other) = open(path).and_then(|files| Ok(Chart::load(files, &mut self.names)?)) else { continue };
+            if chart.lacks(&other) {
+                self.notes.push(format!(
+                    "the dependency `{}` is not in charts/ of {}: taken from {}",
+                    other.metadata.name,
+                    chart.label,
+                    path.display()
+                ));
+                chart.dependencies.push(other);
+            }
+        }
         match options.overrides.iter().find(|it| !chart.takes(&it.name)) {
             None => Ok(()),
             Some(Override { name, .. }) => {

@@ -178,6 +178,10 @@ impl Revisions {
         super::consumers::settle(&mut request)?;
         if let Some(exported) = &side.exported {
             request.top = Some(exported.folder.clone());
+            // What `helm dependency build` puts there is often not in git.
+            let held = std::fs::read_dir(self.cwd.join(path).join("charts")).into_iter().flatten().flatten();
+            request.rendering.spare = held.map(|entry| entry.path()).collect();
+            request.rendering.spare.sort();
         }
         let load = |request: &chart::Request| {
             let mut chart = chart::load(request).map_err(|failure| {

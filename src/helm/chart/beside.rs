@@ -72,6 +72,18 @@ impl Chart {
             || self.dependencies.iter().any(|inner| inner.metadata.name == name || inner.takes(name))
     }
 
+    /// Whether it depends on a chart of that name and version, and does not hold it.
+    pub fn lacks(&self, other: &Chart) -> bool {
+        let version = Version::parse(&other.metadata.version);
+        let asked = |dependency: &Dependency| {
+            let range = Constraint::parse(&dependency.version).zip(version.as_ref());
+            dependency.name == other.metadata.name
+                && (dependency.version.is_empty() || range.is_some_and(|(range, version)| range.allows(version)))
+        };
+        let held = self.dependencies.iter().any(|inner| inner.metadata.name == other.metadata.name);
+        !held && self.metadata.dependencies.iter().any(asked)
+    }
+
     /// Puts `other` where it and what it holds depend on a chart of that name, whatever versions they ask for.
     pub fn replace(&mut self, name: &str, other: &Chart, notes: &mut Vec<String>) {
         let given = Version::parse(&other.metadata.version);
