@@ -31,9 +31,12 @@ impl Linker<'_> {
         frame.conditions.extend(side.missing.iter().cloned());
         frame.are_present(&side.present);
         frame.guards.extend(side.guards.iter().cloned());
+        let reached = frame.reached.len();
+        frame.has_taken(side);
         frame.are_absent(side);
         let own: Vec<_> = side.absent.iter().map(|(event, _)| *event).collect();
         let flow = self.block(frame, body);
+        frame.reached.truncate(reached);
         frame.back_to(guards);
         frame.conditions.truncate(conditions);
         let pending = frame.pending.split_off(pending.min(frame.pending.len()));
@@ -102,8 +105,14 @@ impl Linker<'_> {
         }
         frame.merge(branches);
         match ends {
-            [Flow::Left, Flow::Next] => self.narrow(frame, &fails),
-            [Flow::Next, Flow::Left] => self.narrow(frame, &holds),
+            [Flow::Left, Flow::Next] => {
+                frame.has_taken(&tested.fails);
+                self.narrow(frame, &fails);
+            }
+            [Flow::Next, Flow::Left] => {
+                frame.has_taken(&tested.holds);
+                self.narrow(frame, &holds);
+            }
             _ => {}
         }
         Flow::Next
@@ -204,7 +213,10 @@ impl Linker<'_> {
         // The first handler that matches is found last-to-first.
         frame.handlers.extend(catches.into_iter().rev());
         let mark = frame.log.len();
+        let reached = frame.reached.len();
         let (first, caught) = self.guarded(frame, body, depth);
+        // A handler is entered from anywhere in between.
+        frame.reached.truncate(reached);
         let second = self.block(frame, orelse);
         let tried = frame.undo(mark);
         let left = first == Flow::Left || second == Flow::Left;
@@ -273,7 +285,9 @@ impl Linker<'_> {
     }
 
     pub(super) fn with_statement(&mut self, frame: &mut Frame, items: &[(Expr, Option<Expr>)], body: &[Stmt]) -> Flow {
-        let (depth, outside) = (frame.handlers.len(), frame.prefixes.len());
+        let depth = frame.handlers.len();
+        let (prefixes, scopes) = (frame.prefixes.len(), frame.scopes.len());
+        let reached = frame.reached.len();
         for (context, target) in items {
             let value = self.expression(frame, context);
             self.enter_scope(frame, &value);
@@ -291,7 +305,11 @@ impl Linker<'_> {
         }
         let suppresses = frame.handlers.len() > depth;
         let (flow, _) = self.guarded(frame, body, depth);
-        frame.prefixes.truncate(outside);
+        frame.prefixes.truncate(prefixes);
+        frame.scopes.truncate(scopes);
+        if suppresses {
+            frame.reached.truncate(reached);
+        }
         if suppresses { Flow::Next } else { flow }
     }
 

@@ -78,8 +78,9 @@ impl Linker<'_> {
 
     /// Keeps a read for the callers of the function.
     pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
-        let same = |e: &Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
-        if frame.events.iter().any(same) {
+        let same = |e: &&mut Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
+        if let Some(known) = frame.events.iter_mut().find(same) {
+            known.reached.retain(|guard| event.reached.contains(guard));
             return;
         }
         if frame.events.len() < MAX_EVENTS {
@@ -149,6 +150,7 @@ impl Linker<'_> {
             function: frame.around.or(frame.function),
             chain: vec![Step { place, what: reader.to_string() }],
             handed_on: self.handed_on,
+            reached: frame.reached.clone(),
         }
     }
 

@@ -175,12 +175,14 @@ impl Linker<'_> {
 
     /// A value that counts on one side of a condition.
     fn on_side(&mut self, frame: &mut Frame, side: &Side, value: &Expr) -> Value {
-        let (present, conditions) = (frame.present.len(), frame.conditions.len());
+        let (present, conditions, reached) = (frame.present.len(), frame.conditions.len(), frame.reached.len());
         frame.are_present(&side.present);
+        frame.has_taken(side);
         frame.conditions.extend(side.missing.iter().cloned());
         let value = self.expression(frame, value);
         frame.present.truncate(present);
         frame.conditions.truncate(conditions);
+        frame.reached.truncate(reached);
         value
     }
 

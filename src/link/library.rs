@@ -6,7 +6,7 @@ use super::Linker;
 use super::events::Absent;
 use super::scope::Frame;
 use super::texts;
-use super::value::{Arguments, ClassId, Value, join};
+use super::value::{Arguments, ClassId, Delayed, Value, join};
 use crate::libraries::{Argument, Object, Reader};
 use crate::model::{Access, Outcome, Place};
 use crate::python::ir::{Expr, ExprKind, Name};
@@ -108,6 +108,9 @@ impl Linker<'_> {
         let mut keys: Vec<Value> = match reader.key.and_then(|key| given(key, arguments)) {
             Some(key) => match self.force(key) {
                 Value::Sequence(keys) => keys.to_vec(),
+                Value::Union(ways) if ways.iter().any(|way| matches!(way, Value::Sequence(_))) => {
+                    vec![each_name(&Value::Union(ways))]
+                }
                 _ => vec![key.clone()],
             },
             None if reader.usual.is_empty() && arguments.open && reader.key.is_some_and(|k| k.index.is_some()) => {
@@ -219,6 +222,13 @@ impl Linker<'_> {
 
     /// `with object.prefixed("P_"):`
     pub(super) fn enter_scope(&mut self, frame: &mut Frame, context: &Value) {
+        if let Value::Delayed(delayed) = context
+            && let Delayed::Call(Value::Delayed(callee), ..) = &**delayed
+            && let Delayed::Attribute(_, method) = &**callee
+            && self.libraries.is_scope_method(method)
+        {
+            frame.scopes.push(context.clone());
+        }
         if let Value::Object(scope) = context
             && let Some(method) = scope.0.strip_suffix("()")
             && self.libraries.is_scope(method)
@@ -278,6 +288,14 @@ const MAX_NAME: usize = 200;
 fn given<'a>(argument: Argument<'_>, arguments: &'a Arguments) -> Option<&'a Value> {
     let by_position = argument.index.and_then(|index| arguments.positional.get(index));
     by_position.or_else(|| arguments.keyword(argument.name))
+}
+
+/// A name, or any of several where a list of names is told.
+pub fn each_name(told: &Value) -> Value {
+    join(told.alternatives().iter().flat_map(|way| match way {
+        Value::Sequence(names) => names.to_vec(),
+        one => vec![one.clone()],
+    }))
 }
 
 fn is_given(argument: Argument<'_>, arguments: &Arguments) -> bool {

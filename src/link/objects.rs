@@ -191,6 +191,10 @@ impl Linker<'_> {
     pub(super) fn instance_reads(&mut self, frame: &mut Frame, instance: &Rc<Instance>) {
         let receiver = Value::Instance(instance.clone());
         for (function, part) in self.own_parts(instance.class).iter() {
+            if self.functions[*function].binding == Binding::Class && instance.place.is_some() {
+                // What a class method reads depends on no object that is made: it is the class's.
+                continue;
+            }
             let to = if self.functions[*function].binding == Binding::Class {
                 Value::Class(instance.class)
             } else {
