@@ -148,6 +148,8 @@ impl Linker<'_> {
         let mut tested = self.asked(frame, event, Question::Truth);
         let named = matches!(table.kind, ExprKind::Name(_) | ExprKind::Attribute(..));
         let table = if named { self.expression(frame, table) } else { Value::Unknown };
+        let answers = !matches!(event, Value::Read(_) | Value::Unknown) && !table.has_parameter();
+        let table = if answers { self.force(&table) } else { table };
         if frame.function.is_some() && key.has_parameter() && is_told(&key) && named && table != Value::Environment {
             tested.fails.reached = vec![Guard::Asks(key.clone(), Question::In(table.clone()), false)];
         }

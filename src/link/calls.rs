@@ -327,7 +327,7 @@ const MAX_OBJECTS: usize = 256;
 const MAX_PENDING: usize = 60;
 
 /// Methods of `str` and of tables that carry keys along.
-fn changes_text(method: &str) -> bool {
+pub fn changes_text(method: &str) -> bool {
     matches!(
         method,
         "upper"

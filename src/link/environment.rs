@@ -76,20 +76,6 @@ impl Linker<'_> {
         Some(event.id)
     }
 
-    /// Keeps a read for the callers of the function.
-    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
-        let same = |e: &&mut Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
-        if let Some(known) = frame.events.iter_mut().find(same) {
-            known.reached.retain(|guard| event.reached.contains(guard));
-            return;
-        }
-        if frame.events.len() < MAX_EVENTS {
-            frame.events.push(event);
-        } else {
-            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
-        }
-    }
-
     /// A read: the environment is consulted for a key of which all that can be known is known.
     pub(super) fn emit(&mut self, event: &Event, key: &Value) {
         // A number or a collection is no name.
@@ -316,7 +302,8 @@ impl Linker<'_> {
             }
         }
         for (name, value) in &arguments.keywords {
-            if *value == Value::Environment {
+            let mut given = value.alternatives().iter().filter(|value| **value != Value::None);
+            if given.next() == Some(&Value::Environment) && given.next().is_none() {
                 // `env=` of a child process: passed on as a whole, read by nobody here.
                 if &**name == "env" {
                     self.copied(frame, place.span, "env=os.environ");
@@ -394,6 +381,3 @@ fn text_is_plausible(text: &Rc<Text>) -> bool {
         _ => true,
     })
 }
-
-/// How many parameter-dependent reads a function keeps for its callers.
-const MAX_EVENTS: usize = 500;

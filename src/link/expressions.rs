@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::absence::Side;
+use super::collections::either;
 use super::events::Absent;
 use super::guards::Question;
 use super::scope::Frame;
 use super::templates;
 use super::value::{Arguments, Value, join};
-use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Name, Operator};
+use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Operator};
 
 impl Linker<'_> {
     /// Evaluates an expression.
@@ -278,8 +279,7 @@ impl Linker<'_> {
                     }
                     // Either of several: each of its names may be given.
                     Value::Union(tables) if tables.iter().any(|table| matches!(table, Value::Dict(_))) => {
-                        out.open = true;
-                        self.either(&mut out, tables);
+                        either(&mut out, tables);
                     }
                     Value::Environment => {
                         out.open = true;
@@ -290,22 +290,6 @@ impl Linker<'_> {
             }
         }
         out
-    }
-
-    /// Keywords from one of several dicts.
-    fn either(&mut self, out: &mut Arguments, tables: &[Value]) {
-        let mut names: Vec<(Name, Vec<Value>)> = Vec::new();
-        for table in tables {
-            let Value::Dict(items) = table else { continue };
-            for (key, value) in items.iter() {
-                let Some(name) = key.known_text() else { continue };
-                match names.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, values)) => values.push(value.clone()),
-                    None => names.push((name, vec![value.clone()])),
-                }
-            }
-        }
-        out.keywords.extend(names.into_iter().map(|(name, values)| (name, join(values))));
     }
 
     /// `a or b or c`: each is one of the values; what follows a read takes over if it is absent.

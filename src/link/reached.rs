@@ -4,6 +4,7 @@
 use super::Linker;
 use super::absence::Side;
 use super::calls::Substitution;
+use super::events::Event;
 use super::guards::{Guard, Question};
 use super::scope::Frame;
 use super::value::{Delayed, Part, Value};
@@ -52,6 +53,39 @@ impl Linker<'_> {
     }
 }
 
+impl Linker<'_> {
+    /// Keeps a read for the callers of the function.
+    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
+        let same = |e: &&mut Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
+        if let Some(known) = frame.events.iter_mut().find(same) {
+            known.reached.retain(|guard| event.reached.contains(guard));
+            return;
+        }
+        if frame.events.len() < MAX_EVENTS {
+            frame.events.push(event);
+        } else {
+            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
+        }
+    }
+
+    /// An element of what a parameter turns out to hold: where it was given nothing, nothing is walked.
+    pub(super) fn element_of(&mut self, waiting: &Value, value: &Value) -> Value {
+        let empty = match value {
+            Value::Sequence(items) => items.is_empty(),
+            Value::Dict(items) => items.is_empty(),
+            _ => false,
+        };
+        // What an object keeps may be filled meanwhile.
+        let mut kept = false;
+        waiting.any(&mut |v| {
+            kept |= matches!(v, Value::Delayed(delayed) if matches!(&**delayed, Delayed::Attribute(_, name)
+                if !super::calls::changes_text(name)));
+            kept
+        });
+        if empty && !kept { Value::None } else { self.element(value) }
+    }
+}
+
 /// Whether a value is the same for good: others may be filled or emptied.
 fn is_lasting(value: &Value) -> bool {
     matches!(value, Value::None | Value::Constant(_) | Value::Text(_) | Value::Class(_) | Value::Function(_))
@@ -91,3 +125,5 @@ impl Frame {
 
 /// How many questions are kept for a statement.
 const MAX_REACHED: usize = 8;
+/// How many parameter-dependent reads a function keeps for its callers.
+const MAX_EVENTS: usize = 500;

@@ -344,9 +344,9 @@ impl Linker<'_> {
                     _ => self.item(frame, &value, &index, nowhere),
                 }
             }
-            Delayed::Element(value) => {
-                let value = self.substitute(frame, value, with);
-                self.element(&value)
+            Delayed::Element(of) => {
+                let value = self.substitute(frame, of, with);
+                self.element_of(of, &value)
             }
             Delayed::Call(callee, arguments, place) => {
                 let callee = self.substitute(frame, callee, with);
