@@ -5,11 +5,12 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
 use super::absence::Side;
+use super::choices::Asked;
 use super::guards::Guard;
 use super::narrow::Told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
 use super::statements::last_segment;
-use super::value::{Asks, Delayed, Value};
+use super::value::{Delayed, Value};
 use crate::python::ir::{Case, Expr, ExprKind, Handler, Name, Stmt};
 
 /// What a branch leaves.
@@ -128,7 +129,7 @@ impl Linker<'_> {
     }
 
     /// Names that both ways bind are one or the other by what was asked.
-    fn choose(&mut self, frame: &Frame, asked: &(Value, Asks, bool), then: &mut Bindings, other: &mut Bindings) {
+    fn choose(&mut self, frame: &Frame, asked: &Asked, then: &mut Bindings, other: &mut Bindings) {
         let mut names: Vec<Name> = then.keys().chain(other.keys()).cloned().collect();
         names.sort_unstable();
         names.dedup();

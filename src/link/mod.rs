@@ -18,6 +18,7 @@ mod bounds;
 mod branches;
 mod builtins;
 mod calls;
+mod choices;
 mod classes;
 mod collections;
 mod commands;

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::calls::Substitution;
+use super::choices::{answer, choice};
 use super::events::{Check, Event, Summary};
 use super::library::each_name;
-use super::narrow::{answer, choice};
 use super::operations::class_of;
 use super::scope::Frame;
 use super::value::{Delayed, Instance, Part, Symbol, Value, join};
@@ -374,13 +374,13 @@ impl Linker<'_> {
             }
             Delayed::Choice(test, asks, then, other) => {
                 let test = self.substitute(frame, test, with);
-                match answer(&test, *asks) {
+                match answer(&test, asks) {
                     Some(true) => self.substitute(frame, then, with),
                     Some(false) => self.substitute(frame, other, with),
                     None => {
                         let then = self.substitute(frame, then, with);
                         let other = self.substitute(frame, other, with);
-                        choice(test, *asks, then, other)
+                        choice(test, asks.clone(), then, other)
                     }
                 }
             }
