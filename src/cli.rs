@@ -37,6 +37,7 @@ impl ComparedFlags {
 fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, Failure> {
     let mut values_shown = false;
     let mut holes = false;
+    let mut consumers = Vec::new();
     let mut images_told = Vec::new();
     let mut given = Vec::new();
     let mut deployer = None;
@@ -48,15 +49,17 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image.image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff { compared, sources, image, chart, shared, fail_on, strict, show_values, holes: wanted } => {
+        Verb::Diff { mut compared, sources, image, chart, shared, fail_on, strict, show_values, holes: wanted } => {
             holes = wanted;
             deployer.clone_from(&compared.deployer);
+            consumers = std::mem::take(&mut compared.consumer);
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image.image;
             (Command::Diff(compared.resolve()), sources, chart, shared)
         }
-        Verb::Plan { compared, sources, image, chart, format, write, common } => {
+        Verb::Plan { mut compared, sources, image, chart, format, write, common } => {
+            consumers = std::mem::take(&mut compared.consumer);
             images_told = image.image;
             let shared = SharedFlags { common, ..SharedFlags::default() };
             deployer.clone_from(&compared.deployer);
@@ -155,6 +158,8 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
                 kube_version: chart.kube_version,
                 api_versions: chart.api_versions,
                 environments: environments(&chart.environment, settings.environment)?,
+                overrides: overrides(&chart.override_dependency)?,
+                ..chart::Rendering::default()
             },
         },
         outputs: outputs(&shared)?,
@@ -166,6 +171,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             Some(other) => return Err(Failure::new(format!("deployer = \"{other}\": is helm or argocd"))),
         },
         holes,
+        consumers,
         threads: shared.common.threads.map(usize::from),
     })
 }
@@ -212,6 +218,18 @@ fn environments(flags: &[String], settings: Vec<settings::Environment>) -> Resul
         Ok(chart::Environment { name: name.into(), values })
     };
     flags.iter().map(environment).collect()
+}
+
+fn overrides(flags: &[String]) -> Result<Vec<chart::Override>, Failure> {
+    let one = |flag: &String| match flag.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok(chart::Override { name: name.into(), path: path.into() })
+        }
+        _ => Err(Failure::new(format!(
+            "--override-dependency {flag}: expected NAME=PATH, as in --override-dependency common=libs/common"
+        ))),
+    };
+    flags.iter().map(one).collect()
 }
 
 /// What a path that an image is mapped to is.

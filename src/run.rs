@@ -1,6 +1,7 @@
 //! What the commands do: the stages in order.
 
 mod accept;
+mod consumers;
 mod diff;
 mod explain;
 mod gather;
@@ -32,7 +33,7 @@ use crate::model::{Accepted, AcceptedFinding, Chart, Deployer, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
-use crate::{bundle, chart, discover, report, scan, verdict};
+use crate::{bundle, chart, discover, git, report, scan, verdict};
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -111,6 +112,8 @@ pub struct Job {
     pub deployer: Deployer,
     /// Whether defaults that stand in for a missing variable are told.
     pub holes: bool,
+    /// For `diff`: the charts that depend on the one that is compared.
+    pub consumers: Vec<PathBuf>,
     /// Threads; none: as many as there are processors.
     pub threads: Option<usize>,
 }
@@ -236,7 +239,8 @@ fn load(job: &Job, input: &chart::Input) -> Result<Chart, Failure> {
 
 /// A chart in each of the environments that were named, or as the values make it.
 fn load_each(job: &Job, input: &chart::Input) -> Result<Vec<Chart>, Failure> {
-    let request = request(job, input, job.values.files.clone());
+    let mut request = request(job, input, job.values.files.clone());
+    consumers::settle(&mut request)?;
     match input {
         // It can be read only once.
         chart::Input::Stdin => chart::load(&request).map(|chart| vec![chart]),
@@ -255,5 +259,6 @@ fn request(job: &Job, input: &chart::Input, files: Vec<PathBuf>) -> chart::Reque
         namespace: values.namespace,
         release: values.release,
         rendering: values.rendering,
+        top: git::top(&job.sources.cwd),
     }
 }

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use common::Temporary;
 use stripcheck::change::compare;
 use stripcheck::chart::read;
-use stripcheck::model::{Change, Chart};
+use stripcheck::model::{Change, Chart, ChartPlace, Conditional};
 
 /// The chart of a Deployment `web` with a container `app` that has these lines, and of further documents.
 fn chart(container: &str, documents: &str) -> Chart {
@@ -200,5 +200,36 @@ fn what_is_deployed_comes_from_standard_input() {
         "is now Deployment/release-name-web",
     ] {
         assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn what_could_be_set_is_never_removed() {
+    let side = |set: &[&str], could: &[&str]| {
+        let items: String = set.iter().map(|name| format!("{{name: {name}, value: x1}}, ")).collect();
+        let mut chart = chart(&format!("env: [{items}]"), "");
+        let place = ChartPlace { file: "t.yaml".into(), line: 1 };
+        let could = could.iter().map(|name| Conditional {
+            place: place.clone(),
+            name: Some(name.to_string()),
+            condition: ".Values.x".into(),
+        });
+        chart.conditional = could.collect();
+        chart
+    };
+    for (old, new, entries, gone) in [
+        (side(&[], &["A"]), side(&[], &["A"]), vec![], 0),
+        (side(&[], &["A"]), side(&[], &[]), vec![], 1),
+        (side(&["B"], &["A"]), side(&["A", "B"], &[]), vec!["Added A"], 0),
+        (side(&["A", "B"], &[]), side(&["B"], &["A"]), vec!["Removed A behind"], 0),
+        (side(&["A"], &["A"]), side(&["A"], &[]), vec![], 1),
+        (side(&["A"], &["A"]), side(&[], &[]), vec!["Removed A"], 0),
+        (side(&[], &[]), side(&[], &["A"]), vec![], 0),
+    ] {
+        let change = compare(old, new);
+        let behind = change.entries.iter().map(|it| if it.behind.is_some() { " behind" } else { "" });
+        let said: Vec<String> =
+            told(&change).iter().zip(behind).map(|(said, behind)| said.to_string() + behind).collect();
+        assert_eq!((said, change.conditional.len()), (entries.into_iter().map(String::from).collect(), gone));
     }
 }

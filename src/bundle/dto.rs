@@ -194,6 +194,9 @@ pub struct ReadDto<'a> {
     /// The settings class: its name, the field, whether one is made, whether at import.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<(Text<'a>, Text<'a>, bool, bool)>,
+    /// Where the class is named whose method reads, if that tells who can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<PlaceDto>>,
     /// Whether its call sites are the reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub explained: bool,

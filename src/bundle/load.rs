@@ -101,7 +101,8 @@ fn join(first: First, second: Second) -> Option<Bundle> {
     let mut reads = first.reads;
     for read in &mut reads {
         let steps = read.chain.iter_mut().map(|step| &mut step.place);
-        for place in [&mut read.place].into_iter().chain(read.given.as_mut()).chain(steps) {
+        let others = read.passed.iter_mut().map(|passed| &mut passed.place).chain(read.users.iter_mut().flatten());
+        for place in [&mut read.place].into_iter().chain(read.given.as_mut()).chain(steps).chain(others) {
             place.file = *read_files.get(place.file)?;
         }
     }
@@ -260,6 +261,10 @@ fn read(dto: ReadDto<'_>, files: usize) -> Option<Read> {
         timing: Timing::of(&dto.timing)?,
         chain: dto.chain.into_iter().map(step).collect::<Option<_>>()?,
         settings: dto.settings.map(settings),
+        users: match dto.users {
+            Some(users) => Some(users.into_iter().map(place).collect::<Option<_>>()?),
+            None => None,
+        },
         explained: dto.explained,
     })
 }

@@ -34,6 +34,8 @@ pub fn append(scan: &mut Scan, mut other: Scan, words: &mut Words, alone: Option
         shift(&mut read.place);
         read.given.iter_mut().for_each(shift);
         read.chain.iter_mut().for_each(|step| shift(&mut step.place));
+        read.passed.iter_mut().for_each(|passed| shift(&mut passed.place));
+        read.users.iter_mut().flatten().for_each(shift);
     }
     other.graph.imports.iter_mut().flatten().for_each(|file| *file += files);
     other.graph.modules.iter_mut().for_each(|(_, file)| *file += files);

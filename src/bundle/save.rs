@@ -82,7 +82,8 @@ fn number(number: usize) -> u32 {
 }
 
 fn places(read: &Read) -> impl Iterator<Item = Place> {
-    [read.place].into_iter().chain(read.given).chain(read.chain.iter().map(|step| step.place))
+    let others = read.passed.iter().map(|passed| passed.place).chain(read.users.iter().flatten().copied());
+    [read.place].into_iter().chain(read.given).chain(read.chain.iter().map(|step| step.place)).chain(others)
 }
 
 fn image(image: &Image) -> ImageDto {
@@ -125,6 +126,7 @@ fn read<'a>(read: &'a Read, files: &BTreeMap<FileId, u32>) -> ReadDto<'a> {
         chain: read.chain.iter().map(|step| (place(&step.place), Text(step.what.as_str().into()))).collect(),
         settings: (read.settings.as_ref())
             .map(|s| (Text(s.class.as_str().into()), Text(s.field.as_str().into()), s.constructed, s.at_import)),
+        users: read.users.as_ref().map(|users| users.iter().map(place).collect()),
         explained: read.explained,
     }
 }

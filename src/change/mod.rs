@@ -3,6 +3,7 @@
 //! Containers are paired first ([`pairs`]), then their entries ([`entries`]); where something stands in a
 //! file, its order and its comments are no difference.
 
+mod conditional;
 mod entries;
 mod pairs;
 
@@ -17,33 +18,104 @@ use crate::model::{
 
 /// Compares two charts.
 pub fn compare(old: Chart, new: Chart) -> Change {
-    let change = changes(&old, &new);
+    let mut change = changes(&old, &new);
+    conditional::settle(&old, &new, &mut change);
     Change { old, new, ..change }
 }
 
-/// Changes of several charts as one.
+/// Changes of several charts, or of one in several environments, as one: what differs in the same way in one
+/// container is one row.
 pub fn together(changes: &[Change]) -> Change {
     let mut all = Change::default();
     for change in changes {
         append(&mut all.old, &change.old);
         append(&mut all.new, &change.new);
-        append(&mut all.subject, &change.subject);
-        all.containers.extend(change.containers.iter().cloned());
-        all.entries.extend(change.entries.iter().cloned());
+        merge(&mut all, change);
+        conditional::join(&mut all.conditional, &change.conditional);
+        for container in &change.containers {
+            if !all.containers.contains(container) {
+                all.containers.push(container.clone());
+            }
+        }
     }
+    conditional::less_told(&mut all);
     all
 }
 
 fn append(all: &mut Chart, chart: &Chart) {
     let offset = all.containers.len();
-    let name =
-        [all.name.as_str(), &chart.name].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
-    (all.name, all.version) = (name, chart.version.clone());
+    name(all, chart);
     all.containers.extend(chart.containers.iter().cloned());
     let moved = |entry: &Entry| Entry { container: entry.container + offset, ..entry.clone() };
     all.entries.extend(chart.entries.iter().map(moved));
     all.notices.extend(chart.notices.iter().cloned());
     all.hooks += chart.hooks;
+}
+
+/// Lets `all` be called by the name of `chart` too.
+fn name(all: &mut Chart, chart: &Chart) {
+    if !all.name.split(", ").any(|name| name == chart.name) {
+        let names = [all.name.as_str(), &chart.name].into_iter().filter(|name| !name.is_empty());
+        all.name = names.collect::<Vec<_>>().join(", ");
+    }
+    all.version.clone_from(&chart.version);
+}
+
+/// Adds what differs in a chart; what is there already gets its environments.
+fn merge(all: &mut Change, change: &Change) {
+    name(&mut all.subject, &change.subject);
+    all.subject.notices.extend(change.subject.notices.iter().cloned());
+    all.subject.hooks += change.subject.hooks;
+    let mut numbers: Vec<ContainerId> = Vec::new();
+    for container in &change.subject.containers {
+        let known = all.subject.containers.iter().position(|known| known == container);
+        numbers.push(known.unwrap_or_else(|| {
+            all.subject.containers.push(container.clone());
+            all.subject.containers.len() - 1
+        }));
+    }
+    let mut known: BTreeMap<(ContainerId, String), Vec<usize>> = BTreeMap::new();
+    for (index, entry) in all.subject.entries.iter().enumerate() {
+        known.entry((entry.container, entry.name.clone())).or_default().push(index);
+    }
+    for (entry, how) in change.subject.entries.iter().zip(&change.entries) {
+        let container = numbers.get(entry.container).copied().unwrap_or(entry.container);
+        let entry = Entry { container, ..entry.clone() };
+        let alike = known.get(&(container, entry.name.clone())).into_iter().flatten().copied();
+        let same = |index: &usize| match (all.subject.entries.get(*index), all.entries.get(*index)) {
+            (Some(other), Some(told)) => same(other, &entry) && same_change(told, how),
+            _ => false,
+        };
+        let Some(index) = alike.into_iter().find(same) else {
+            all.subject.entries.push(entry);
+            all.entries.push(how.clone());
+            continue;
+        };
+        if let (Some(other), Some(told)) = (all.subject.entries.get_mut(index), all.entries.get_mut(index)) {
+            let sides = told.old.iter_mut().chain(&mut told.new);
+            for side in sides.chain([other]) {
+                let new = entry.environments.iter().filter(|name| !side.environments.contains(name));
+                let new: Vec<String> = new.cloned().collect();
+                side.environments.extend(new);
+            }
+        }
+    }
+}
+
+/// Whether two entries of one container are the same, wherever they stand.
+fn same(a: &Entry, b: &Entry) -> bool {
+    (&a.name, &a.source, &a.uses, &a.also) == (&b.name, &b.source, &b.uses, &b.also)
+}
+
+/// Whether they differ in the same way from what they were.
+fn same_change(a: &EntryChange, b: &EntryChange) -> bool {
+    let sides = |a: &Option<Entry>, b: &Option<Entry>| match (a, b) {
+        (Some(a), Some(b)) => same(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    (a.kind, &a.aspects, a.value_changed, &a.old_container) == (b.kind, &b.aspects, b.value_changed, &b.old_container)
+        && sides(&a.old, &b.old)
+        && sides(&a.new, &b.new)
 }
 
 fn changes(old: &Chart, new: &Chart) -> Change {
@@ -120,6 +192,7 @@ impl Sides<'_> {
                 new: difference.new.cloned(),
                 old_container: self.before.cloned(),
                 value_changed: value_changed(difference.old, difference.new),
+                behind: None,
                 anchor: self.anchor(&difference),
                 aspects: difference.aspects,
             });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Environment, Request, rendered};
-use crate::model::{Chart, Entry, Failure, Notice};
+use crate::model::{Chart, Conditional, Entry, Failure, Notice};
 
 /// Renders the chart at `path` once, or for each of the environments.
 ///
@@ -73,6 +73,11 @@ fn joined(mut all: Chart, one: Chart, environment: &str) -> Chart {
     all.entries.sort_by_key(|entry| entry.container);
     let known: BTreeSet<Notice> = all.notices.iter().cloned().collect();
     all.notices.extend(one.notices.into_iter().filter(|notice| !known.contains(notice)));
+    // What one environment turns on, is there.
+    let first = all.name.is_empty();
+    let there = |it: &Conditional| one.conditional.iter().any(|own| own.is_same(it));
+    all.conditional.retain(there);
+    all.conditional.extend(one.conditional.into_iter().filter(|_| first));
     Chart { name: one.name, version: one.version, hooks: all.hooks.max(one.hooks), ..all }
 }
 
@@ -96,5 +101,19 @@ mod tests {
         let rows: Vec<_> = all.entries.iter().map(|it| format!("{} {}", it.name, it.environments.join(","))).collect();
         assert_eq!(rows, ["A dev,prod", "B dev", "B prod", "C prod"]);
         assert_eq!(all.containers.len(), 1);
+    }
+
+    #[test]
+    fn what_one_environment_turns_on_is_not_conditional() {
+        let chart = |lines: &[u32]| {
+            let it = |line: &u32| Conditional {
+                place: crate::model::ChartPlace { file: "t.yaml".into(), line: *line },
+                name: Some("A".into()),
+                condition: ".Values.a".into(),
+            };
+            Chart { name: "c".into(), conditional: lines.iter().map(it).collect(), ..Chart::default() }
+        };
+        let all = [&[1, 2][..], &[2, 3], &[2]].iter().fold(Chart::default(), |all, one| joined(all, chart(one), "e"));
+        assert_eq!(all.conditional.iter().map(|it| it.place.line).collect::<Vec<_>>(), [2]);
     }
 }

@@ -118,6 +118,7 @@ mod tests {
             set_string: vec!["b=2".into()],
             namespace: Some("n".into()),
             release: None,
+            top: None,
             rendering: Rendering {
                 set_json: vec!["c=[1]".into()],
                 set_file: vec!["d=f".into()],

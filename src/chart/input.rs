@@ -1,9 +1,9 @@
 //! Where manifests come from: standard input, a file, a folder, or Helm.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use super::{Input, Request, environments, kustomize, read_counted};
+use super::{Input, Request, environments, gitops, kustomize, read_counted};
 use crate::helm::Places;
 use crate::model::{Chart, Failure, Notice, NoticeKind};
 
@@ -19,6 +19,7 @@ const STDIN: &str = "<stdin>";
 ///   `CHART/templates/x.yaml (rendered)`, which is what `helm template … --show-only templates/x.yaml` prints.
 ///
 /// - A folder with a kustomization: rendered by `kustomize` or `kubectl`.
+/// - Among manifests, objects of Argo CD and Flux that point to a chart in the same repository: that chart too.
 ///
 /// # Errors
 /// If the input is missing, unreadable or empty, if nothing in it can be read, or if Helm is missing
@@ -46,13 +47,32 @@ pub fn load(request: &Request) -> Result<Chart, Failure> {
         }
         // `.` has no name of its own.
         let named = path.canonicalize().map(|path| path.display().to_string());
-        manifests(&label, named.as_deref().unwrap_or(&label), &files, notices, None)
+        let chart = manifests(&label, named.as_deref().unwrap_or(&label), &files, notices, None)?;
+        gitops::follow(chart, &files, request, &tops(request, path))
     } else if label.ends_with(".tgz") || label.ends_with(".tar.gz") {
         environments::load(path, request)
     } else {
         let bytes = std::fs::read(path).map_err(|error| failure(&label, &error))?;
-        manifests(&label, &label, &[(label.clone(), bytes)], Vec::new(), None)
+        let files = [(label.clone(), bytes)];
+        let chart = manifests(&label, &label, &files, Vec::new(), None)?;
+        gitops::follow(chart, &files, request, &tops(request, path))
     }
+}
+
+/// The folders that paths in objects may be from: the top folder of the repository around the input, then those
+/// between, as a repository may be a part of another; none outside.
+fn tops(request: &Request, path: &Path) -> Vec<PathBuf> {
+    let own = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let top = request.top.as_deref();
+    let leads_up = |folder: &Path| folder.components().any(|part| part == Component::ParentDir);
+    let inside = |folder: &&Path| match own.is_absolute() {
+        true => *folder == own || top.is_some_and(|top| top.is_absolute() && folder.starts_with(top)),
+        false => *folder == own || !leads_up(folder),
+    };
+    let mut between: Vec<PathBuf> = own.ancestors().filter(inside).map(Path::to_path_buf).collect();
+    between.extend(top.map(Path::to_path_buf));
+    between.reverse();
+    between
 }
 
 fn failure(label: &str, error: &std::io::Error) -> Failure {
@@ -86,6 +106,14 @@ pub fn manifests(
     notices.append(&mut chart.notices);
     chart.notices = notices;
     Ok(chart)
+}
+
+/// The files of manifests at a path that is no chart.
+pub fn files(path: &Path) -> Vec<(String, Vec<u8>)> {
+    if path.is_dir() {
+        return folder(path).0;
+    }
+    std::fs::read(path).map(|bytes| vec![(path.display().to_string(), bytes)]).unwrap_or_default()
 }
 
 /// The manifests below `root`, by path. Links are followed; loops and what cannot be read are notices.

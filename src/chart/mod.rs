@@ -28,6 +28,7 @@ mod needs;
 mod objects;
 mod origins;
 mod pods;
+mod pointed;
 mod produced;
 mod rendered;
 mod shell;
@@ -42,6 +43,10 @@ use std::path::PathBuf;
 pub use environments::each as each_environment;
 pub use input::load;
 pub use origins::places_of;
+
+pub use pointed::{Pointed, pointed};
+
+pub use crate::helm::{About, Override, about, takes};
 
 use crate::helm::Places;
 use crate::model::{Chart, Notice, NoticeKind};
@@ -73,6 +78,9 @@ pub struct Request {
     pub release: Option<String>,
     /// How else it is rendered.
     pub rendering: Rendering,
+    /// The top folder of the repository that the input is in: what objects of GitOps tools point to is looked for
+    /// there.
+    pub top: Option<PathBuf>,
 }
 
 /// What else rendering takes.
@@ -90,6 +98,14 @@ pub struct Rendering {
     pub api_versions: Vec<String>,
     /// `--environment`, in order; none: the one that the other values make.
     pub environments: Vec<Environment>,
+    /// Values that go over those files: as whose text they are shown, and the text.
+    pub inline: Vec<(String, Vec<u8>)>,
+    /// Whether the chart's own values do not count.
+    pub bare: bool,
+    /// `--override-dependency`
+    pub overrides: Vec<Override>,
+    /// Charts that missing dependencies are taken from.
+    pub spare: Vec<PathBuf>,
 }
 
 /// Values files that make an environment, over those that all share.
@@ -162,7 +178,8 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str, places: Option<&Places
     let containers = found.into_iter().map(|found| found.container).collect();
     let name = name.unwrap_or_else(|| title::of_file(label));
     let understood = documents.iter().filter(|document| document.root.scalar_at("kind").is_some()).count();
-    (Chart { name, version, containers, entries, hooks, objects: applied, notices }, understood)
+    let objects = applied;
+    (Chart { name, version, containers, entries, conditional: Vec::new(), hooks, objects, notices }, understood)
 }
 
 /// A notice about a line of a manifest.

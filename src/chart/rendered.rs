@@ -20,8 +20,16 @@ const SHOWN: usize = 20;
 /// # Errors
 /// If it cannot be rendered by whoever is to do it.
 pub fn load(path: &Path, request: &Request) -> Result<Chart, Failure> {
+    let rendering = &request.rendering;
+    let overridden = !rendering.overrides.is_empty() || !rendering.inline.is_empty() || rendering.bare;
     match request.rendering.renderer {
+        Renderer::Helm | Renderer::Both if overridden => Err(Failure::new(format!(
+            "{}: only the built-in renderer takes values out of other objects, or puts another chart in the place of a \
+             dependency: --renderer builtin",
+            path.display()
+        ))),
         Renderer::Builtin => here(path, request)?.map_err(told),
+        Renderer::Auto if overridden => here(path, request)?.map_err(told),
         Renderer::Helm => there(path, request),
         Renderer::Auto => match here(path, request)? {
             Ok(chart) => Ok(chart),
@@ -31,6 +39,11 @@ pub fn load(path: &Path, request: &Request) -> Result<Chart, Failure> {
                     chart.notices.push(remark(detail));
                     Ok(chart)
                 }
+                // Without helm there is nothing more to say.
+                Err(failure) if failure.message.contains("`helm template` failed") => Err(Failure::new(format!(
+                    "{}; helm was tried, and fails too: {}",
+                    refused.message, failure.message
+                ))),
                 Err(_) => Err(told(refused)),
             },
         },
@@ -64,6 +77,7 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
         values.push((label, bytes));
     }
     let rendering = &request.rendering;
+    values.extend(rendering.inline.iter().cloned());
     // Helm takes JSON first, then plain values, strings, files.
     let groups = [
         (SetKind::Json, &rendering.set_json),
@@ -79,6 +93,9 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
         set: set.collect(),
         kube_version: rendering.kube_version.clone(),
         api_versions: rendering.api_versions.clone(),
+        overrides: rendering.overrides.clone(),
+        bare: rendering.bare,
+        spare: rendering.spare.clone(),
     };
     let rendered = match builtin::open(path).and_then(|files| builtin::render(files, &options)) {
         Ok(rendered) => rendered,
@@ -89,6 +106,7 @@ fn here(path: &Path, request: &Request) -> Result<Result<Chart, Refused>, Failur
     let mut chart = manifests(&label, &label, &rendered.files, notices, Some(&rendered.places))?;
     chart.name = rendered.name;
     chart.version = Some(rendered.version);
+    chart.conditional = rendered.conditional;
     Ok(Ok(chart))
 }
 

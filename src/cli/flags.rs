@@ -276,6 +276,10 @@ pub struct ComparedFlags {
     /// Who releases the chart: its order of steps, hooks and rollbacks is gone through [default: helm]
     #[arg(long, value_name = "NAME", value_parser = ["helm", "argocd"])]
     pub deployer: Option<String>,
+    /// The chart that is compared is one that these depend on, as a library: they are rendered with it as it was and
+    /// as it is
+    #[arg(long, value_name = "CHART", num_args = 1.., help_heading = "Chart")]
+    pub consumer: Vec<PathBuf>,
 }
 
 /// Which code runs in which image.
@@ -311,6 +315,9 @@ pub struct ChartFlags {
     /// An environment: values files over those of --values; entries say in which they exist (repeatable)
     #[arg(long, value_name = "NAME=FILE,…")]
     pub environment: Vec<String>,
+    /// Put another chart in the place of a dependency, whatever is in charts/ (repeatable)
+    #[arg(long, value_name = "NAME=PATH")]
+    pub override_dependency: Vec<String>,
     /// Namespace to render with, as Helm's
     #[arg(short, long)]
     pub namespace: Option<String>,

@@ -43,6 +43,12 @@ impl Revision {
     }
 }
 
+/// The top folder of the work tree around `folder`, relative to that; found without running git.
+pub fn top(folder: &Path) -> Option<PathBuf> {
+    let above = folder.ancestors().position(|folder| folder.join(".git").exists())?;
+    Some((0..above).map(|_| "..").collect())
+}
+
 impl Repository {
     /// The repository around `folder`.
     ///
@@ -55,6 +61,21 @@ impl Repository {
             Failure::new(format!("{}: not in a git work tree, which --base needs: {told}", folder.display()))
         })?;
         Ok(Repository { git, root: PathBuf::from(root) })
+    }
+
+    /// The YAML files below the folder with a line that the pattern takes, in a revision or the work tree; from the
+    /// top folder.
+    pub fn grep(&self, pattern: &str, revision: Option<&Revision>) -> Vec<String> {
+        let mut arguments = vec!["grep", "-l", "-z", "-I", "--full-name", "-E", "-e", pattern];
+        match revision {
+            Some(revision) => arguments.push(&revision.commit),
+            None => arguments.push("--untracked"),
+        }
+        // That nothing is found is a failure of `git grep`.
+        let found = self.git.bytes(&arguments).unwrap_or_default();
+        let before = revision.map(|revision| format!("{}:", revision.commit)).unwrap_or_default();
+        let names = command::names(&found).into_iter().filter_map(|name| name.strip_prefix(&before).map(String::from));
+        names.filter(|name| name.ends_with(".yaml") || name.ends_with(".yml")).collect()
     }
 
     /// The commit that `name` means.

@@ -23,7 +23,7 @@ mod text;
 mod value;
 mod values;
 
-pub use chart::{ChartFile, Files};
+pub use chart::{About, ChartFile, Files, about, takes};
 pub use places::Places;
-pub use render::{Options, Refused, Rendered, open, render};
+pub use render::{Options, Override, Refused, Rendered, open, render};
 pub use values::Kind as SetKind;

@@ -1,16 +1,17 @@
 //! A chart and its values → manifests.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::capabilities::{KUBE_VERSION, capabilities};
 use super::chart::{self, Chart, ChartFile, Files};
 use super::functions::{Constraint, Version};
 use super::manifest::{Broken, manifests};
 use super::places::Places;
-use super::template::{Engine, Fault};
+use super::template::{Engine, Fault, conditional};
 use super::text::Text;
 use super::value::{Key, Map, MapRef, Value};
 use super::values::{self, Kind};
+use crate::model::Conditional;
 
 /// Stack of the thread that renders: templates include each other up to a thousand deep.
 const STACK: usize = 1 << 30;
@@ -30,6 +31,21 @@ pub struct Options {
     pub kube_version: Option<String>,
     /// `--api-versions`
     pub api_versions: Vec<String>,
+    /// Whether the chart's own values do not count.
+    pub bare: bool,
+    /// Charts that take the place of dependencies.
+    pub overrides: Vec<Override>,
+    /// Charts that missing dependencies are taken from, if they are of a version that is asked for.
+    pub spare: Vec<PathBuf>,
+}
+
+/// A chart that takes the place of a dependency.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Override {
+    /// The name of the dependency.
+    pub name: String,
+    /// The chart: a folder, or packed.
+    pub path: PathBuf,
 }
 
 /// What a chart renders to.
@@ -43,6 +59,8 @@ pub struct Rendered {
     pub files: Vec<(String, Vec<u8>)>,
     /// Where the lines of those are from.
     pub places: Places,
+    /// What could be set with other values.
+    pub conditional: Vec<Conditional>,
     /// What a person should know.
     pub notes: Vec<String>,
 }
@@ -110,6 +128,10 @@ impl Renderer {
         let label = files.label.clone();
         let wrong = |why: String| Refused { message: format!("{label}: {why}"), unsupported: false };
         let mut chart = Chart::load(files, &mut self.names)?;
+        self.depend(&mut chart, options)?;
+        if options.bare {
+            chart.values = Map::plain([]);
+        }
         if chart.metadata.library {
             return Err(wrong("is a library chart, which renders nothing by itself; give a chart that uses it".into()));
         }
@@ -174,8 +196,39 @@ impl Renderer {
         }
         let name = chart.metadata.name.clone();
         let manifests = manifests(outputs).map_err(|broken| self::broken(&engine, &label, &name, broken))?;
+        let conditional = conditional(&engine);
         let (files, places) = Places::gather(&label, &name, manifests, engine.files);
-        Ok(Rendered { name, version: chart.metadata.version.clone(), files, places, notes: self.notes })
+        Ok(Rendered { name, version: chart.metadata.version.clone(), files, places, conditional, notes: self.notes })
+    }
+
+    /// Settles what the chart depends on and does not hold.
+    fn depend(&mut self, chart: &mut Chart, options: &Options) -> Result<(), Refused> {
+        for Override { name, path } in &options.overrides {
+            let mut other = Chart::load(open(path)?, &mut self.names)?;
+            other.take_in(&mut self.names, &mut self.notes)?;
+            chart.replace(name, &other, &mut self.notes);
+        }
+        chart.take_in(&mut self.names, &mut self.notes)?;
+        for path in &options.spare {
+            // What cannot be read there is nothing that was asked for.
+            let Ok(other) = open(path).and_then(|files| Ok(Chart::load(files, &mut self.names)?)) else { continue };
+            if chart.lacks(&other) {
+                self.notes.push(format!(
+                    "the dependency `{}` is not in charts/ of {}: taken from {}",
+                    other.metadata.name,
+                    chart.label,
+                    path.display()
+                ));
+                chart.dependencies.push(other);
+            }
+        }
+        match options.overrides.iter().find(|it| !chart.takes(&it.name)) {
+            None => Ok(()),
+            Some(Override { name, .. }) => {
+                let message = format!("{}: does not depend on `{name}`, so nothing can take its place", chart.label);
+                Err(Refused { message, unsupported: false })
+            }
+        }
     }
 
     /// The values that are given, the later over the earlier.

@@ -1,6 +1,6 @@
 //! How the entries of two charts differ.
 
-use super::{Chart, ChartPlace, Container, Entry};
+use super::{Chart, ChartPlace, Conditional, Container, Entry};
 
 /// How an entry differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,8 @@ pub struct EntryChange {
     pub aspects: Vec<Aspect>,
     /// Whether another value arrives, as far as that can be told: literals or sources differ.
     pub value_changed: bool,
+    /// Of what is stripped: where the new chart still has the name, behind a condition that is not met.
+    pub behind: Option<Conditional>,
     /// Where in the new chart a person would look: the entry, else the place from which it was taken. `None` if
     /// the container is gone too.
     pub anchor: Option<ChartPlace>,
@@ -98,6 +100,8 @@ pub struct Change {
     pub containers: Vec<ContainerChange>,
     /// The entries that differ: by container, in the order of the charts.
     pub entries: Vec<EntryChange>,
+    /// What the old chart could set with other values, and the new one cannot.
+    pub conditional: Vec<Conditional>,
     /// What is judged: the n-th entry is that of the n-th change, in the container as it will run. An entry that
     /// is stripped stands there as it was, with what still uses its name and may still bring it.
     pub subject: Chart,

@@ -124,6 +124,24 @@ pub struct Entry {
     pub also: Vec<String>,
 }
 
+/// An env entry in a template, behind a condition that the given values do not turn on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Conditional {
+    /// Where it stands.
+    pub place: ChartPlace,
+    /// The variable, if its name is spelled out there.
+    pub name: Option<String>,
+    /// The condition, as it stands in the template.
+    pub condition: String,
+}
+
+impl Conditional {
+    /// Whether both are the same lines of a template.
+    pub fn is_same(&self, other: &Conditional) -> bool {
+        (&self.place, &self.name) == (&other.place, &other.name)
+    }
+}
+
 impl Container {
     /// The image's repository: without tag and digest.
     pub fn repository(&self) -> Option<&str> {
@@ -152,6 +170,8 @@ pub struct Chart {
     pub containers: Vec<Container>,
     /// All entries, in the order of the containers, then as the container sees them.
     pub entries: Vec<Entry>,
+    /// What it could give them with other values.
+    pub conditional: Vec<Conditional>,
     /// How many objects are Helm hooks.
     pub hooks: usize,
     /// The objects as Helm applies them, in the order of the input.

@@ -183,6 +183,9 @@ pub struct Read {
     pub chain: Vec<Step>,
     /// For a field of a settings class.
     pub settings: Option<SettingsField>,
+    /// For a read in a method of a plain class: where the class is named, one place a file; nobody else can make one
+    /// or call it. `None` if that cannot be told.
+    pub users: Option<Vec<Place>>,
     /// An `any` read of a wrapper whose every call site is resolved: the call sites are the reads.
     pub explained: bool,
 }
@@ -221,13 +224,15 @@ impl Read {
             timing: Timing::Import,
             chain: vec![],
             settings: None,
+            users: None,
             explained: false,
         }
     }
 }
 
 /// Which module imports which, at import or inside a function, but never for type checkers only:
-/// what is *reached* is decided by module.
+/// what is *reached* is decided by module, and for methods of plain classes also by who names the class
+/// ([`Read::users`]).
 #[derive(Debug, Clone, Default)]
 pub struct ImportGraph {
     /// For each file (by [`FileId`]), the Python files that importing it runs, sorted.

@@ -14,6 +14,8 @@ pub struct Block {
     pub names: Vec<String>,
     /// Indexes into the report's entries.
     pub entries: Vec<usize>,
+    /// The charts that they are of, if several are compared, with the environments: `api (dev, prod)`; sorted.
+    pub charts: Vec<String>,
     /// What to do next, unless it is safe.
     pub next: Option<String>,
 }
@@ -57,6 +59,7 @@ pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
             verdict: judgement.verdict,
             names: vec![row.entry.name.clone()],
             entries: vec![index],
+            charts: Vec::new(),
             next: match row.change.filter(|change| !change.kind.strips()) {
                 Some(_) => changes::next(judgement).map(String::from),
                 None => next(content, judgement),
@@ -68,7 +71,27 @@ pub fn fold(content: &Content<'_>, entries: &[EntryRow<'_>]) -> Vec<Block> {
     blocks.sort_by(|(a, x, left), (b, y, right)| {
         (left.verdict, a, &left.names, code(x)).cmp(&(right.verdict, b, &right.names, code(y)))
     });
-    blocks.into_iter().map(|(_, _, block)| block).collect()
+    let names: BTreeSet<&str> = content.charts.iter().map(|chart| chart.name.as_str()).collect();
+    let whole = |block: Block| {
+        let charts = if names.len() > 1 { charts(&block, entries) } else { Vec::new() };
+        Block { charts, ..block }
+    };
+    blocks.into_iter().map(|(_, _, block)| whole(block)).collect()
+}
+
+/// Of which charts, and in which environments, the entries of a block are.
+fn charts(block: &Block, entries: &[EntryRow<'_>]) -> Vec<String> {
+    let mut charts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in block.entries.iter().filter_map(|index| entries.get(*index)) {
+        let chart = row.container.chart.as_deref().and_then(|chart| chart.split('/').next());
+        let environments = charts.entry(chart.unwrap_or("manifests")).or_default();
+        environments.extend(row.entry.environments.iter().map(String::as_str));
+    }
+    let named = |(chart, environments): (&str, BTreeSet<&str>)| match environments.is_empty() {
+        true => chart.to_string(),
+        false => format!("{chart} ({})", environments.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    charts.into_iter().map(named).collect()
 }
 
 /// What has to be the same for two changes to be told as one.

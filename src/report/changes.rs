@@ -113,6 +113,9 @@ pub fn words(change: &EntryChange, values: bool) -> String {
             Aspect::Source => None,
         });
     }
+    if let Some(behind) = &change.behind {
+        parts.push(format!("the new chart has it only at {}", say::behind(behind)));
+    }
     parts.join("; ")
 }
 

@@ -44,6 +44,9 @@ pub struct Document<'a> {
     pub entries: Vec<EntryDto<'a>>,
     /// `reads`: all; otherwise those that an entry points to.
     pub reads: Vec<ReadDto<'a>>,
+    /// What templates could set with other values than those given: items of `env` in branches that were not
+    /// taken. For `diff`: what the old chart could set and the new one cannot.
+    conditional: Vec<ConditionalDto<'a>>,
     /// Breaches of release rules.
     findings: Vec<FindingDto<'a>>,
     /// What was looked at.
@@ -85,6 +88,8 @@ pub struct EntryDto<'a> {
     id: &'a str,
     /// The variable; `PREFIX*` for an `envFrom` whose object is not in the input.
     name: &'a str,
+    /// The chart that the container is of, and the one in it: `web/charts/redis`.
+    chart: Option<&'a str>,
     workload: WorkloadDto<'a>,
     container: &'a str,
     init: bool,
@@ -93,6 +98,7 @@ pub struct EntryDto<'a> {
     location: ChartPlaceDto<'a>,
     rendered_location: Option<ChartPlaceDto<'a>>,
     environments: Vec<&'a str>,
+    /// Of what is stripped: whether the new chart still has it behind a condition that the given values do not meet.
     conditional: bool,
     scanned: ScannedDto<'a>,
     /// For `diff`: how it differs.
@@ -113,6 +119,16 @@ pub struct EntryDto<'a> {
     fixes: Vec<&'a str>,
     /// Why the answer is accepted, if it is.
     suppressed: Option<&'a str>,
+}
+
+/// An item of `env` in a branch of a template that was not taken.
+#[derive(Serialize, JsonSchema)]
+struct ConditionalDto<'a> {
+    /// The variable, if its name is spelled out there.
+    name: Option<&'a str>,
+    location: ChartPlaceDto<'a>,
+    /// As it stands in the template.
+    condition: &'a str,
 }
 
 /// An entry of the old chart.

@@ -40,6 +40,20 @@ pub fn entries(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !report.entries.is_empty() {
         writeln!(out)?;
     }
+    if !report.conditional.is_empty() {
+        writeln!(out, "could be set with other values:")?;
+    }
+    let width = self::width(report.conditional.iter().filter_map(|it| it.name.as_deref()));
+    for it in &report.conditional {
+        let name = it.name.as_deref().unwrap_or("?");
+        writeln!(out, "{}{}", styled(BOLD, &padded(&plain(name), width)), styled(DIM, &plain(&words::behind(it))))?;
+    }
+    if report.conditional.iter().any(|it| it.name.is_none()) {
+        writeln!(out, "? is a name that is not spelled out in the template")?;
+    }
+    if !report.conditional.is_empty() {
+        writeln!(out)?;
+    }
     Ok(())
 }
 

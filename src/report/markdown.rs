@@ -219,7 +219,10 @@ fn row(report: &Report<'_>, block: &Block) -> String {
     let change = row.change.map(|change| format!(" {} |", escaped(&changes::words(change, false)))).unwrap_or_default();
     let others = block.entries.len().saturating_sub(1);
     let others = if others > 0 { format!(" and {others} more") } else { String::new() };
-    let container = escaped(&words::container(row.container));
+    let mut container = escaped(&words::container(row.container));
+    if let [_, _, ..] = block.charts.as_slice() {
+        container = format!("{}<br>{container}", escaped(&block.charts.join(", ")));
+    }
     let mut why: Vec<String> = judgement.reasons.iter().map(|reason| escaped(&reason.text)).collect();
     let read =
         judgement.reads.iter().take(judgement.decisive.min(1)).filter_map(|id| report.content.scan.reads.get(*id));

@@ -185,6 +185,8 @@ pub struct Report<'a> {
     pub not_scanned: Vec<ImageLine>,
     /// Images that are assumed to run the given sources.
     pub assumed: Vec<String>,
+    /// What could be set with other values; for `diff`: and no longer can.
+    pub conditional: Vec<&'a Conditional>,
     /// All notices, sorted.
     pub blind_spots: Vec<Notice>,
     /// The counts.
@@ -212,7 +214,12 @@ impl<'a> Report<'a> {
             reads: content.scan.reads.len(),
             blind_spots: blind_spots.len(),
         };
+        let conditional = match (content.change, content.chart) {
+            (Some(change), _) => change.conditional.iter().collect(),
+            (None, chart) => chart.iter().flat_map(|chart| &chart.conditional).collect(),
+        };
         Report {
+            conditional,
             not_scanned: blocks::not_scanned(&entries),
             assumed: blocks::assumed(&entries),
             root_ids: ids::roots(content.scan),

@@ -54,6 +54,15 @@ fn check(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let name = block.names.first().map_or("NAME", String::as_str);
         lines.push(format!("`stripcheck check {name} …` shows all readers of a name, the way to them and what to do"));
     }
+    if named {
+        let asked = |name: &String| report.entries.iter().any(|row| row.entry.name == *name);
+        for it in report.conditional.iter().filter(|it| it.name.as_ref().is_some_and(asked)) {
+            let name = it.name.as_deref().unwrap_or_default();
+            lines.push(format!("{name} could also be set at {}: give values that turn it on", words::behind(it)));
+        }
+    } else {
+        lines.extend(words::conditional(&report.conditional));
+    }
     notes(report, lines, out)
 }
 
@@ -109,6 +118,9 @@ pub(super) fn write_block(report: &Report<'_>, block: &Block, out: &mut dyn Writ
             field(out, "  set by", &words::container(row.container), BOLD)?;
             more(out, containers.len(), 1, "container")?;
         }
+    }
+    if !block.charts.is_empty() {
+        field(out, "  charts", &block.charts.join(", "), BOLD)?;
     }
     // Of an audit's one reader it is said below.
     let said = |reason: &Reason| matches!(reason.code, ReasonCode::Read | ReasonCode::SettingsField);

@@ -1,5 +1,7 @@
 //! The codes of the JSON contract, and the words for people.
 
+use std::collections::BTreeSet;
+
 use crate::model::*;
 
 /// A closed list with a code for each member.
@@ -255,6 +257,33 @@ pub fn plural(number: usize, what: &str) -> String {
         Some(stem) => format!("{stem}ies"),
         None => format!("{what}s"),
     }
+}
+
+/// Names of what could be set that are told in one line.
+const SHOWN_CONDITIONAL: usize = 8;
+
+/// `templates/web.yaml:12 behind \`.Values.token\``
+pub fn behind(it: &Conditional) -> String {
+    format!("{}:{} behind `{}`", it.place.file, it.place.line, it.condition)
+}
+
+/// What could be set with other values, in a line; `None` if nothing could.
+pub fn conditional(all: &[&Conditional]) -> Option<String> {
+    let names: BTreeSet<&str> = all.iter().filter_map(|it| it.name.as_deref()).collect();
+    let open = all.iter().filter(|it| it.name.is_none()).count();
+    let mut shown = names.iter().take(SHOWN_CONDITIONAL).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN_CONDITIONAL) {
+        0 => {}
+        more => shown += &format!(" and {more} more"),
+    }
+    let places = format!("{} for names that are not spelled out", count(open, "place"));
+    let said = match (names.is_empty(), open) {
+        (true, 0) => return None,
+        (true, _) => places,
+        (false, 0) => shown,
+        (false, _) => format!("{shown}, and {places}"),
+    };
+    Some(format!("could be set with other values: {said} (`stripcheck entries` lists them)"))
 }
 
 /// In which environments an entry exists, if some were named.

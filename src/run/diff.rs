@@ -1,15 +1,21 @@
 //! `diff`: what a change of a chart strips or alters.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::revisions::{Revisions, Side};
-use super::{Job, load_each, output, status};
-use crate::model::{Change, ChangeKind, Chart, Container, Failure, Finding, Notice, NoticeKind};
+use super::{Job, consumers, load_each, output, status};
+use crate::model::{Change, ChangeKind, Chart, Conditional, Container, Failure, Finding, Notice, NoticeKind};
 use crate::progress::Progress;
 use crate::release::code::Code;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
 use crate::{change, chart, release, verdict};
+
+/// Variables that no longer could be set, as far as they are named.
+const SHOWN: usize = 10;
 
 /// What is compared.
 #[derive(Debug, Clone)]
@@ -65,8 +71,7 @@ pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(
             Err(Failure::new("diff - -: only one of the two charts can come from standard input"))
         }
         Compared::Given { old, new } => {
-            let mut told = Told::default();
-            told.add_each(load_each(job, old)?, load_each(job, new)?);
+            let mut told = given_charts(job, old, new)?;
             let (change, question) = told.question();
             let judged = match change.entries.is_empty() && !job.holes {
                 true => Judged::default(),
@@ -76,7 +81,7 @@ pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(
         }
         Compared::Revisions { base, head } => {
             let mut states = Revisions::new(&job.sources.cwd, base.as_deref(), head.as_deref())?;
-            let told = charts(job, &mut states)?;
+            let mut told = charts(job, &mut states)?;
             let (change, question) = told.question();
             let judged = match change.entries.is_empty() && !job.holes {
                 true => Judged::default(),
@@ -87,11 +92,46 @@ pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(
     }
 }
 
+/// Two charts; or what two states of a library make of the charts that depend on it.
+fn given_charts(job: &Job, old: &chart::Input, new: &chart::Input) -> Result<Told, Failure> {
+    let mut told = Told::default();
+    if job.consumers.is_empty() {
+        consumers::refuse_libraries(&[old, new])?;
+        let path = |input: &chart::Input| match input {
+            chart::Input::Path(path) => Some(path.clone()),
+            chart::Input::Stdin => None,
+        };
+        let places: Vec<PathBuf> = [old, new].into_iter().filter_map(path).collect();
+        consumers::require(&places, &names(job))?;
+        told.add_each(load_each(job, old)?, load_each(job, new)?);
+        return Ok(told);
+    }
+    let (chart::Input::Path(old), chart::Input::Path(new)) = (old, new) else {
+        return Err(Failure::new("--consumer: what it depends on is a chart's folder or archive, and not rendered"));
+    };
+    let name = chart::about(new)?.name;
+    let (before, after) = (consumers::with(job, &name, old), consumers::with(job, &name, new));
+    for path in &job.consumers {
+        consumers::require(std::slice::from_ref(path), &names(&after))?;
+        let input = chart::Input::Path(path.clone());
+        let loaded = load_each(&before, &input).and_then(|old| Ok((old, load_each(&after, &input)?)));
+        told.loaded(loaded);
+    }
+    told.consumed(&name);
+    told.some()
+}
+
+/// What dependencies are overridden.
+fn names(job: &Job) -> Vec<&str> {
+    job.values.rendering.overrides.iter().map(|it| it.name.as_str()).collect()
+}
+
 /// The charts in both states.
 fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
     let of_environments = job.values.rendering.environments.iter().flat_map(|environment| &environment.values);
     let values: Vec<_> = job.values.files.iter().chain(of_environments).cloned().collect();
     let paths = match &job.chart {
+        _ if !job.consumers.is_empty() => job.consumers.clone(),
         Some(chart::Input::Path(path)) => vec![path.clone()],
         Some(chart::Input::Stdin) => {
             return Err(Failure::new("--chart -: has no revisions; pass a path in the repository"));
@@ -99,41 +139,64 @@ fn charts(job: &Job, states: &mut Revisions) -> Result<Told, Failure> {
         None if !states.has_charts() => {
             return Err(Failure::new("no chart found below the current folder, in either state: pass --chart PATH"));
         }
-        None => states.changed_charts(&values),
+        None => {
+            let pointing = states.pointing()?;
+            let alone = states.changed_charts(&values);
+            // A chart is compared as it is deployed.
+            let alone = alone.into_iter().filter(|chart| !pointing.charts.contains(chart));
+            alone.chain(pointing.files).collect()
+        }
     };
-    let wanted: Vec<_> = paths.iter().chain(&values).cloned().collect();
+    let library = match &job.chart {
+        Some(chart::Input::Path(path)) if !job.consumers.is_empty() => Some(path),
+        _ => None,
+    };
+    let others = job.values.rendering.overrides.iter().map(|it| &it.path).chain(library);
+    let wanted: Vec<_> = paths.iter().chain(&values).chain(others).cloned().collect();
     states.export(true, &wanted)?;
     states.export(false, &wanted)?;
     let mut told = Told { notices: states.notices(), ..Told::default() };
     told.remarks.push(format!("compared: {} with {}", states.base.label(), states.head.label()));
+    let states = &*states;
+    let (job, name) = match library {
+        None => (job.clone(), None),
+        Some(path) => {
+            let about = states.about(path).ok_or_else(|| {
+                Failure::new(format!("{}: no chart there in either state that others could depend on", path.display()))
+            })?;
+            (consumers::with(job, &about.name, path), Some(about.name))
+        }
+    };
+    let places = |path: &PathBuf| -> Vec<PathBuf> {
+        [&states.base, &states.head].into_iter().filter_map(|side| states.place(side, path)).collect()
+    };
+    if library.is_none() {
+        consumers::require(&paths.iter().flat_map(places).collect::<Vec<_>>(), &names(&job))?;
+    }
     for path in &paths {
-        let there = [&states.base, &states.head].map(|side| states.place(side, path).is_some());
-        if there == [false, false] {
+        let there = places(path);
+        if there.is_empty() {
             return Err(Failure::new(format!("{}: not there in either state", path.display())));
         }
-        if states.is_library(path) {
-            let path = path.display();
+        if library.is_some() {
+            consumers::require(&there, &names(&job)).map_err(|failure| states.told(&failure))?;
+        }
+        if states.about(path).is_some_and(|about| about.library) {
             if paths.len() == 1 {
-                return Err(Failure::new(format!(
-                    "{path}: a library chart renders nothing by itself: name a chart that depends on it with --chart"
-                )));
+                return Err(consumers::refused(path));
             }
+            let path = path.display();
             told.remarks
                 .push(format!("{path} is a library chart: what it changes shows in the charts that take it in"));
             continue;
         }
-        let loaded =
-            states.chart(job, &states.base, path).and_then(|old| Ok((old, states.chart(job, &states.head, path)?)));
-        match loaded {
-            Ok((old, new)) => told.add_each(old, new),
-            Err(failure) if paths.len() == 1 => return Err(failure),
-            Err(failure) => told.lost.push(failure),
-        }
+        let old = states.chart(&job, &states.base, path);
+        told.loaded(old.and_then(|old| Ok((old, states.chart(&job, &states.head, path)?))));
     }
-    match told.lost.first() {
-        Some(failure) if told.changes.is_empty() => Err(failure.clone()),
-        _ => Ok(told),
+    if let Some(name) = name {
+        told.consumed(&name);
     }
+    told.some()
 }
 
 /// Judges by the code of the later state, and looks for readers that only the earlier one has.
@@ -189,6 +252,9 @@ fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Pro
     progress.stage("exploring the release");
     let (mut findings, cut) = explored(job, &told, change, judged);
     release::accept(&mut findings, &job.accepted_findings, &job.today);
+    // A chart in several environments breaks a rule once.
+    let mut told_before = BTreeSet::new();
+    findings.retain(|finding| told_before.insert((finding.rule.id, finding.message.clone(), finding.known)));
     let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(&cut).cloned().collect();
     let lost = !told.lost.is_empty();
     let report = Report::new(Content {
@@ -233,6 +299,37 @@ pub fn explored(job: &Job, told: &Told, change: &Change, judged: &Judged) -> (Ve
 }
 
 impl Told {
+    /// A chart in both states, or why it is lost.
+    fn loaded(&mut self, loaded: Result<(Vec<Chart>, Vec<Chart>), Failure>) {
+        match loaded {
+            Ok((old, new)) => self.add_each(old, new),
+            Err(failure) => self.lost.push(failure),
+        }
+    }
+
+    /// Itself, unless every chart is lost.
+    fn some(self) -> Result<Told, Failure> {
+        match self.lost.first() {
+            Some(failure) if self.changes.is_empty() => Err(failure.clone()),
+            _ => Ok(self),
+        }
+    }
+
+    /// Says which of the charts that depend on a library it changes.
+    fn consumed(&mut self, library: &str) {
+        let named = |differ: bool| {
+            let wanted = self.changes.iter().filter(|change| change.entries.is_empty() != differ);
+            let names: BTreeSet<&str> = wanted.map(|change| change.subject.name.as_str()).collect();
+            names
+        };
+        let (differ, same) = (named(true), named(false));
+        let list = |names: Vec<&str>| if names.is_empty() { "none".to_string() } else { names.join(", ") };
+        let same = list(same.difference(&differ).copied().collect());
+        let differ = list(differ.into_iter().collect());
+        self.remarks
+            .push(format!("with `{library}` as it was and as it is, entries differ in: {differ}; the same in: {same}"));
+    }
+
     /// Each environment for itself; what has none, as manifests, is the same in all.
     fn add_each(&mut self, old: Vec<Chart>, new: Vec<Chart>) {
         for index in 0..old.len().max(new.len()) {
@@ -256,11 +353,23 @@ impl Told {
         self.changes.push(change);
     }
 
-    fn question(&self) -> (Change, Question) {
+    fn question(&mut self) -> (Change, Question) {
         let change = change::together(&self.changes);
+        self.remarks.extend(no_longer(&change.conditional));
         let question = Question { changes: change.entries.clone(), ..Question::default() };
         (change, question)
     }
+}
+
+/// What the new chart cannot set under any values: it is not judged, as nothing tells where it was set.
+fn no_longer(conditional: &[Conditional]) -> Option<String> {
+    let at = |it: &Conditional| format!("{} at {}:{}", it.name.as_deref()?, it.place.file, it.place.line).into();
+    let shown: Vec<String> = conditional.iter().filter_map(at).take(SHOWN).collect();
+    let more = conditional.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let why = "not judged, as the given values do not turn it on: give those that do (-f, --environment)";
+    (!shown.is_empty())
+        .then(|| format!("could be set by the old chart, and no longer: {}{more}; {why}", shown.join(", ")))
 }
 
 /// Whether no workload has kept its name although containers were found again: names often hold the release's.

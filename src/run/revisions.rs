@@ -1,5 +1,7 @@
 //! Charts and sources as they are at two revisions of the repository around the current folder.
 
+mod pointing;
+
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
@@ -100,8 +102,7 @@ impl Revisions {
 
     /// Whether the chart in the work tree has dependencies beside it.
     fn takes_others(&self, chart: &str) -> bool {
-        let folder = self.repository.root.join(chart);
-        ["Chart.yaml", "requirements.yaml"].iter().any(|file| !local_dependencies(&folder.join(file)).is_empty())
+        chart::about(&self.repository.root.join(chart)).is_ok_and(|about| !about.beside.is_empty())
     }
 
     /// Makes `paths` (as the user gives them) and what charts among them take from beside them readable in a state.
@@ -123,9 +124,10 @@ impl Revisions {
             done.extend(wanted.drain(..));
             let mut more: BTreeSet<String> = BTreeSet::new();
             for chart in &done {
-                for file in ["Chart.yaml", "requirements.yaml"] {
-                    let dependencies = local_dependencies(&exported.folder.join(chart).join(file));
-                    more.extend(dependencies.iter().filter_map(|path| lexical(&Path::new(chart).join(path))));
+                let beside = chart::about(&exported.folder.join(chart)).map(|about| about.beside).unwrap_or_default();
+                more.extend(beside.iter().filter_map(|path| lexical(&Path::new(chart).join(path))));
+                for chart::Pointed { chart, files, .. } in chart::pointed(&exported.folder.join(chart)) {
+                    more.extend(chart.iter().chain(&files).filter_map(|path| lexical(path)));
                 }
             }
             more.extend(exported.open_links().iter().filter_map(|path| lexical(path)));
@@ -150,14 +152,10 @@ impl Revisions {
         place.exists().then_some(place)
     }
 
-    /// Whether a chart is a library: it renders nothing by itself.
-    pub fn is_library(&self, path: &Path) -> bool {
-        let place = self.place(&self.head, path).or_else(|| self.place(&self.base, path));
-        let text = place.and_then(|place| std::fs::read_to_string(place.join("Chart.yaml")).ok()).unwrap_or_default();
-        text.lines().any(|line| {
-            let kind = line.strip_prefix("type:").map(|kind| kind.trim().trim_matches(['"', '\'']));
-            kind == Some("library")
-        })
+    /// What a chart says about itself, in the later state that has it.
+    pub fn about(&self, path: &Path) -> Option<chart::About> {
+        let place = self.place(&self.head, path).or_else(|| self.place(&self.base, path))?;
+        chart::about(&place).ok()
     }
 
     /// Loads a chart as it is in a state; an empty one if it is not there.
@@ -173,6 +171,17 @@ impl Revisions {
         let environments = &mut request.rendering.environments;
         for environment in environments.iter_mut() {
             environment.values = environment.values.iter().filter_map(|file| self.place(side, file)).collect();
+        }
+        let overrides = &request.rendering.overrides;
+        let there = |it: &chart::Override| Some(chart::Override { path: self.place(side, &it.path)?, ..it.clone() });
+        request.rendering.overrides = overrides.iter().filter_map(there).collect();
+        super::consumers::settle(&mut request)?;
+        if let Some(exported) = &side.exported {
+            request.top = Some(exported.folder.clone());
+            // What `helm dependency build` puts there is often not in git.
+            let held = std::fs::read_dir(self.cwd.join(path).join("charts")).into_iter().flatten().flatten();
+            request.rendering.spare = held.map(|entry| entry.path()).collect();
+            request.rendering.spare.sort();
         }
         let load = |request: &chart::Request| {
             let mut chart = chart::load(request).map_err(|failure| {
@@ -211,6 +220,11 @@ impl Revisions {
             notice.file.iter_mut().for_each(fix);
             fix(&mut notice.detail);
         }
+    }
+
+    /// A failure in either state, with places as the user would write them.
+    pub fn told(&self, failure: &Failure) -> Failure {
+        Failure::new(self.relabelled(&self.base, &self.relabelled(&self.head, &failure.message)))
     }
 
     fn relabelled(&self, side: &Side, text: &str) -> String {
@@ -325,16 +339,6 @@ fn charts(files: &[String], prefix: &str) -> BTreeSet<String> {
 
 fn below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The folders that a chart's dependencies name by `repository: file://…`.
-fn local_dependencies(file: &Path) -> Vec<PathBuf> {
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let paths = text.lines().filter_map(|line| {
-        let path = line.split_once("file://")?.1;
-        Some(path.trim().trim_end_matches(['"', '\'', '}', ',']).into())
-    });
-    paths.collect()
 }
 
 /// The path without `.` and `..`, with `/`; `None` if it leads above its start.

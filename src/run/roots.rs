@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Job;
-use crate::model::{Chart, Failure, FileId, RootId, Sources};
+use crate::model::{Chart, Conditional, Failure, FileId, RootId, Sources};
 use crate::verdict::{self, ImageRule};
 use crate::{chart, discover};
 
@@ -49,6 +49,14 @@ pub fn require_entries(chart: &Chart, names: &[String]) -> Result<(), Failure> {
         0 => "it sets no variable at all".into(),
         _ if missing.iter().all(|(_, near)| !near.is_empty()) => String::new(),
         all => format!("`stripcheck entries` lists the {all} that it sets"),
+    };
+    let could = chart.conditional.iter().find(|it| missing.iter().any(|(name, _)| it.name.as_ref() == Some(name)));
+    let hint = match could {
+        Some(Conditional { place, condition, .. }) => {
+            let (file, line) = (&place.file, place.line);
+            format!("it could be set at {file}:{line}, behind `{condition}`: give values that turn it on (-f, --set)")
+        }
+        None => hint,
     };
     let hint = if hint.is_empty() { hint } else { format!("; {hint}") };
     Err(Failure::new(format!("no entry of {} is named {}{hint}", chart.name, said.join(", "))))

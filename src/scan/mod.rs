@@ -10,6 +10,7 @@ mod demand;
 mod graph;
 mod quotes;
 mod store;
+mod users;
 
 use crate::files::Files;
 use crate::libraries::Libraries;
@@ -56,7 +57,9 @@ pub fn scan_with(sources: Sources, files: &Files, libraries: &Libraries<'_>, dem
     notices.sort();
     notices.dedup();
     let (outlined, parsed) = store.counts();
-    Scan { graph: graph.into_imports(&modules), reads, notices, outlined, parsed, sources }
+    let graph = graph.into_imports(&modules);
+    users::mark(&mut reads, &sources, &store, &graph);
+    Scan { graph, reads, notices, outlined, parsed, sources }
 }
 
 /// Links in rounds, until none finds a name that has not been followed.

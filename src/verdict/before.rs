@@ -28,8 +28,12 @@ pub fn read_before(now: &mut [Judgement], scan: &Scan, was: &[Judgement], chart:
             judgement.reasons = vec![reason(ReasonCode::StillSet, text)];
         } else if change.kind.strips() && is_removed(judgement, before) {
             let image = image(chart, judgement, change);
+            let how = match code(judgement) {
+                Some(ReasonCode::UnreachedRead) => "no longer uses what reads it",
+                _ => "removes what read it",
+            };
             let text = format!(
-                "the same change removes what read it ({}): the image of this release has to have the new code{image}; \
+                "the same change {how} ({}): the image of this release has to have the new code{image}; \
                  pods of the release before keep the variable, and read it, until they are replaced",
                 places(scan, before)
             );

@@ -6,7 +6,7 @@ use super::index::Index;
 use super::matching::Match;
 use super::reach::{Reach, Standing};
 use super::runtime::{self, Runtime};
-use crate::model::{Access, Mention, Place, Read, ReasonCode, Verdict};
+use crate::model::{Access, Container, Mention, Place, Read, ReasonCode, Verdict};
 
 /// A read that can mean the name, and what it counts as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Hit {
     pub code: ReasonCode,
     /// Whether this reader has another supply of the value that survives.
     pub covered: bool,
+    /// Whether its module is reached, but nothing names the class that it is a method of.
+    pub unnamed: bool,
 }
 
 /// All of it.
@@ -57,12 +59,15 @@ pub fn collect(
     reads: &[(usize, Match)],
     reach: &Reach,
     mentions: &[Mention],
+    container: &Container,
 ) -> Evidence {
     let mut found = Evidence::default();
     for (id, how) in reads {
         let Some(read) = index.scan.reads.get(*id) else { continue };
-        let hit = |code| Hit { read: *id, code, covered: false };
+        let unnamed = is_unnamed(index, read, reach, container);
+        let hit = |code| Hit { read: *id, code, covered: false, unnamed };
         match (weigh(read, *how, reach.standing(read.place.file)), how) {
+            (Weight::Strong(_), _) if unnamed => found.weak.push(hit(ReasonCode::UnreachedRead)),
             (Weight::Strong(code), _) => found.strong.push(hit(code)),
             (Weight::Weak(code), _) => found.weak.push(hit(code)),
             (Weight::Hidden, _) => found.hidden.push(*id),
@@ -87,6 +92,16 @@ pub fn collect(
     let compiled = |id: &usize| mentions.get(*id).is_some_and(|mention| mention.line.is_none());
     found.runtime = runtime::reader_of(name).map(|runtime| (runtime, found.mentions.iter().any(compiled)));
     found
+}
+
+/// Whether a read is in a method of a class that nothing names which runs in the container, nor its command lines.
+pub fn is_unnamed(index: &Index<'_>, read: &Read, reach: &Reach, container: &Container) -> bool {
+    let Some(users) = &read.users else { return false };
+    let runs = |place: &Place| matches!(reach.standing(place.file), Standing::Application | Standing::Imported);
+    let class = read.function.as_deref().and_then(|function| function.split('.').next()).unwrap_or_default();
+    let images = index.scan.sources.images.iter().flat_map(|image| image.entrypoint.iter().chain(&image.cmd));
+    let of_container = container.command.iter().chain(&container.args).chain(container.execs.iter().flatten());
+    !users.iter().any(runs) && !images.chain(of_container).any(|text| text.contains(class))
 }
 
 /// Of the unresolved reads, keeps one for each expression that consults the environment: that a wrapper

@@ -78,7 +78,7 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             "*" => Vec::new(),
             name => index.reads(name),
         });
-        let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions);
+        let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions, container);
         let of_bundle = |root: &RootId| question.bundled.is_some_and(|first| *root >= first);
         let unsearched = placement.roots.iter().any(of_bundle) && question.unsearched.contains(&entry.name);
         let ruling = rows::rule(&Case {

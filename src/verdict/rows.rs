@@ -212,9 +212,16 @@ fn row_6_weak_evidence(case: &Case<'_>) -> Vec<Reason> {
     said(ReasonCode::WeakPattern, |who| {
         who.does(("reads names of a loose pattern it fits", "read names of a loose pattern it fits"))
     });
-    said(ReasonCode::UnreachedRead, |who| {
-        who.does(("reads it", "read it")) + ", but nothing here is seen to import that module"
-    });
+    let unreached = || evidence.weak.iter().filter(|hit| hit.code == ReasonCode::UnreachedRead);
+    if unreached().any(|hit| !hit.unnamed) {
+        said(ReasonCode::UnreachedRead, |who| {
+            who.does(("reads it", "read it")) + ", but nothing here is seen to import that module"
+        });
+    } else {
+        said(ReasonCode::UnreachedRead, |who| {
+            who.does(("reads it", "read it")) + ", in a method of a class that nothing here names"
+        });
+    }
     said(ReasonCode::AnyRead, |who| {
         who.does(("reads names that are not known", "read names that are not known")) + " and could be it"
     });

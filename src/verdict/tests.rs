@@ -281,6 +281,21 @@ fn row_5_reached_readers_are_unsafe() {
 fn row_6_weak_evidence_is_for_a_person() {
     assert_eq!(one("K").read(2, "K", nothing).verdict(), "Review UnreachedRead");
     assert_eq!(one("K").read(1, "K", settings(false)).verdict(), "Review NeverConstructed");
+    for (users, verdict) in [
+        (None, "Unsafe Read"),
+        (Some(vec![]), "Review UnreachedRead"),
+        (Some(vec![2]), "Review UnreachedRead"),
+        (Some(vec![3]), "Review UnreachedRead"),
+        (Some(vec![0]), "Unsafe Read"),
+        (Some(vec![1, 2]), "Unsafe Read"),
+    ] {
+        let place = |file| Place { file, span: Span::default() };
+        let method = |read: &mut Read| {
+            read.function = Some("Config.from_env".into());
+            read.users = users.map(|users| users.into_iter().map(place).collect());
+        };
+        assert_eq!(one("K").read(1, "K", method).verdict(), verdict);
+    }
     assert_eq!(one("A_FILE").read(1, "*_FILE", nothing).verdict(), "Review WeakPattern");
     assert_eq!(one("ACME_K").read(1, "ACME_*", |read| read.access = Access::Whole).verdict(), "Review WeakPattern");
     assert_eq!(one("K").read(0, "*", nothing).verdict(), "Review AnyRead");

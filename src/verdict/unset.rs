@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::evidence::is_unnamed;
 use super::index::Index;
 use super::reach::Reach;
 use super::{ImageRule, Question, place};
@@ -40,16 +41,20 @@ pub fn insisting(scan: &Scan, chart: &Chart, images: &[ImageRule], bundled: Opti
     let index = Index::new(scan, &[]);
     let placements = place::place(&index, chart, &question);
     let is_scanned = |placement: &&place::Placement| !placement.roots.is_empty() && !placement.libraries_only;
-    let mut known: BTreeMap<&place::Placement, Rc<[usize]>> = BTreeMap::new();
-    let scanned = placements.iter().enumerate().filter(|(_, placement)| is_scanned(placement));
-    let made = scanned.map(|(id, placement)| {
-        let reads = known.entry(placement).or_insert_with(|| {
+    let mut known: BTreeMap<&place::Placement, (Reach, Vec<usize>)> = BTreeMap::new();
+    let scanned = placements.iter().zip(&chart.containers).enumerate();
+    let scanned = scanned.filter(|(_, (placement, _))| is_scanned(placement));
+    let made = scanned.map(|(id, (placement, container))| {
+        let (reach, reads) = known.entry(placement).or_insert_with(|| {
             let reach = Reach::new(&index, placement);
             let reads = scan.reads.iter().enumerate();
             let made = reads.filter(|(_, read)| insists(read) && reach.chain(read.place.file).is_some());
-            made.map(|(number, _)| number).collect()
+            let made = made.map(|(number, _)| number).collect();
+            (reach, made)
         });
-        (id, Rc::clone(reads))
+        let named =
+            |number: &&usize| scan.reads.get(**number).is_some_and(|read| !is_unnamed(&index, read, reach, container));
+        (id, reads.iter().filter(named).copied().collect())
     });
     made.collect()
 }

@@ -41,6 +41,28 @@ pub const TABLE: &[Hostile] = &[
         &[],
         &["bad.yaml"],
     ),
+    chart(
+        "an-applicationset-whose-values-double",
+        |at| {
+            let pairs = (0..60).map(|n| format!("k{n}: '{{{{k{}}}}}{{{{k{}}}}}'", n + 1, n + 1));
+            let element = pairs.collect::<Vec<_>>().join(", ");
+            let set = format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: s}}\nspec:\n  generators: [{{list: {{elements: [{{{element}}}]}}}}]\n  template: {{metadata: {{name: '{{{{k0}}}}'}}, spec: {{source: {{path: c}}}}}}\n"
+            );
+            write(at, "manifests/bad.yaml", set.as_bytes());
+        },
+        &[],
+        &["bad.yaml", "ApplicationSet s"],
+    ),
+    chart(
+        "an-application-that-leads-out",
+        |at| {
+            let text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {path: ../../etc, helm: {valueFiles: [../../x]}}}\n";
+            write(at, "manifests/bad.yaml", text.as_bytes());
+        },
+        &[],
+        &["bad.yaml", "`../../etc` leads out of the repository", "`../../x` is not looked for"],
+    ),
     chart("an-empty-manifest", |at| yaml(at, ""), &[], &[]),
     chart(
         "a-manifest-of-invalid-utf-8",

@@ -19,6 +19,20 @@ pub const TABLE: &[Hostile] = &[
         &["`redis` is missing", "helm dependency build c"],
     ),
     refused(
+        "charts-that-stand-beside-each-other",
+        |at| {
+            template(at, "kind: Pod\n");
+            let names = ["c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+            for name in names {
+                let beside = names.map(|other| format!("  - {{name: {other}, repository: 'file://../{other}'}}\n"));
+                let about = format!("name: {name}\nversion: 1.0.0\ndependencies:\n{}", beside.concat());
+                write(at, &format!("{name}/Chart.yaml"), about.as_bytes());
+            }
+        },
+        ENTRIES,
+        &["is missing"],
+    ),
+    refused(
         "an-include-of-itself",
         |at| {
             template(

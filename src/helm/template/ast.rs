@@ -1,5 +1,6 @@
 //! What a template is once it has been read.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::super::functions::Function;
@@ -80,10 +81,22 @@ pub enum Node {
 pub struct Branch {
     /// The pipeline.
     pub pipe: Pipe,
+    /// Where it ends: an offset.
+    pub upto: usize,
+    /// Whether `then` and `otherwise` have ever been what counted.
+    pub taken: Cell<[bool; 2]>,
     /// If it is true.
     pub then: Vec<Node>,
     /// If not.
     pub otherwise: Vec<Node>,
+}
+
+impl Branch {
+    /// Takes note of which one counts.
+    pub fn take(&self, then: bool) {
+        let [was, was_not] = self.taken.get();
+        self.taken.set([was || then, was_not || !then]);
+    }
 }
 
 /// Commands, each of which gets the value of the one before as its last argument.

@@ -100,6 +100,7 @@ impl Run<'_> {
     fn branch(&mut self, branch: &Branch, dot: &Value, with: bool) -> Result<Flow, Fault> {
         let known = self.variables.len();
         let value = self.pipe(dot, &branch.pipe)?;
+        branch.take(value.truth());
         let flow = match (value.truth(), with) {
             (true, true) => self.walk(&branch.then, &value),
             (true, false) => self.walk(&branch.then, dot),
@@ -123,6 +124,7 @@ impl Run<'_> {
                 return Err(self.fault(at, format!("range can't iterate over {shown}").into()));
             }
         };
+        branch.take(count > 0);
         if count == 0 {
             return self.walk(&branch.otherwise, dot);
         }

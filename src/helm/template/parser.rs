@@ -146,6 +146,7 @@ impl Parser {
         let at = self.at();
         let known = self.variables.len();
         let pipe = self.pipe(word, word == "range")?;
+        let upto = self.at();
         self.close(word)?;
         let looping = usize::from(word == "range");
         self.loops += looping;
@@ -178,7 +179,7 @@ impl Parser {
             Some(_) => {}
         }
         self.variables.truncate(known);
-        let branch = Branch { pipe, then, otherwise };
+        let branch = Branch { pipe, upto, taken: Default::default(), then, otherwise };
         Ok(match word {
             "if" => Node::If(branch),
             "with" => Node::With(branch),

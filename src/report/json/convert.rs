@@ -29,6 +29,7 @@ impl<'a> From<&'a Report<'a>> for Document<'a> {
             },
             entries: report.entries.iter().map(|row| entry(report, row)).collect(),
             reads: report.reads.iter().map(|row| read(report, row)).collect(),
+            conditional: report.conditional.iter().map(|it| conditional(it)).collect(),
             findings: content.findings.iter().map(finding).collect(),
             coverage: coverage(report),
         }
@@ -86,6 +87,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
     EntryDto {
         id: &row.id,
         name: &shown.name,
+        chart: container.chart.as_deref(),
         workload: workload(container),
         container: &container.name,
         init: container.init,
@@ -94,7 +96,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
         location: place(&shown.location),
         rendered_location: shown.rendered.as_ref().map(place),
         environments: shown.environments.iter().map(String::as_str).collect(),
-        conditional: false,
+        conditional: row.change.is_some_and(|change| change.behind.is_some()),
         scanned: ScannedDto {
             roots: indexes(|j| &j.roots).filter_map(|id| report.root_ids.get(*id)).map(String::as_str).collect(),
             assumed: judgement.is_some_and(|judgement| judgement.assumed),
@@ -144,6 +146,10 @@ fn source<'a>(report: &'a Report<'a>, source: &'a EntrySource) -> SourceDto<'a> 
 
 fn place(place: &ChartPlace) -> ChartPlaceDto<'_> {
     ChartPlaceDto { file: &place.file, line: place.line }
+}
+
+fn conditional(it: &Conditional) -> ConditionalDto<'_> {
+    ConditionalDto { name: it.name.as_deref(), location: place(&it.place), condition: &it.condition }
 }
 
 fn finding(finding: &Finding) -> FindingDto<'_> {

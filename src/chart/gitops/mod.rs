@@ -1,5 +1,13 @@
-//! Objects that only say where a chart is: those of Argo CD and Flux. They are not followed, and that is told,
-//! as what they deploy has entries too.
+//! Objects that only say where a chart is: those of Argo CD and Flux. A chart in the same repository is rendered
+//! with their values ([`follow`]); of all others is told that they are not followed, as what they deploy has entries
+//! too.
+
+mod follow;
+mod inline;
+mod pointer;
+mod sets;
+
+pub use follow::{follow, pointers as followed};
 
 use super::notice;
 use super::objects::Object;
