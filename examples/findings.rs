@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use stripcheck::model::{Chart, Level};
+use stripcheck::model::{Chart, Deployer, Level};
 use stripcheck::{chart, release};
 
 fn load(path: &str) -> Option<Chart> {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let paths: Vec<String> = std::env::args().skip(1).collect();
     let [old, new] = paths.as_slice() else { return ExitCode::from(2) };
     let (Some(old), Some(new)) = (load(old), load(new)) else { return ExitCode::from(2) };
-    let (findings, _) = release::findings(&old, &new, None);
+    let (findings, _) = release::findings(Deployer::Helm, &old, &new, None);
     for finding in &findings {
         let known = if finding.known { " (known)" } else { "" };
         println!("{:?}{known} {}: {}", finding.rule.level, finding.rule.id, finding.message);

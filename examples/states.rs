@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
-use stripcheck::model::Chart;
+use stripcheck::model::{Chart, Deployer};
 use stripcheck::release::cluster::{Cluster, Side, World};
 use stripcheck::release::explore::{self, Recovery, Stop};
 use stripcheck::release::steps::{self, Step};
@@ -36,6 +36,7 @@ fn name(world: &World<'_>, step: Step) -> String {
         Step::Patch(_) => "patch",
         Step::Remove(_) => "remove",
         Step::Rollout => "rollout",
+        Step::Healthy(_) => "healthy",
     };
     verb.to_string() + &object
 }
@@ -60,13 +61,14 @@ fn main() -> ExitCode {
             Recovery::Nothing => "nothing",
             Recovery::Rollback => "rollback",
             Recovery::OnFailure => "rollback-on-failure",
+            Recovery::Revert => "revert",
         };
         println!("{}", json!({"stop": stop, "recovery": recovery, "live": live(&world, &state.cluster)}));
     }
     let refused: Vec<_> =
         steps::refused(&world, &explored.before).into_iter().map(|at| world.object(at).id.name.clone()).collect();
     println!("{}", json!({"refused": refused}));
-    let (findings, _) = release::findings(&old, &new, None);
+    let (findings, _) = release::findings(Deployer::Helm, &old, &new, None);
     println!("{}", json!({"findings": findings.iter().map(|it| it.rule.id).collect::<Vec<_>>()}));
     ExitCode::SUCCESS
 }

@@ -9,9 +9,9 @@ use clap::Parser;
 use flags::{ChartFlags, Cli, Color, CommonFlags, ComparedFlags, LimitFlags, SharedFlags, SourceFlags, Verb, formats};
 
 use crate::discover::{self, Limits};
-use crate::model::Failure;
+use crate::model::{Deployer, Failure};
 use crate::report;
-use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Schema, Target, Values};
+use crate::run::{Accepting, Asked, Command, Compared, FailOn, Job, Made, Output, Planning, Schema, Target, Values};
 use crate::settings::{self, Settings};
 use crate::{bundle, chart};
 
@@ -40,6 +40,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
     let mut consumers = Vec::new();
     let mut images_told = Vec::new();
     let mut given = Vec::new();
+    let mut deployer = None;
     let mut threshold: Option<Threshold> = None;
     let (command, sources, chart, shared) = match cli.command {
         Verb::Check { names, sources, image, chart, shared, fail_on, strict, show_values } => {
@@ -48,19 +49,22 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             images_told = image.image;
             (Command::Check { names }, sources, chart, shared)
         }
-        Verb::Diff { mut compared, sources, image, chart, shared, fail_on, strict, show_values, holes: all } => {
-            holes = all;
+        Verb::Diff { mut compared, sources, image, chart, shared, fail_on, strict, show_values, holes: wanted } => {
+            holes = wanted;
             consumers = std::mem::take(&mut compared.consumer);
+            deployer.clone_from(&compared.deployer);
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image.image;
             (Command::Diff(compared.resolve()), sources, chart, shared)
         }
-        Verb::Plan { mut compared, sources, image, chart, common } => {
+        Verb::Plan { mut compared, sources, image, chart, format, write, common } => {
             consumers = std::mem::take(&mut compared.consumer);
             images_told = image.image;
             let shared = SharedFlags { common, ..SharedFlags::default() };
-            (Command::Plan(compared.resolve()), sources, chart, shared)
+            deployer.clone_from(&compared.deployer);
+            let planning = Planning { compared: compared.resolve(), json: format == "json", write };
+            (Command::Plan(planning), sources, chart, shared)
         }
         Verb::Accept { names, reason, until, base, sources, image, chart, common } => {
             images_told = image.image;
@@ -92,6 +96,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
             let of = match of.as_str() {
                 "bundle" => Schema::Bundle,
                 "rows" => Schema::Rows,
+                "plan" => Schema::Plan,
                 _ => Schema::Report,
             };
             (Command::Schema(of), SourceFlags::default(), ChartFlags::default(), SharedFlags::default())
@@ -137,6 +142,7 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         },
         readers: settings.reader,
         accepted: settings.accept.into_iter().map(Into::into).collect(),
+        accepted_findings: settings.accept_finding.into_iter().map(Into::into).collect(),
         today: today(),
         chart: chart.chart.or(settings.chart).map(input),
         values: Values {
@@ -159,6 +165,11 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         outputs: outputs(&shared)?,
         fail_on,
         show_values: values_shown,
+        deployer: match deployer.or(settings.deployer).as_deref() {
+            None | Some("helm") => Deployer::Helm,
+            Some("argocd") => Deployer::ArgoCd,
+            Some(other) => return Err(Failure::new(format!("deployer = \"{other}\": is helm or argocd"))),
+        },
         holes,
         consumers,
         threads: shared.common.threads.map(usize::from),

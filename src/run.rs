@@ -7,6 +7,7 @@ mod explain;
 mod gather;
 mod judged;
 mod output;
+mod patches;
 mod plan;
 mod revisions;
 mod roots;
@@ -22,12 +23,13 @@ use gather::Gathered;
 pub use gather::Made;
 use judged::Judged;
 pub use output::{Output, Target};
+pub use plan::Planning;
 pub use status::FailOn;
 pub use who::Asked;
 
 use crate::files::Files;
 use crate::libraries::{self, Libraries};
-use crate::model::{Accepted, Chart, Failure, Scan};
+use crate::model::{Accepted, AcceptedFinding, Chart, Deployer, Failure, Scan};
 use crate::progress::Progress;
 use crate::report::{Content, Report};
 use crate::verdict::Question;
@@ -44,7 +46,7 @@ pub enum Command {
     /// Judge what a change of a chart strips or alters.
     Diff(Compared),
     /// Propose releases that make a change.
-    Plan(Compared),
+    Plan(Planning),
     /// Write into the settings that an answer is accepted.
     Accept(Accepting),
     /// List the reads.
@@ -73,6 +75,8 @@ pub enum Schema {
     Bundle,
     /// `scan --export`, `who-reads --format jsonl`
     Rows,
+    /// `plan --format json`
+    Plan,
 }
 
 /// A command with everything that flags and settings say about it.
@@ -96,12 +100,16 @@ pub struct Job {
     pub outputs: Vec<Output>,
     /// What is accepted.
     pub accepted: Vec<Accepted>,
+    /// Findings that are accepted.
+    pub accepted_findings: Vec<AcceptedFinding>,
     /// The day, as `2026-12-31`.
     pub today: String,
     /// What makes the exit status 1.
     pub fail_on: FailOn,
     /// Whether literal values of entries may be shown.
     pub show_values: bool,
+    /// Who releases the chart.
+    pub deployer: Deployer,
     /// Whether defaults that stand in for a missing variable are told.
     pub holes: bool,
     /// For `diff`: the charts that depend on the one that is compared.
@@ -138,7 +146,7 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
     pool.install(|| match &job.command {
         Command::Check { names } => check(job, names),
         Command::Diff(compared) => diff::run(job, compared),
-        Command::Plan(compared) => plan::run(job, compared),
+        Command::Plan(planning) => plan::run(job, planning),
         Command::Accept(accepting) => accept::run(job, accepting),
         Command::Reads => reads(job),
         Command::Explain { name } => explain::run(job, name),
@@ -150,6 +158,7 @@ pub fn run(job: &Job) -> Result<u8, Failure> {
                 Schema::Report => report::schema(),
                 Schema::Bundle => bundle::schema(),
                 Schema::Rows => rows::schema(),
+                Schema::Plan => report::plan_schema(),
             };
             output::print(&format!("{schema}\n")).map(|()| 0)
         }

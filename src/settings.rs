@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::libraries::Row;
-use crate::model::{Accepted, AcceptedReader, Failure};
+use crate::model::{Accepted, AcceptedFinding, AcceptedReader, Failure};
 
 /// The name of the file that is looked for.
 pub const FILE: &str = "stripcheck.toml";
@@ -32,6 +32,10 @@ pub struct Settings {
     pub reader: Vec<Row>,
     /// Answers that are accepted, as `stripcheck accept` writes them.
     pub accept: Vec<Accept>,
+    /// Findings that are accepted.
+    pub accept_finding: Vec<AcceptFinding>,
+    /// As `--deployer`.
+    pub deployer: Option<String>,
     /// As `--fail-on`.
     pub fail_on: Option<String>,
     /// As `--strict`.
@@ -80,6 +84,28 @@ pub struct Accept {
     pub reason: String,
     /// The last day, `2026-12-31`.
     pub until: Option<Day>,
+}
+
+/// A finding that is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptFinding {
+    /// The rule's id.
+    pub rule: String,
+    /// What it may be about; none: anything.
+    #[serde(default)]
+    pub about: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day, `2026-12-31`.
+    pub until: Option<Day>,
+}
+
+impl From<AcceptFinding> for AcceptedFinding {
+    fn from(accept: AcceptFinding) -> AcceptedFinding {
+        let AcceptFinding { rule, about, reason, until } = accept;
+        AcceptedFinding { rule, about, reason, until: until.map(|day| day.0) }
+    }
 }
 
 /// A reader of an accepted variable.

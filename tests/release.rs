@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use stripcheck::model::{Chart, Concern, Finding, Level};
+use stripcheck::model::{Chart, Concern, Deployer, Finding, Level};
 use stripcheck::release::{plan, rules};
 use stripcheck::{chart, release, report};
 
@@ -23,6 +23,16 @@ fn folders() -> Vec<PathBuf> {
 fn load(folder: &Path, name: &str) -> (Chart, String) {
     let text = std::fs::read_to_string(folder.join(name)).expect("manifests");
     (chart::read(&[(name.to_string(), text.clone().into_bytes())]), text)
+}
+
+/// Who releases the case: Helm, unless its `case.toml` says otherwise.
+fn deployer(folder: &Path) -> Deployer {
+    let text = std::fs::read_to_string(folder.join("case.toml")).expect("case.toml");
+    let table: toml::Table = text.parse().expect("TOML");
+    match table.get("deployer").and_then(|name| name.as_str()) {
+        Some("argocd") => Deployer::ArgoCd,
+        _ => Deployer::Helm,
+    }
 }
 
 fn level(level: Level) -> &'static str {
@@ -61,7 +71,7 @@ fn flagged_cases_are_flagged_and_repaired_ones_silent() {
         for twin in ["flagged", "repaired"] {
             let ((old, old_text), (new, new_text)) =
                 (load(&folder.join(twin), "old.yaml"), load(&folder.join(twin), "new.yaml"));
-            let (findings, notices) = release::findings(&old, &new, None);
+            let (findings, notices) = release::findings(deployer(&folder), &old, &new, None);
             assert!(notices.is_empty(), "{name}: {notices:?}");
             let mut claims = BTreeSet::new();
             for (file, text) in [("old.yaml", old_text), ("new.yaml", new_text)] {
@@ -95,15 +105,25 @@ fn flagged_cases_are_flagged_and_repaired_ones_silent() {
     assert_eq!(ids, rules_claimed, "each rule has a case");
 }
 
-/// Rules about what code reads; their cases have sources and are elsewhere.
-const NEEDS_CODE: &[&str] = &["default-overridden", "default-fills-hole", "required-unset", "value-equals-default"];
+/// Rules about what code reads; their cases have sources and are in `fixtures/cases`.
+const NEEDS_CODE: &[&str] =
+    &["default-overridden", "default-fills-hole", "required-lost", "required-unset", "value-equals-default"];
+
+#[test]
+fn rules_about_code_have_a_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
+    let folders = std::fs::read_dir(root).expect("fixtures/cases").map(|entry| entry.expect("entry").path());
+    let told: String = folders.filter_map(|it| std::fs::read_to_string(it.join("expected.txt")).ok()).collect();
+    let missing: Vec<_> = NEEDS_CODE.iter().filter(|id| !told.contains(&format!(" {id}: "))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
 
 #[test]
 fn nothing_new_is_found_where_nothing_changes() {
     for folder in folders() {
         for (twin, file) in [("flagged", "old.yaml"), ("flagged", "new.yaml"), ("repaired", "new.yaml")] {
             let (chart, _) = load(&folder.join(twin), file);
-            let (findings, _) = release::findings(&chart, &chart, None);
+            let (findings, _) = release::findings(deployer(&folder), &chart, &chart, None);
             assert!(findings.iter().all(|finding| finding.known), "{}/{twin}/{file}", folder.display());
         }
     }
@@ -132,15 +152,15 @@ fn every_plan_of_a_flagged_change_is_safe_in_all_its_releases() {
     for folder in folders() {
         let ((old, _), (new, _)) =
             (load(&folder.join("flagged"), "old.yaml"), load(&folder.join("flagged"), "new.yaml"));
-        let plan = plan::plan(&old.objects, &new.objects);
+        let plan = plan::plan(deployer(&folder), &old.objects, &new.objects);
         let name = folder.file_name().expect("name").to_string_lossy().into_owned();
         // Where the new chart itself is broken, no order helps.
-        let (itself, _) = release::of_objects(&new.objects, &new.objects);
-        let (change, _) = release::of_objects(&old.objects, &new.objects);
+        let (itself, _) = release::findings(deployer(&folder), &new, &new, None);
+        let (change, _) = release::findings(deployer(&folder), &old, &new, None);
         let broken = itself.iter().any(|finding| finding.rule.level == Level::Error);
         let differs =
             old.objects.iter().zip(&new.objects).any(|(old, new)| old.content != new.content || old.id != new.id);
-        if broken || change.iter().any(|it| ["hook-refused", "dangling-key"].contains(&it.rule.id)) {
+        if broken || change.iter().any(|it| it.rule.id == "dangling-key") {
             if plan.blocked.is_empty() {
                 wrong.push(format!("{name}: a plan where none can be: {plan:?}"));
             }
@@ -158,7 +178,7 @@ fn the_incident_is_planned_in_stages() {
     let folder = folders().into_iter().find(|it| it.ends_with("a-hook-strips-a-key-that-the-running-pods-still-need"));
     let folder = folder.expect("case").join("flagged");
     let ((old, _), (new, _)) = (load(&folder, "old.yaml"), load(&folder, "new.yaml"));
-    let plan = plan::plan(&old.objects, &new.objects);
+    let plan = plan::plan(Deployer::Helm, &old.objects, &new.objects);
     let concerns: Vec<_> = plan.releases.iter().map(|release| release.concern).collect();
     assert_eq!(concerns, [Concern::References, Concern::RemoveKeys(1)], "{plan:#?}");
 }
@@ -171,7 +191,7 @@ fn synced_keys_are_removed_in_batches() {
             "kind: SecretProviderClass\nmetadata: {{name: c}}\nspec:\n  secretObjects:\n    - secretName: s\n      data:\n{keys}"
         )
     };
-    let plan = plan::plan(&objects(&class(13)), &objects(&class(1)));
+    let plan = plan::plan(Deployer::Helm, &objects(&class(13)), &objects(&class(1)));
     let concerns: Vec<_> = plan.releases.iter().map(|release| release.concern).collect();
     let batch = Concern::RemoveKeys;
     assert_eq!(concerns, [batch(1), batch(2), batch(3)], "{plan:#?}");

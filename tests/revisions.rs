@@ -274,6 +274,83 @@ fn what_the_same_change_begins_to_read_had_no_default_before() {
     assert_eq!(told(&report), ["added ZONE review value-changes deploy/web.yaml:13"], "{commit}");
 }
 
+#[test]
+fn findings_of_a_revision_are_at_places_of_the_repository() {
+    let scratch = Scratch::new("findings");
+    let secret = |keys: &str| {
+        format!(
+            "kind: Secret\nmetadata: {{name: s, annotations: {{helm.sh/hook: 'pre-install,pre-upgrade'}}}}\nstringData: {keys}\n"
+        )
+    };
+    let item = "            - {name: API_TOKEN, valueFrom: {secretKeyRef: {name: s, key: TOKEN}}}\n";
+    scratch.write("deploy/s.yaml", &secret("{TOKEN: x, OTHER: y}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", item));
+    scratch.commit("a secret that a hook makes");
+    scratch.write("deploy/s.yaml", &secret("{OTHER: y}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", REGION));
+    scratch.commit("stripped");
+    let (report, status) = scratch.diff(&[&FLAGS[..], &["--base", "HEAD~1", "--head", "HEAD"]].concat());
+    let finding = &report["findings"][0];
+    assert_eq!((finding["rule"].as_str(), status), (Some("hook-strips-live-key"), Some(1)));
+    let places = finding["locations"].as_array().cloned().unwrap_or_default();
+    let places: Vec<_> = places.iter().map(|it| format!("{} {}:{}", it["chart"], it["file"], it["line"])).collect();
+    assert_eq!(places, ["\"new\" \"deploy/s.yaml\":1", "\"old\" \"deploy/web.yaml\":11"]);
+}
+
+#[test]
+fn pods_of_the_running_release_run_the_code_of_before() {
+    let scratch = Scratch::new("code-before");
+    let map = |keys: &str| format!("kind: ConfigMap\nmetadata: {{name: c}}\ndata: {keys}\n");
+    let web = manifest("acme/web:1", REGION) + "          envFrom: [{configMapRef: {name: c}}]\n";
+    scratch.write("deploy/c.yaml", &map("{API_TOKEN: x, OTHER: y}"));
+    scratch.write("deploy/web.yaml", &web);
+    scratch.commit("a token by envFrom");
+    scratch.write("app/config.py", "import os\n\nREGION = os.getenv(\"REGION\", \"eu\")\n");
+    scratch.write("deploy/c.yaml", &map("{OTHER: y}"));
+    scratch.write("deploy/web.yaml", &web.replace("acme/web:1", "acme/web:2"));
+    scratch.commit("neither read nor set any more");
+    let (report, status) = scratch.diff(&[&FLAGS[..], &["--base", "HEAD~1", "--head", "HEAD"]].concat());
+    assert_eq!(told(&report), ["removed API_TOKEN review read-removed deploy/web.yaml:12"]);
+    let finding = &report["findings"][0];
+    assert_eq!((finding["rule"].as_str(), status), (Some("required-lost"), Some(1)));
+    let trace = finding["trace"].to_string();
+    assert!(trace.contains("app/config.py:3 raises KeyError without API_TOKEN"), "{trace}");
+}
+
+#[test]
+fn an_accepted_finding_fails_nothing_until_there_is_more_to_it() {
+    let scratch = Scratch::new("accepted-finding");
+    scratch.write("app/config.py", "");
+    let secret = |keys: &str| {
+        format!(
+            "kind: Secret\nmetadata: {{name: s, annotations: {{helm.sh/hook: 'pre-install,pre-upgrade'}}}}\nstringData: {keys}\n"
+        )
+    };
+    let item =
+        |name: &str| format!("            - {{name: {name}, valueFrom: {{secretKeyRef: {{name: s, key: {name}}}}}}}\n");
+    scratch.write("deploy/s.yaml", &secret("{A: x, B: y, C: z}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", &(item("A") + &item("B"))));
+    scratch.commit("a secret that a hook makes");
+    scratch.write("deploy/s.yaml", &secret("{B: y, C: z}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", &item("B")));
+    let all = [&FLAGS[..], &["--base", "HEAD"]].concat();
+    assert_eq!(scratch.diff(&all).1, Some(1));
+    let output =
+        scratch.run("", &[&["accept", "hook-strips-live-key", "--reason", "nobody restarts"], &all[..]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (report, status) = scratch.diff(&all);
+    assert_eq!((report["findings"][0]["suppressed"].as_str(), status), (Some("nobody restarts"), Some(0)));
+    let text = scratch.run("", &[&["diff"], &all[..]].concat());
+    assert!(String::from_utf8_lossy(&text.stdout).contains("ACCEPTED   hook-strips-live-key"));
+    scratch.write("deploy/s.yaml", &secret("{C: z}"));
+    scratch.write("deploy/web.yaml", &manifest("acme/web:1", REGION));
+    let (report, status) = scratch.diff(&all);
+    assert_eq!((report["findings"][0]["suppressed"].as_str(), status), (None, Some(1)));
+    let missing = scratch.run("", &[&["accept", "hook-order", "--reason", "x"], &all[..]].concat());
+    let said = String::from_utf8_lossy(&missing.stderr);
+    assert!(missing.status.code() == Some(2) && said.contains("hook-order: this change has no such finding"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_of_a_revision_do_not_lead_out_of_it() {

@@ -37,12 +37,14 @@ pub fn applied(objects: &[Object<'_>], found: &[Found<'_>], notices: &mut Vec<No
             place: ChartPlace { file: object.document.file.into(), line: object.node.line },
             template: object.document.source.clone(),
             hook,
+            sync: hooks::sync(object),
             kept: policy == Some("keep"),
             content: content(object),
             rest: rest(object),
             produces: produced::produced(object),
             runs: if pods.is_empty() { Runs::Never } else { runs(object) },
             pods,
+            overlaps: overlaps(object),
             scales: scales(object),
         });
     }
@@ -113,6 +115,19 @@ fn runs(object: &Object<'_>) -> Runs {
         "CronJob" => Runs::Schedule(object.node.at(&["spec", "schedule"]).and_then(Node::scalar).unwrap_or("?").into()),
         "Job" => Runs::Once,
         _ => Runs::Always,
+    }
+}
+
+/// A rollout that begins with the end of all old pods leaves none that could start again: `Recreate`, and a
+/// StatefulSet of one pod.
+fn overlaps(object: &Object<'_>) -> bool {
+    let spec = |path: &[&str]| object.node.at(&["spec"]).and_then(|spec| spec.at(path)).and_then(Node::scalar);
+    match object.kind {
+        "Deployment" => spec(&["strategy", "type"]) != Some("Recreate"),
+        "StatefulSet" => {
+            !matches!(spec(&["replicas"]), Some("0" | "1")) || spec(&["updateStrategy", "type"]) == Some("OnDelete")
+        }
+        _ => true,
     }
 }
 

@@ -1,7 +1,8 @@
-//! Helm's annotations (`pkg/release/v1/util/manifest_sorter.go`).
+//! Helm's annotations (`pkg/release/v1/util/manifest_sorter.go`), and those of Argo CD (argoproj/gitops-engine
+//! `pkg/sync/common/types.go`).
 
 use super::objects::Object;
-use crate::model::{DeletePolicy, Hook, HookEvent};
+use crate::model::{DeletePolicy, Hook, HookEvent, Sync};
 use crate::yaml::Node;
 
 /// Whether an object is a hook.
@@ -58,4 +59,34 @@ fn policy(word: &str) -> Option<DeletePolicy> {
         "hook-failed" => DeletePolicy::Failed,
         _ => return None,
     })
+}
+
+/// What annotations tell Argo CD.
+pub fn sync(object: &Object<'_>) -> Sync {
+    let annotation = |name: &str| {
+        let name = format!("argocd.argoproj.io/{name}");
+        object.node.at(&["metadata", "annotations", &name]).and_then(Node::scalar).unwrap_or_default()
+    };
+    let words = |name| annotation(name).split(',').map(str::trim).filter(|word| !word.is_empty());
+    let phase = |word: &str| match word {
+        "PreSync" => Some(HookEvent::PreSync),
+        "Sync" => Some(HookEvent::Sync),
+        "PostSync" => Some(HookEvent::PostSync),
+        "SyncFail" => Some(HookEvent::SyncFail),
+        _ => None,
+    };
+    let policy = |word: &str| match word {
+        "BeforeHookCreation" => Some(DeletePolicy::BeforeCreation),
+        "HookSucceeded" => Some(DeletePolicy::Succeeded),
+        "HookFailed" => Some(DeletePolicy::Failed),
+        _ => None,
+    };
+    Sync {
+        phases: words("hook").filter_map(phase).collect(),
+        skipped: words("hook").eq(["Skip"]),
+        wave: annotation("sync-wave").parse().ok(),
+        policies: words("hook-delete-policy").filter_map(policy).collect(),
+        pruned: !words("sync-options").any(|option| option == "Prune=false"),
+        pruned_last: words("sync-options").any(|option| option == "PruneLast=true"),
+    }
 }

@@ -26,6 +26,7 @@ mod kustomize;
 mod mounts;
 mod needs;
 mod objects;
+mod origins;
 mod pods;
 mod pointed;
 mod produced;
@@ -34,11 +35,13 @@ mod shell;
 mod suppliers;
 mod title;
 mod uses;
+mod vault;
 
 use std::path::PathBuf;
 
 pub use environments::each as each_environment;
 pub use input::load;
+pub use origins::places_of;
 
 pub use pointed::{Pointed, pointed};
 
@@ -167,7 +170,10 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str, places: Option<&Places
     let hook = |object: &&objects::Object<'_>| object.node.at(&["metadata", "annotations", "helm.sh/hook"]).is_some();
     let hooks = objects.iter().filter(hook).count();
     let (name, version) = title::title(&objects);
-    let applied = applied::applied(&objects, &found, &mut notices);
+    let mut applied = applied::applied(&objects, &found, &mut notices);
+    if let Some(places) = places {
+        origins::trace(&mut applied, &entries, places);
+    }
     let containers = found.into_iter().map(|found| found.container).collect();
     let name = name.unwrap_or_else(|| title::of_file(label));
     let understood = documents.iter().filter(|document| document.root.scalar_at("kind").is_some()).count();

@@ -39,6 +39,7 @@ impl Reader<'_, '_> {
             key: key.map(Into::into),
             optional,
             usage,
+            prefix: String::new(),
             container,
             place: ChartPlace { file: self.found.file.into(), line },
         });
@@ -87,7 +88,10 @@ impl Reader<'_, '_> {
             for (field, kind) in [("secretRef", "Secret"), ("configMapRef", "ConfigMap")] {
                 let Some(reference) = item.get(field) else { continue };
                 let optional = reference.truth_at("optional");
+                let before = self.out.len();
                 self.add(kind, reference.scalar_at("name"), None, optional, Usage::EnvFrom, item.line);
+                let prefix = item.scalar_at("prefix").unwrap_or_default();
+                self.out.iter_mut().skip(before).for_each(|need| need.prefix = prefix.into());
             }
         }
         for item in node.get("env").and_then(Node::list).unwrap_or_default() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::notice;
 use super::objects::Object;
+use super::vault;
 use crate::model::{Container, Notice};
 use crate::yaml::Node;
 
@@ -153,6 +154,7 @@ impl<'a> Search<'_, 'a> {
             working_dir: node.scalar_at("workingDir").map(Into::into),
             chart: self.object.document.chart().map(Into::into),
             unsupplied: BTreeMap::new(),
+            injected: vault::exported(self.object.node),
         };
         container.command = self.words(node, "command", &["command"]);
         container.args = self.words(node, "args", &["args"]);

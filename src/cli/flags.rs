@@ -98,13 +98,20 @@ pub enum Verb {
         image: ImageFlags,
         #[command(flatten)]
         chart: ChartFlags,
+        /// How to print the plan
+        #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text", help_heading = "Output")]
+        format: String,
+        /// Also write each release as a patch over the one before, to this folder
+        #[arg(long, value_name = "DIR", help_heading = "Output")]
+        write: Option<PathBuf>,
         #[command(flatten)]
         common: CommonFlags,
     },
     /// Accept an answer: it is written to the settings, and no longer fails until something about it gets worse
     Accept {
-        /// The variables, as the chart sets them, or as a change strips them
-        #[arg(value_name = "VAR", required = true)]
+        /// The variables, as the chart sets them, or as a change strips them; or rules of releases, for what a change
+        /// does by them
+        #[arg(value_name = "VAR|RULE", required = true)]
         names: Vec<String>,
         /// Why, for whoever reads it later
         #[arg(long, value_name = "TEXT")]
@@ -190,10 +197,10 @@ pub enum Verb {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
         threads: Option<u16>,
     },
-    /// Print the JSON Schema of --format json, of a bundle, or of the rows of scan --export
+    /// Print the JSON Schema of --format json, of a bundle, of the rows of scan --export, or of plan --format json
     Schema {
         /// Which one
-        #[arg(value_parser = ["report", "bundle", "rows"], default_value = "report")]
+        #[arg(value_parser = ["report", "bundle", "rows", "plan"], default_value = "report")]
         of: String,
     },
 }
@@ -270,6 +277,9 @@ pub struct ComparedFlags {
     /// as it is
     #[arg(long, value_name = "CHART", num_args = 1.., help_heading = "Chart")]
     pub consumer: Vec<PathBuf>,
+    /// Who releases the chart: its order of steps, hooks and rollbacks is gone through [default: helm]
+    #[arg(long, value_name = "NAME", value_parser = ["helm", "argocd"])]
+    pub deployer: Option<String>,
 }
 
 /// Which code runs in which image.

@@ -145,7 +145,7 @@ impl Linker<'_> {
         let matters = frame.concrete
             || self.names_something(callee)
             || self.is_called_for_its_parameters(frame.file, callee)
-            || arguments.values().any(|v| self.carries_environment(v));
+            || arguments.values().any(|v| self.carries_environment(v) || self.is_a_reader(v));
         if matters {
             let forced = self.force(callee);
             if !forced.is_symbolic() {

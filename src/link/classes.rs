@@ -10,7 +10,7 @@ use super::bounds;
 use super::functions::Binding;
 use super::members::tells_members;
 use super::scope::{Frame, Outer, Variables};
-use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Symbol, Value};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Value};
 use crate::model::{FileId, Place};
 use crate::python::ir::{Class, Name};
 
@@ -172,32 +172,14 @@ impl Linker<'_> {
         let keeps_environment = own.iter().any(|(_, v)| self.gives_environment(v))
             || self.typical_fields(class).values().any(|v| self.gives_environment(v));
         if keeps_environment {
-            self.note_methods(&own);
+            self.note_methods(class);
         }
         if keeps_environment || self.class_offers(class) || self.is_known_object(class) {
             self.note_class(class);
         }
     }
 
-    /// Notes methods by which callers name what is asked of a mapping that the object keeps.
-    fn note_methods(&mut self, own: &[(Name, Value)]) {
-        for (name, value) in own {
-            let Value::Function(callable) = value else { continue };
-            let function = callable.function;
-            let itself = Value::Symbol(Symbol::Parameter(function, 0));
-            let told = |key: &Value| {
-                key.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
-            };
-            let asks = self.functions[function].summary.as_ref().is_some_and(|summary| {
-                summary.events.iter().any(|event| event.mapping.any(&mut |v| *v == itself) && told(&event.key))
-            });
-            if asks {
-                self.found.add_method(name);
-            }
-        }
-    }
-
-    fn note_class(&mut self, class: ClassId) {
+    pub(super) fn note_class(&mut self, class: ClassId) {
         let name: Name = {
             let name = &self.classes[class].name;
             name.split('.').next().unwrap_or(name).into()

@@ -1,9 +1,12 @@
 //! What a file offers to others: names by which its readers are called, made or inherited from.
 
+use std::collections::BTreeSet;
+
 use super::Linker;
 use super::events::{Event, Summary};
-use super::scope::Frame;
+use super::scope::{Frame, Variables};
 use super::value::{ClassId, Delayed, FunctionId, Part, Symbol, Value};
+use crate::model::FileId;
 use crate::python::ir::Name;
 
 impl Linker<'_> {
@@ -35,7 +38,14 @@ impl Linker<'_> {
         self.found.add(file, &first);
         if class.is_some() {
             let method = self.functions[id].ir.name.clone();
-            self.found.add_method(&method);
+            let own = |key: &Value| {
+                key.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == id && *i > 0))
+            };
+            if summary.events.iter().any(|event| for_callers(event) && own(&event.key)) {
+                self.found.add_method(&method);
+            } else {
+                self.found.add_name(&method);
+            }
         }
     }
 
@@ -57,8 +67,40 @@ impl Linker<'_> {
                 summary.is_some_and(|s| s.events.iter().any(for_callers))
             }
             Value::Partial(partial) => self.gives_environment(&partial.0),
+            Value::Union(values) => values.iter().any(|value| self.gives_environment(value)),
             _ => false,
         }
+    }
+
+    /// Notes methods by which callers name what is asked of a mapping that the object keeps.
+    pub(super) fn note_methods(&mut self, class: ClassId) {
+        for (name, function) in self.methods(class) {
+            let itself = Value::Symbol(Symbol::Parameter(function, 0));
+            let told = |key: &Value| {
+                key.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
+            };
+            let of_itself = |value: &Value| value.any(&mut |v| *v == itself);
+            // An object that gets both the mapping and the name from a method may ask later.
+            let hands_on = |made: &Value| match made {
+                Value::Instance(instance) => {
+                    let fields = instance.fields.borrow();
+                    fields.values().any(of_itself) && fields.values().any(told)
+                }
+                _ => false,
+            };
+            let asks = self.functions[function].summary.as_ref().is_some_and(|summary| {
+                summary.events.iter().any(|event| of_itself(&event.mapping) && told(&event.key))
+                    || summary.made.iter().chain(&summary.returns).any(|value| value.any(&mut |v| hands_on(v)))
+            });
+            if asks {
+                self.found.add_method(&name);
+            }
+        }
+    }
+
+    /// Whether a value is an object whose methods read what they are told.
+    pub(super) fn is_a_reader(&mut self, value: &Value) -> bool {
+        value.alternatives().iter().any(|value| matches!(value, Value::Instance(_)) && self.gives_environment(value))
     }
 
     /// Notes a module's variables through which others may read.
@@ -68,6 +110,48 @@ impl Linker<'_> {
         names.retain(|(_, value)| value.alternatives().iter().any(|v| self.gives_environment(v)));
         for (name, _) in names {
             self.found.add(frame.file, name);
+        }
+    }
+
+    /// Notes what modules and classes bind to names of their own that was read by another name: importers know
+    /// it by the new one only. What is looked up for that is looked up last, since it may evaluate further modules.
+    pub(super) fn note_renamed(&mut self, files: &BTreeSet<FileId>) {
+        for &file in files {
+            self.start();
+            self.enter(file);
+            let variables = self.states.get(&file).map(|state| sorted(&state.variables)).unwrap_or_default();
+            for (name, value) in variables {
+                // What is imported as it is called is followed by its name.
+                let followed = matches!(&value, Value::Symbol(Symbol::Import(_, _, _, original)) if *original == name);
+                if !followed && self.leads_to_environment(&value) {
+                    self.found.add(file, &name);
+                }
+            }
+            self.leave();
+        }
+        for class in 0..self.classes.len() {
+            let file = self.classes[class].file;
+            if self.classes[class].evaluated && files.contains(&file) {
+                self.enter(file);
+                let variables = sorted(&self.classes[class].variables);
+                if variables.iter().any(|(_, value)| self.leads_to_environment(value)) {
+                    self.note_class(class);
+                }
+                self.leave();
+            }
+        }
+    }
+
+    /// Whether a value names elsewhere what gives the environment, or holds such names.
+    fn leads_to_environment(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Sequence(values) => values.iter().take(MAX_ROWS).any(|value| self.leads_to_environment(value)),
+            Value::Dict(rows) => rows.iter().take(MAX_ROWS).any(|(_, value)| self.leads_to_environment(value)),
+            value if self.names_something(value) => {
+                let found = self.force(value);
+                !found.is_symbolic() && self.gives_environment(&found)
+            }
+            _ => false,
         }
     }
 
@@ -97,6 +181,13 @@ impl Linker<'_> {
             summary.is_some_and(|s| s.events.iter().any(|event| holds(function, event)))
         })
     }
+}
+
+/// Names and what they are bound to, in an order that does not change from run to run.
+fn sorted(variables: &Variables) -> Vec<(Name, Value)> {
+    let mut sorted: Vec<_> = variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    sorted.sort_by(|one, other| one.0.cmp(&other.0));
+    sorted
 }
 
 /// Whether callers name what an event reads.
@@ -138,3 +229,6 @@ fn named_by_a_parameter(key: &Value) -> bool {
         _ => false,
     })
 }
+
+/// How many rows of a table are asked whether they read.
+const MAX_ROWS: usize = 64;

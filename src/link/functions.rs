@@ -217,7 +217,7 @@ impl Linker<'_> {
         });
         self.functions[id].summary = Some(summary.clone());
         self.functions[id].busy = false;
-        self.own_reads(id, &summary);
+        self.own_reads(id, &summary, None);
         self.note_function(id, &summary);
         self.substituting = substituting;
         self.leave();
@@ -275,8 +275,13 @@ impl Linker<'_> {
         false
     }
 
-    /// The reads of a function for which no caller is needed: parameters at their defaults.
-    fn own_reads(&mut self, id: FunctionId, summary: &Summary) {
+    /// The reads of a function for which no caller is needed: parameters at their defaults. Without an object (or
+    /// class) to be bound to, those that do not depend on one; with one, those that depend on it and on an argument.
+    pub(super) fn own_reads(&mut self, id: FunctionId, summary: &Summary, bound: Option<&Value>) {
+        let is_method = self.functions[id].class.is_some() && self.functions[id].binding != Binding::Static;
+        let receiver = Value::Symbol(Symbol::Parameter(id, 0));
+        let on_receiver = |value: &Value| is_method && value.any(&mut |v| *v == receiver);
+        let on_argument = |value: &Value| value.any(&mut |v| matches!(v, Value::Symbol(_)) && *v != receiver);
         let defaults = self.functions[id].defaults.clone();
         let mut parameters = HashMap::default();
         for (index, default) in defaults.iter().enumerate() {
@@ -286,14 +291,16 @@ impl Linker<'_> {
                 parameters.insert(Symbol::Parameter(id, index), default.clone());
             }
         }
+        parameters.extend(bound.map(|object| (Symbol::Parameter(id, 0), object.clone())));
         let mut substitution = Substitution { parameters, function: None, ..Substitution::default() };
         let mut frame = Frame::new(self.functions[id].file);
         for event in &summary.events {
-            let is_method = self.functions[id].class.is_some() && self.functions[id].binding != Binding::Static;
-            let on_self =
-                |value: &Value| is_method && value.any(&mut |v| *v == Value::Symbol(Symbol::Parameter(id, 0)));
-            // What depends on `self` is judged for the class as a whole.
-            if on_self(&event.mapping) || on_self(&event.key) {
+            // What depends on the object alone is judged for the class as a whole.
+            let wanted = match (on_receiver(&event.mapping) || on_receiver(&event.key), bound) {
+                (false, bound) => bound.is_none(),
+                (true, bound) => bound.is_some() && (on_argument(&event.mapping) || on_argument(&event.key)),
+            };
+            if !wanted {
                 continue;
             }
             let mapping = self.substitute(&mut frame, &event.mapping, &substitution);
@@ -305,7 +312,20 @@ impl Linker<'_> {
             let key = self.without_choices(&event.key);
             let key = self.substitute(&mut frame, &key, &substitution);
             let absent = self.substitute_absent(&mut frame, &event.absent, &substitution);
-            self.own_read(id, &Event { absent, ..event.clone() }, &key);
+            let event = Event { absent, ..event.clone() };
+            match bound {
+                None => self.own_read(id, &event, &key),
+                // Of which object, and told what, its calls say, where there are some.
+                Some(_) => {
+                    let key = self.force(&key);
+                    let key = self.without_choices(&key);
+                    let name = |key: &&Value| !matches!(key, Value::None | Value::Constant(_));
+                    for key in key.alternatives().iter().filter(name) {
+                        let event = Event { key: super::texts::without_symbols(key), ..event.clone() };
+                        self.generic.push((self.behalf(), event, id));
+                    }
+                }
+            }
             substitution.events.clear();
         }
     }

@@ -13,6 +13,9 @@ pub struct Interest {
     /// File → names.
     pub files: BTreeMap<FileId, BTreeSet<Name>>,
     names: HashSet<Name>,
+    /// Methods that read what they are told. They are called on whatever holds the object, so that only their
+    /// names tell.
+    pub methods: BTreeSet<Name>,
     /// The same for functions and classes of which only calls in applications matter, for the arguments they give.
     pub called: BTreeMap<FileId, BTreeSet<Name>>,
     called_names: HashSet<Name>,
@@ -26,9 +29,15 @@ impl Interest {
         }
     }
 
-    /// Adds the name of a method: it is called through objects, which cannot be found by a name.
+    /// Adds a name that is asked of objects, which cannot be found by a name.
+    pub fn add_name(&mut self, name: &Name) {
+        self.names.insert(name.clone());
+    }
+
+    /// Adds the name of a method that reads what it is told.
     pub fn add_method(&mut self, name: &Name) {
         self.names.insert(name.clone());
+        self.methods.insert(name.clone());
     }
 
     /// Adds a name that applications may call.

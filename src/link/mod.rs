@@ -110,12 +110,18 @@ impl<'a> Session<'a> {
         let linker = &mut self.0;
         linker.interest = linker.found.clone();
         let again = linker.forget(changed);
-        for file in again {
+        for &file in &again {
             if let Some(wanted) = demanded.get(&file) {
                 linker.evaluate(file, wanted);
             }
         }
+        linker.note_renamed(&again);
         &linker.found
+    }
+
+    /// The files of which something has been evaluated, demanded or looked up.
+    pub fn evaluated(&self) -> BTreeSet<FileId> {
+        self.0.states.keys().copied().collect()
     }
 
     /// The reads of all rounds.

@@ -51,6 +51,10 @@ impl Linker<'_> {
                 }
             }
         }
+        if instance.fields.borrow().values().any(|kept| kept.alternatives().contains(&Value::Environment)) {
+            self.evaluate_class(class);
+            self.note_methods(class);
+        }
         frame.made.push(instance);
         value
     }
@@ -234,6 +238,16 @@ impl Linker<'_> {
         let typical = Rc::new(Instance { class, fields: std::cell::RefCell::new(fields), place: None });
         let mut frame = Frame::new(self.classes[class].file);
         self.instance_reads(&mut frame, &typical);
+        let object = Value::Instance(typical);
+        for function in self.methods(class).into_values() {
+            let bound = match self.functions[function].binding {
+                Binding::Static => continue,
+                Binding::Class => Value::Class(class),
+                _ => object.clone(),
+            };
+            let summary = self.summary(function);
+            self.own_reads(function, &summary, Some(&bound));
+        }
     }
 
     /// Of the reads just emitted for an object, unknown keys stand for the method as a whole.

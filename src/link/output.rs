@@ -26,8 +26,10 @@ impl Linker<'_> {
         }
         for (_, event, function) in generic {
             let explained = self.is_explained(function, known_roots.contains(&event.root));
-            // A caller that hands a name on is worth a line of its own only if its callers are not known.
-            if event.chain.len() <= 1 || !explained {
+            // A caller that hands a name on is worth a line of its own only if its callers are not known, as is a
+            // name that some call might ask for.
+            let names = event.key.known_text().is_some();
+            if !explained || (event.chain.len() <= 1 && !names) {
                 self.add_read(&mut reads, &event, explained);
             }
         }

@@ -89,6 +89,8 @@ pub struct Container {
     /// What the container itself uses (`$(NAME)`, `$NAME` in a script …) although no entry is called so, with
     /// the uses as sentences: what breaks if a variable goes and its use stays.
     pub unsupplied: BTreeMap<String, Vec<String>>,
+    /// What a file that is put into the pod exports, if its command reads that: names, `*` for any.
+    pub injected: Vec<String>,
 }
 
 /// A place in the chart's files.

@@ -1,6 +1,6 @@
 //! Breaches of release rules.
 
-use super::ChartPlace;
+use super::{Acceptance, ChartPlace};
 
 /// How bad a finding is. Ordered from the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,4 +78,26 @@ pub struct Finding {
     pub subjects: Vec<String>,
     /// Whether the old chart had it already: it does not fail a `diff`.
     pub known: bool,
+    /// The acceptance that is about it.
+    pub acceptance: Option<Acceptance>,
+}
+
+impl Finding {
+    /// Why it is accepted, if it is.
+    pub fn suppressed(&self) -> Option<&str> {
+        self.acceptance.as_ref().filter(|it| it.reopened.is_none()).map(|it| it.reason.as_str())
+    }
+}
+
+/// A finding that a person accepts, as long as it is about nothing more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AcceptedFinding {
+    /// The rule's id.
+    pub rule: String,
+    /// What it may be about; none: anything.
+    pub about: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds, `2026-12-31`.
+    pub until: Option<String>,
 }

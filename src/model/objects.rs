@@ -26,7 +26,9 @@ pub struct ChartObject {
     pub template: Option<String>,
     /// If it is a hook.
     pub hook: Option<Hook>,
-    /// `helm.sh/resource-policy: keep`
+    /// What Argo CD takes it for.
+    pub sync: Sync,
+    /// Whether it is not deleted when it is no longer wanted: `helm.sh/resource-policy: keep`.
     pub kept: bool,
     /// Stands for its content without `metadata`: equal if nothing that takes effect differs.
     pub content: u64,
@@ -38,6 +40,8 @@ pub struct ChartObject {
     pub pods: Vec<PodTemplate>,
     /// When its pods start.
     pub runs: Runs,
+    /// Whether old pods stay beside new ones until those are ready.
+    pub overlaps: bool,
     /// The workload that it scales: pods of it start unasked.
     pub scales: Option<ObjectRef>,
 }
@@ -63,6 +67,48 @@ pub enum HookEvent {
     PostDelete,
     /// `test`
     Test,
+    /// `PreSync` of Argo CD.
+    PreSync,
+    /// `Sync` of Argo CD.
+    Sync,
+    /// `PostSync` of Argo CD.
+    PostSync,
+    /// `SyncFail` of Argo CD.
+    SyncFail,
+}
+
+/// Who releases a chart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deployer {
+    /// Helm, or what uses it, as Flux.
+    #[default]
+    Helm,
+    /// Argo CD, which renders charts and syncs what comes out.
+    ArgoCd,
+}
+
+/// What annotations tell Argo CD about an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sync {
+    /// `argocd.argoproj.io/hook`
+    pub phases: Vec<HookEvent>,
+    /// Whether that is just `Skip`.
+    pub skipped: bool,
+    /// `argocd.argoproj.io/sync-wave`
+    pub wave: Option<i64>,
+    /// `argocd.argoproj.io/hook-delete-policy`
+    pub policies: Vec<DeletePolicy>,
+    /// No `Prune=false` in `argocd.argoproj.io/sync-options`.
+    pub pruned: bool,
+    /// `PruneLast=true` in them.
+    pub pruned_last: bool,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        let (phases, policies) = (Vec::new(), Vec::new());
+        Sync { phases, skipped: false, wave: None, policies, pruned: true, pruned_last: false }
+    }
 }
 
 /// When Helm deletes a hook's object.
@@ -176,6 +222,8 @@ pub struct Need {
     pub optional: bool,
     /// How it is used.
     pub usage: Usage,
+    /// What stands before the names of an `envFrom`.
+    pub prefix: String,
     /// The container, if it is one's.
     pub container: Option<String>,
     /// Where it is asked for.

@@ -1,5 +1,7 @@
 //! From one chart to another in several releases.
 
+use super::ChartPlace;
+
 /// What a release is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Concern {
@@ -15,17 +17,30 @@ pub enum Concern {
     RemoveKeys(usize),
 }
 
+/// What a release changes in an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedChange {
+    /// `Deployment web`
+    pub object: String,
+    /// Where it is made: in the new chart if it is there.
+    pub place: Option<ChartPlace>,
+    /// What changes.
+    pub what: String,
+}
+
 /// One release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedRelease {
     /// What it is about.
     pub concern: Concern,
     /// The objects that it changes, and what changes in them.
-    pub changes: Vec<String>,
+    pub changes: Vec<PlannedChange>,
     /// Commands that show that it arrived.
     pub verify: Vec<String>,
     /// What to do if it stops half-way.
     pub stopped: Vec<String>,
+    /// If patches were asked for: the file with this one, or why there is none.
+    pub patch: Option<Result<String, String>>,
 }
 
 /// A sequence of releases, or what is in the way of one.

@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cluster::{At, Side, Supply, World};
 use super::explore::Exploration;
 use super::rules;
+use super::steps;
 use super::wants::{self, Want};
 use super::words;
-use crate::model::{ChartObject, Finding, FindingPlace, HookEvent, Maker, Produced, Rule, TraceKind, TraceLine, Usage};
+use crate::model::{ChartObject, Finding, FindingPlace, Maker, Produced, Rule, TraceKind, TraceLine, Usage};
 
 /// How many keys of one Secret may go at once.
 pub const BATCH: usize = 5;
 
-/// Adds the findings.
-pub fn check(world: &World<'_>, explored: &Exploration, out: &mut Vec<Finding>) {
-    hook_owned(world, explored, out);
+/// Adds the findings; `told` are numbers of objects of which is told already what a hook takes away.
+pub fn check(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>, out: &mut Vec<Finding>) {
+    hook_owned(world, explored, told, out);
     unsynced(world, out);
     latent(world, out);
     repeated(world, out);
@@ -24,7 +25,15 @@ pub fn check(world: &World<'_>, explored: &Exploration, out: &mut Vec<Finding>) 
 }
 
 fn push(out: &mut Vec<Finding>, rule: &'static Rule, message: String, locations: Vec<FindingPlace>, subject: String) {
-    out.push(Finding { rule, message, locations, trace: Vec::new(), subjects: vec![subject], known: false });
+    out.push(Finding {
+        rule,
+        message,
+        locations,
+        trace: Vec::new(),
+        subjects: vec![subject],
+        known: false,
+        acceptance: None,
+    });
 }
 
 /// The keys that a producer no longer lists.
@@ -37,33 +46,24 @@ fn removed<'a>(old: &'a Produced, new: &ChartObject) -> Vec<&'a str> {
 }
 
 /// Objects of hooks that change and that pods of the manifest need.
-fn hook_owned(world: &World<'_>, explored: &Exploration, out: &mut Vec<Finding>) {
-    let events = [HookEvent::PreUpgrade, HookEvent::PostUpgrade];
+fn hook_owned(world: &World<'_>, explored: &Exploration, told: &BTreeSet<usize>, out: &mut Vec<Finding>) {
+    let events = steps::OF_UPGRADES;
     let running = explored.before.running(world);
     for (at, object) in world.all(Side::New) {
         let Some(hook) = &object.hook else { continue };
         let old = world.twin(at, Side::Old).filter(|old| world.object(*old).content != object.content);
         let Some(old) = old.filter(|_| hook.events.iter().any(|event| events.contains(event))) else { continue };
-        let told = out.iter().any(|finding| {
-            let rules = [rules::HOOK_STRIPS_LIVE_KEY.id, rules::OPTIONAL_HIDES_LOSS.id];
-            rules.contains(&finding.rule.id) && finding.locations.contains(&words::place(world, at))
-        });
         let uses = |want: &&Want| changes(world.object(old), object, want);
         let wants: Vec<Want> = running.iter().flat_map(|owner| wants::wants(world, *owner)).collect();
         let users: Vec<&Want> = wants.iter().filter(uses).collect();
-        if told || users.is_empty() {
+        if told.contains(&world.number(at)) || users.is_empty() {
             continue;
         }
         let users = words::some(users.iter().map(|want| words::object(world, want.owner)));
         let name = words::object(world, at);
-        let trace = vec![
-            TraceLine { kind: TraceKind::Step, text: format!("Helm overwrites {name} before the rest of the release") },
-            TraceLine {
-                kind: TraceKind::Rollback,
-                text: format!("helm rollback and --rollback-on-failure leave the new {name}"),
-            },
-            TraceLine { kind: TraceKind::Command, text: words::command(world, old) },
-        ];
+        let text = format!("{} overwrites {name} before the rest of the release", words::who(world));
+        let mut trace = vec![TraceLine { kind: TraceKind::Step, text }];
+        trace.extend(words::recovery(world, Some(at), true));
         out.push(Finding {
             rule: rules::HOOK_OWNED_DEPENDENCY,
             message: format!(
@@ -73,6 +73,7 @@ fn hook_owned(world: &World<'_>, explored: &Exploration, out: &mut Vec<Finding>)
             trace,
             subjects: vec![name],
             known: false,
+            acceptance: None,
         });
     }
 }
@@ -156,6 +157,7 @@ fn latent(world: &World<'_>, out: &mut Vec<Finding>) {
             trace: Vec::new(),
             subjects: vec![format!("{maker_name} {owner_name} {keys}")],
             known: false,
+            acceptance: None,
         };
         finding.trace.push(TraceLine { kind: TraceKind::Noticed, text: words::noticed(world, want) });
         out.push(finding);
@@ -186,20 +188,21 @@ fn repeated(world: &World<'_>, out: &mut Vec<Finding>) {
 
 /// Several concerns in one release.
 fn mixed(world: &World<'_>, out: &mut Vec<Finding>) {
-    let mut concerns: Vec<(&str, FindingPlace)> = Vec::new();
+    // In the order in which they are best released.
+    let mut concerns: BTreeMap<(usize, &str), Vec<At>> = BTreeMap::new();
+    let mut add = |kind, at| concerns.entry(kind).or_default().push(at);
     for (at, old) in world.all(Side::Old) {
         let Some(twin) = world.twin(at, Side::New) else { continue };
         let new = world.object(twin);
         if old.content == new.content {
             continue;
         }
-        let place = words::place(world, twin);
         let lost = |want: &Want| matches!(want.need.usage, Usage::Env(_)) && !want.is_of(world, twin);
         if wants::wants(world, at).iter().any(lost) {
-            concerns.push(("references to keys are removed", place.clone()));
+            add((0, "references to keys are removed"), twin);
         }
         if old.produces.iter().any(|produced| !removed(produced, new).is_empty()) {
-            concerns.push(("keys are removed", place.clone()));
+            add((2, "keys are removed"), twin);
         }
         let account = |object: &ChartObject| -> Vec<String> {
             let needs = object.pods.iter().flat_map(|pod| &pod.needs);
@@ -207,21 +210,21 @@ fn mixed(world: &World<'_>, out: &mut Vec<Finding>) {
         };
         let identity = new.hook.is_some() && account(old) != account(new);
         if identity || old.id.kind == "ServiceAccount" {
-            concerns.push(("the identity that pods run with changes", place));
+            add((1, "the identity that pods run with changes"), twin);
         }
     }
-    let kinds: BTreeSet<&str> = concerns.iter().map(|(kind, _)| *kind).collect();
-    if kinds.len() < 2 {
+    if concerns.len() < 2 {
         return;
     }
+    let told = concerns.iter().map(|((_, kind), objects)| {
+        format!("{kind} ({})", words::some(objects.iter().map(|at| words::object(world, *at))))
+    });
     let message = format!(
-        "this release does several things at once: {}; each is a release of its own",
-        kinds.iter().copied().collect::<Vec<_>>().join(", ")
+        "this release does several things at once; release them one after the other: {}",
+        told.collect::<Vec<_>>().join("; then ")
     );
-    let mut locations: Vec<FindingPlace> = Vec::new();
-    for kind in &kinds {
-        locations.extend(concerns.iter().find(|(known, _)| known == kind).map(|(_, place)| place.clone()));
-    }
+    let first = concerns.values().filter_map(|objects| objects.first());
+    let locations = first.map(|at| words::place(world, *at)).collect();
     push(out, rules::MIXED_CONCERNS, message, locations, "release".into());
 }
 

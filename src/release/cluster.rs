@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ChartObject, Leftover, Maker, Need, ObjectId, ObjectRef, Produced, Runs};
+use crate::model::{ChartObject, Deployer, Leftover, Maker, Need, ObjectId, ObjectRef, Produced, Runs};
 
 /// Which of the two charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +47,8 @@ impl Supply {
 /// The two charts, with their objects numbered.
 #[derive(Debug)]
 pub struct World<'a> {
+    /// Who releases them.
+    pub deployer: Deployer,
     old: Numbered<'a>,
     new: Numbered<'a>,
     /// How many identities there are.
@@ -78,8 +80,13 @@ pub struct Cluster {
 }
 
 impl<'a> World<'a> {
-    /// Numbers the objects of both.
+    /// Two charts that Helm releases.
     pub fn new(old: &'a [ChartObject], new: &'a [ChartObject]) -> Self {
+        World::of(Deployer::Helm, old, new)
+    }
+
+    /// Numbers the objects of both, which are as the deployer takes them.
+    pub fn of(deployer: Deployer, old: &'a [ChartObject], new: &'a [ChartObject]) -> Self {
         let ids: BTreeSet<&ObjectId> = old.iter().chain(new).map(|object| &object.id).collect();
         let ids: BTreeMap<&ObjectId, usize> = ids.into_iter().enumerate().map(|(number, id)| (id, number)).collect();
         let numbered = |side, objects: &'a [ChartObject]| {
@@ -91,6 +98,7 @@ impl<'a> World<'a> {
             Numbered { objects, numbers, by_number }
         };
         let mut world = World {
+            deployer,
             old: numbered(Side::Old, old),
             new: numbered(Side::New, new),
             size: ids.len(),
@@ -268,7 +276,10 @@ impl Cluster {
         });
         self.former.retain(|former| world.number(*former) != world.number(at));
         // What runs by a schedule begins anew each time.
-        let lasts = |before: &At| world.object(*before).runs == Runs::Always;
+        let lasts = |before: &At| {
+            let overlaps = world.object(at).overlaps && world.object(*before).overlaps;
+            world.object(*before).runs == Runs::Always && overlaps
+        };
         if let Some(before) = before.filter(|before| !same && lasts(before)) {
             self.former.insert(before);
         }

@@ -1,24 +1,43 @@
 //! What a change means for the code that runs in the pods (invariant I2), as far as no entry tells it.
 
+use std::rc::Rc;
+
 use super::rules;
 use crate::model::{
     Access, Aspect, ChangeKind, Chart, ContainerId, EntryChange, Finding, FindingPlace, Judgement, Outcome, OwnerId,
-    ReasonCode, RootKind, Rule, Scan, Timing,
+    Read, ReasonCode, RootKind, Rule, Scan, Timing,
 };
+
+/// Code that runs in the containers of a chart.
+#[derive(Debug)]
+pub struct Ships<'a> {
+    /// Its scan.
+    pub scan: &'a Scan,
+    /// The scanned containers, each with its reads of just one name that are made for sure.
+    pub made: Vec<(ContainerId, Rc<[usize]>)>,
+    /// Of them those that the chart supplies nowhere, each with a container in which it is made.
+    pub unset: Vec<(usize, ContainerId)>,
+}
+
+impl Ships<'_> {
+    /// The reads that are made for sure in a container.
+    pub fn reads(&self, container: ContainerId) -> impl Iterator<Item = &Read> {
+        let of_it = self.made.iter().filter(move |(id, _)| *id == container);
+        of_it.flat_map(|(_, reads)| reads.iter()).filter_map(|read| self.scan.reads.get(*read))
+    }
+}
 
 /// What is known of the code beside the two charts.
 #[derive(Debug)]
 pub struct Code<'a> {
-    /// The scan.
-    pub scan: &'a Scan,
+    /// The code of before, in the old chart's containers; where nothing else is known, that of today.
+    pub old: Ships<'a>,
+    /// The code of today, in the new chart's containers.
+    pub new: Ships<'a>,
     /// What the change does to entries.
     pub changes: &'a [EntryChange],
     /// What each means; the n-th is that of the n-th change.
     pub judgements: &'a [Judgement],
-    /// Reads that the new chart supplies nowhere, each with a container in which it is made.
-    pub unset: &'a [(usize, ContainerId)],
-    /// The same of the old chart.
-    pub unset_before: &'a [(usize, ContainerId)],
     /// Whether defaults that stand in for a missing variable are wanted.
     pub holes: bool,
 }
@@ -31,14 +50,14 @@ pub fn check(new: &Chart, code: &Code<'_>) -> Vec<Finding> {
         out.extend(overridden(code, change, judgement));
         out.extend(equal(change, judgement));
     }
-    for (read, container) in code.unset {
+    for (read, container) in &code.new.unset {
         out.extend(unset(new, code, *read, *container));
     }
     out
 }
 
 fn finding(rule: &'static Rule, message: String, locations: Vec<FindingPlace>, subject: String) -> Finding {
-    Finding { rule, message, locations, trace: Vec::new(), subjects: vec![subject], known: false }
+    Finding { rule, message, locations, trace: Vec::new(), subjects: vec![subject], known: false, acceptance: None }
 }
 
 /// A literal where the code rested on its own default.
@@ -47,15 +66,16 @@ fn overridden(code: &Code<'_>, change: &EntryChange, judgement: &Judgement) -> O
     let added = change.kind == ChangeKind::Added && !change.has(Aspect::ContainerNew);
     let differs = judgement.reasons.iter().any(|reason| reason.code == ReasonCode::ValueChanges);
     entry.source.literal.as_ref().filter(|_| added && differs)?;
-    let read = judgement.reads.iter().filter_map(|read| code.scan.reads.get(*read));
+    let scan = code.new.scan;
+    let read = judgement.reads.iter().filter_map(|read| scan.reads.get(*read));
     let read = read.into_iter().find(|read| read.absent.outcome == Outcome::Default)?;
-    let owner = owner(code.scan, read.place.file);
+    let owner = owner(scan, read.place.file);
     let default = read.absent.default.as_deref().unwrap_or("a default");
     let message = format!(
         "{} is set now; until now {default} counted, the default of {owner} ({}), and whatever agrees with it no longer \
          does",
         entry.name,
-        path(code.scan, read.place.file, read.place.span.line)
+        path(scan, read.place.file, read.place.span.line)
     );
     let place = FindingPlace { new: true, place: entry.location.clone() };
     Some(finding(rules::DEFAULT_OVERRIDDEN, message, vec![place], entry.name.clone()))
@@ -73,15 +93,16 @@ fn equal(change: &EntryChange, judgement: &Judgement) -> Option<Finding> {
 
 /// A read that nothing supplies.
 fn unset(new: &Chart, code: &Code<'_>, index: usize, container: ContainerId) -> Option<Finding> {
-    let read = code.scan.reads.get(index)?;
-    let file = code.scan.sources.files.get(read.place.file)?;
-    let kind = code.scan.sources.owners.get(file.owner)?.kind;
+    let scan = code.new.scan;
+    let read = scan.reads.get(index)?;
+    let file = scan.sources.files.get(read.place.file)?;
+    let kind = scan.sources.owners.get(file.owner)?.kind;
     let at_start = match read.timing {
         Timing::Import => true,
         Timing::Construction => read.settings.is_some(),
         Timing::Call => false,
     };
-    let place = path(code.scan, read.place.file, read.place.span.line);
+    let place = path(scan, read.place.file, read.place.span.line);
     let name = &read.key.text;
     // Of what the change strips the verdict tells.
     let stripped = |change: &EntryChange| {
@@ -103,7 +124,13 @@ fn unset(new: &Chart, code: &Code<'_>, index: usize, container: ContainerId) -> 
     };
     let runs = |object: &&crate::model::ChartObject| object.pods.iter().any(|pod| pod.containers.contains(&container));
     let at = new.objects.iter().find(runs).map(|object| FindingPlace { new: true, place: object.place.clone() });
-    let known = code.unset_before.iter().any(|(read, _)| *read == index);
+    // The code of before may be another scan.
+    let same = |(before, _): &(usize, ContainerId)| {
+        let (of, scan_before) = (code.old.scan.reads.get(*before), code.old.scan);
+        let file = |scan: &Scan, read: &Read| scan.sources.shown(read.place.file);
+        of.is_some_and(|of| of.key == read.key && file(scan_before, of) == file(scan, read))
+    };
+    let known = code.old.unset.iter().any(same);
     Some(Finding { known, ..finding(rule, message, at.into_iter().collect(), format!("{name} {place}")) })
 }
 
@@ -121,12 +148,6 @@ fn owner(scan: &Scan, file: usize) -> String {
 }
 
 /// A line as a person would open it.
-fn path(scan: &Scan, file: usize, line: u32) -> String {
-    let Some(file) = scan.sources.files.get(file) else { return "?".into() };
-    let label = scan.sources.roots.get(file.root).map_or("", |root| root.label.trim_end_matches('/'));
-    match label {
-        "" | "." => format!("{}:{line}", file.path),
-        label if label.ends_with(&*file.path) => format!("{label}:{line}"),
-        label => format!("{label}/{}:{line}", file.path),
-    }
+pub fn path(scan: &Scan, file: usize, line: u32) -> String {
+    format!("{}:{line}", scan.sources.shown(file))
 }

@@ -20,10 +20,12 @@ pub enum Stop {
 pub enum Recovery {
     /// Nothing.
     Nothing,
-    /// `helm rollback`
+    /// `helm rollback`, `argocd app rollback`
     Rollback,
     /// `--rollback-on-failure`, once `--atomic`: the same steps, with no one asked.
     OnFailure,
+    /// With Argo CD: the commit is reverted and synced.
+    Revert,
 }
 
 /// A state.
@@ -79,17 +81,7 @@ pub fn explore(world: &World<'_>) -> Exploration {
 fn failed(world: &World<'_>, explored: &Exploration, at: usize) -> (Vec<Step>, Cluster) {
     let (mut path, mut cluster) = (explored.steps[..at].to_vec(), explored.before.clone());
     path.iter().for_each(|step| step.act(world, &mut cluster));
-    let rest = &explored.steps[at + 1..];
-    let more = match explored.steps[at] {
-        Step::AwaitHook(event, hook) => steps::after_failure(world, &cluster, event, hook),
-        // A patch that is refused does not keep Helm from the next object, but from all deletions. A
-        // creation that is refused stops it.
-        Step::Patch(object) if cluster.has(world, object) => {
-            rest.iter().copied().take_while(|step| matches!(step, Step::Patch(_))).collect()
-        }
-        Step::Remove(_) => rest.iter().copied().take_while(|step| matches!(step, Step::Remove(_))).collect(),
-        _ => Vec::new(),
-    };
+    let more = steps::after(world, &cluster, &explored.steps, at);
     for step in more {
         step.act(world, &mut cluster);
         path.push(step);
@@ -102,14 +94,14 @@ impl Exploration {
     fn add(&mut self, world: &World<'_>, path: Vec<Step>, stop: Stop, cluster: Cluster) {
         let upgrade = path.len();
         let state = State { path, upgrade, stop, recovery: Recovery::Nothing, cluster };
-        let mut rolled = state.clone();
-        for step in steps::rollback(world, &state.cluster) {
-            step.act(world, &mut rolled.cluster);
-            rolled.path.push(step);
-        }
-        let mut states = vec![state, State { recovery: Recovery::Rollback, ..rolled.clone() }];
-        if stop != Stop::Done {
-            states.push(State { recovery: Recovery::OnFailure, ..rolled });
+        let mut states = vec![state.clone()];
+        for (recovery, steps) in steps::recoveries(world, &state.cluster, stop == Stop::Done) {
+            let mut state = State { recovery, ..state.clone() };
+            for step in steps {
+                step.act(world, &mut state.cluster);
+                state.path.push(step);
+            }
+            states.push(state);
         }
         for state in states {
             if self.states.len() < MAX_STATES {

@@ -8,7 +8,9 @@ use super::rules;
 use super::steps::{self, Step};
 use super::wants::{self, Want};
 use super::words;
-use crate::model::{DeletePolicy, Finding, HookEvent, Maker, Rule, Runs, TraceKind, TraceLine, Usage};
+use crate::model::{
+    ChartObject, DeletePolicy, Deployer, Finding, Maker, Produced, Rule, Runs, TraceKind, TraceLine, Usage,
+};
 
 /// A hook's pod is looked at when its turn comes in one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +89,7 @@ fn made_by(world: &World<'_>, want: &Want<'_>) -> Vec<At> {
 }
 
 fn runs_on_upgrade(world: &World<'_>, at: At) -> bool {
-    let events = [HookEvent::PreUpgrade, HookEvent::PostUpgrade];
+    let events = steps::OF_UPGRADES;
     world.object(at).hook.as_ref().is_some_and(|hook| hook.events.iter().any(|event| events.contains(event)))
 }
 
@@ -97,7 +99,7 @@ fn hooks<'a>(world: &World<'a>, before: &Cluster, steps: &[Step], action: Action
     for (index, step) in steps.iter().enumerate() {
         step.act(world, &mut cluster);
         let Step::AwaitHook(event, hook) = *step else { continue };
-        let before_main = matches!(event, HookEvent::PreInstall | HookEvent::PreUpgrade);
+        let before_main = steps::comes_first(event);
         for want in wants::wants(world, hook).into_iter().filter(|want| !want.soft) {
             match want.supply(world, &cluster) {
                 Supply::Missing | Supply::Leftover => {
@@ -107,6 +109,9 @@ fn hooks<'a>(world: &World<'a>, before: &Cluster, steps: &[Step], action: Action
                         Step::ApplyHook(of, at) => *of == event && makers.contains(at),
                         _ => false,
                     });
+                    if later && makers.iter().all(|at| rests_on_release(world, hook, *at)) {
+                        continue;
+                    }
                     let rule = match () {
                         () if later => rules::HOOK_ORDER,
                         () if by_main && before_main => rules::HOOK_NEEDS_MAIN,
@@ -124,6 +129,17 @@ fn hooks<'a>(world: &World<'a>, before: &Cluster, steps: &[Step], action: Action
             }
         }
     }
+}
+
+/// What stands for the release in names if none was told, as in `helm template`.
+const UNNAMED: &str = "release-name";
+
+/// Whether the order of two hooks rests on how the release is called, which is not known.
+fn rests_on_release(world: &World<'_>, one: At, other: At) -> bool {
+    let (one, other) = (world.object(one), world.object(other));
+    let weight = |object: &ChartObject| object.hook.as_ref().map(|hook| hook.weight);
+    let unnamed = |object: &ChartObject| object.id.name.starts_with(UNNAMED);
+    world.deployer == Deployer::Helm && weight(one) == weight(other) && unnamed(one) != unnamed(other)
 }
 
 /// Whether a Secret is to come from the CSI driver and no pod yet mounts the class.
@@ -164,11 +180,14 @@ fn refused(world: &World<'_>, before: &Cluster, out: &mut Vec<Finding>) {
         locations.extend(old.map(|old| words::place(world, old)));
         out.push(Finding {
             rule: rules::HOOK_REFUSED,
-            message: format!("{object} was a hook and is now in the manifest: Helm refuses to take it over"),
+            message: format!(
+                "{object} was a hook and is now in the manifest: if it is still there, Helm refuses to take it over"
+            ),
             locations,
             trace: vec![TraceLine { kind: TraceKind::Command, text: "helm upgrade --take-ownership".into() }],
             subjects: vec![object],
             known: false,
+            acceptance: None,
         });
     }
 }
@@ -181,12 +200,9 @@ fn finding(
     object: &str,
     wants: &[Want<'_>],
 ) -> Finding {
-    let things = words::some(wants.iter().map(words::thing));
+    let things = words::things(wants);
     let owner = wants.first().map(|want| words::object(world, want.owner)).unwrap_or_default();
-    let when = match action {
-        Action::Install => "at the first installation",
-        Action::Upgrade => "in this upgrade",
-    };
+    let when = words::when(world, action == Action::Install);
     let makers: Vec<At> = wants.iter().flat_map(|want| made_by(world, want)).collect();
     let maker = makers.first().map(|at| words::object(world, *at));
     let mut message = match (rule.id, &maker) {
@@ -204,7 +220,7 @@ fn finding(
             format!("{owner} needs {things}, and the hook {maker} that makes it is deleted before its pods start")
         }
         (_, Some(maker)) => format!("{owner} needs {things}: {maker} makes it, but not {when}"),
-        _ => format!("{owner} needs {things}, which nothing in the chart makes, although the chart owns {object}"),
+        _ => dangling(world, wants, &owner, &things, object),
     };
     let first = wants.first();
     let mut trace = Vec::new();
@@ -222,7 +238,9 @@ fn finding(
             say(TraceKind::Broken, words::broken(world, want, gone));
             let unchanged = world.settled(want.owner).side == Side::Old;
             match (is_hook, unchanged) {
-                (true, _) => say(TraceKind::Noticed, "Helm, when the time is over: the release fails".into()),
+                (true, _) => {
+                    say(TraceKind::Noticed, format!("{}, when the time is over: the release fails", words::who(world)));
+                }
                 (false, true) => say(TraceKind::Noticed, words::noticed(world, want)),
                 (false, false) => say(TraceKind::Noticed, "the rollout: the new pods do not get ready".into()),
             }
@@ -235,10 +253,35 @@ fn finding(
         message += "; only an installation does";
     }
     let mut locations: Vec<_> = wants.iter().map(words::wanted_at).collect();
-    locations.extend(makers.first().map(|at| words::place(world, *at)));
+    // What lacks a key is where it would be added.
+    let lacking = wants.first().and_then(|want| lacking(world, want, Side::New).first().map(|(at, _)| *at));
+    locations.extend(makers.first().copied().or(lacking).map(|at| words::place(world, at)));
     locations.dedup();
     let subjects = wants.iter().map(|want| want.subject(world)).collect();
-    Finding { rule, message, locations, trace, subjects, known: false }
+    Finding { rule, message, locations, trace, subjects, known: false, acceptance: None }
+}
+
+/// What makes the object that is wanted, without the key.
+fn lacking<'a>(world: &World<'a>, want: &Want<'_>, side: Side) -> Vec<(At, &'a Produced)> {
+    let producers = world.producers(&want.need.object, world.object(want.owner).id.namespace.as_deref());
+    producers.into_iter().filter(|(at, _)| at.side == side).collect()
+}
+
+/// A reference to what nothing makes.
+fn dangling(world: &World<'_>, wants: &[Want<'_>], owner: &str, things: &str, object: &str) -> String {
+    let of = |side| wants.first().map(|want| lacking(world, want, side)).unwrap_or_default();
+    let new = of(Side::New);
+    if let (Some((at, _)), true) = (new.first(), wants.iter().any(|want| want.key.is_some())) {
+        let keys = words::some(new.iter().flat_map(|(_, produced)| produced.keys.keys().cloned()));
+        let keys = if keys.is_empty() { "no key at all".into() } else { format!("only {keys}") };
+        return format!("{owner} refers to {things}, but {} makes {keys}", words::object(world, *at));
+    }
+    match of(Side::Old).is_empty() {
+        false => format!("{owner} refers to {things}: the old chart makes {object}, and the new one does not"),
+        true => {
+            format!("{owner} refers to {things}, which nothing in the chart makes, although the chart owns {object}")
+        }
+    }
 }
 
 /// The old object whose loss a finding tells, if it is there to be applied again.

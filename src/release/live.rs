@@ -1,6 +1,6 @@
 //! What can break for the pods of the running release (invariants I1 and I3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::{At, Cluster, Side, Supply, World};
 use super::explore::{Exploration, Recovery, State, Stop};
@@ -23,8 +23,9 @@ struct Group<'a> {
     surely: bool,
 }
 
-/// The findings, by rule and by the object whose change breaks something.
-pub fn check(world: &World<'_>, explored: &Exploration) -> Vec<Finding> {
+/// The findings, by rule and by the object whose change breaks something, and the numbers of those of which is told
+/// that a hook takes something away.
+pub fn check(world: &World<'_>, explored: &Exploration) -> (Vec<Finding>, BTreeSet<usize>) {
     let before = &explored.before;
     let running = before.running(world);
     let all: Vec<Want> = running.iter().flat_map(|owner| wants::wants(world, *owner)).collect();
@@ -55,8 +56,10 @@ pub fn check(world: &World<'_>, explored: &Exploration) -> Vec<Finding> {
             }
         }
     }
+    let strips = [rules::HOOK_STRIPS_LIVE_KEY.id, rules::OPTIONAL_HIDES_LOSS.id];
+    let told = groups.keys().filter(|(id, _)| strips.contains(id)).map(|(_, number)| *number).collect();
     let finding = |((id, _), group): ((&str, usize), Group)| Some(finding(world, explored, rules::find(id)?, &group));
-    groups.into_iter().filter_map(finding).collect()
+    (groups.into_iter().filter_map(finding).collect(), told)
 }
 
 /// Which of the wants are broken in a cluster, of pods that can start in it.
@@ -67,7 +70,7 @@ fn broken(world: &World<'_>, cluster: &Cluster, wants: &[Want<'_>]) -> Vec<usize
 }
 
 /// The step of the path that took the supply away; if that only replaced an object, the one that made it anew.
-fn culprit(world: &World<'_>, before: &Cluster, state: &State, want: &Want<'_>) -> Option<Step> {
+pub fn culprit(world: &World<'_>, before: &Cluster, state: &State, want: &Want<'_>) -> Option<Step> {
     let mut cluster = before.clone();
     let (mut found, mut was) = (None, false);
     for step in &state.path {
@@ -92,7 +95,12 @@ fn rule(world: &World<'_>, state: &State, culprit: Step, want: &Want<'_>) -> Opt
     let at = culprit.at()?;
     let rule = match culprit {
         // That a hook is deleted just before it is made anew is told where the release changes it.
-        Step::DeleteHook(_, _, DeletePolicy::BeforeCreation) | Step::AwaitHook(..) | Step::Rollout => return None,
+        Step::DeleteHook(_, _, DeletePolicy::BeforeCreation)
+        | Step::AwaitHook(..)
+        | Step::Rollout
+        | Step::Healthy(_) => {
+            return None;
+        }
         Step::DeleteHook(..) => rules::HOOK_DELETED_DEPENDENCY,
         Step::ApplyHook(..) => rules::HOOK_STRIPS_LIVE_KEY,
         Step::Remove(_) if world.twin(at, Side::New).is_some_and(|twin| world.object(twin).hook.is_some()) => {
@@ -101,7 +109,8 @@ fn rule(world: &World<'_>, state: &State, culprit: Step, want: &Want<'_>) -> Opt
         Step::Remove(_) | Step::Patch(_) => {
             let twin = world.twin(want.owner, Side::New);
             // Only where old pods have to last until new ones are ready; what the new pods need too is dangling.
-            let lasting = state.stop == Stop::Failed(Step::Rollout) && state.recovery == Recovery::Nothing;
+            let lasting = matches!(state.stop, Stop::Failed(step) if step.is_rollout());
+            let lasting = lasting && state.recovery == Recovery::Nothing;
             if !lasting || want.soft || twin.is_none_or(|twin| want.is_of(world, twin)) {
                 return None;
             }
@@ -112,10 +121,10 @@ fn rule(world: &World<'_>, state: &State, culprit: Step, want: &Want<'_>) -> Opt
 }
 
 /// Whether a state tells the story better: nothing done yet, and a Job that failed.
-fn better(explored: &Exploration, one: usize, other: usize) -> bool {
+pub fn better(explored: &Exploration, one: usize, other: usize) -> bool {
     let rank = |index: usize| {
         let state = &explored.states[index];
-        let other = !matches!(state.stop, Stop::Failed(Step::AwaitHook(..) | Step::Rollout));
+        let other = !matches!(state.stop, Stop::Failed(Step::AwaitHook(..) | Step::Rollout | Step::Healthy(_)));
         (state.recovery != Recovery::Nothing, other)
     };
     rank(one) < rank(other)
@@ -123,7 +132,7 @@ fn better(explored: &Exploration, one: usize, other: usize) -> bool {
 
 fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group: &Group<'_>) -> Finding {
     let state = &explored.states[group.state];
-    let things = words::some(group.wants.iter().map(words::thing));
+    let things = words::things(&group.wants);
     let users = words::some(group.wants.iter().map(|want| words::object(world, want.owner)));
     let at = group.culprit.at();
     let object = at.map(|at| words::object(world, at)).unwrap_or_default();
@@ -137,7 +146,8 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
             format!("the hook {object} stops providing {things}, which pods of the running release need ({users})")
         }
         (_, Step::Remove(_)) if rule.id == "hook-deleted-dependency" => format!(
-            "{object} moves from the manifest into a hook: Helm deletes it after the hook made it; {things} is needed by {users}"
+            "{object} moves from the manifest into a hook: {} deletes it after the hook made it; {things} is needed by {users}",
+            words::who(world)
         ),
         ("hook-deleted-dependency", _) => {
             format!("the hook {object} is deleted by its policy; {things} is needed by {users}")
@@ -159,27 +169,15 @@ fn finding(world: &World<'_>, explored: &Exploration, rule: &'static Rule, group
         }
         say(TraceKind::Noticed, words::noticed(world, want));
     }
-    if group.lasts {
-        let text = format!(
-            "helm rollback and --rollback-on-failure succeed and leave {object} as it is: it is no part of the manifest"
-        );
-        say(TraceKind::Rollback, text);
-    } else {
-        say(TraceKind::Rollback, "a rollback restores it".into());
-    }
-    let old = at.and_then(|at| world.twin(at, Side::Old));
-    match old.filter(|_| group.lasts) {
-        Some(old) => say(TraceKind::Command, words::command(world, old)),
-        None => say(TraceKind::Command, "helm rollback RELEASE".into()),
-    }
+    trace.extend(words::recovery(world, at, group.lasts));
     let mut locations: Vec<_> = at.map(|at| words::place(world, origin(world, at))).into_iter().collect();
     locations.extend(group.wants.iter().map(words::wanted_at));
     locations.dedup();
     let subjects = group.wants.iter().map(|want| want.subject(world)).collect();
-    Finding { rule, message, locations, trace, subjects, known: false }
+    Finding { rule, message, locations, trace, subjects, known: false, acceptance: None }
 }
 
 /// Where a person would look: the object in the new chart, if it is there.
-fn origin(world: &World<'_>, at: At) -> At {
+pub fn origin(world: &World<'_>, at: At) -> At {
     world.twin(at, Side::New).unwrap_or(at)
 }

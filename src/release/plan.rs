@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
 
 use super::changes::BATCH;
-use super::cluster::{At, Side, World};
-use super::{since, words};
-use crate::model::{ChartObject, Concern, Finding, Level, Maker, Plan, PlannedRelease, Usage};
+use super::cluster::{Side, World};
+use super::{since, steps, told, words};
+use crate::model::{ChartObject, Concern, Deployer, Finding, Level, Maker, Plan, PlannedRelease, Usage};
 
 /// The most sequences that are tried.
 pub const MAX_TRIED: usize = 200;
@@ -22,22 +22,34 @@ struct Stage {
 }
 
 /// The shortest sequence of safe releases from `old` to `new`.
-pub fn plan(old: &[ChartObject], new: &[ChartObject]) -> Plan {
-    let way = Way::new(old, new);
+pub fn plan(deployer: Deployer, old: &[ChartObject], new: &[ChartObject]) -> Plan {
+    let (old, new) = (steps::view(deployer, old), steps::view(deployer, new));
+    let way = Way::new(deployer, &old, &new);
     let mut plan = Plan::default();
-    let (mut dead, mut tried) = (BTreeSet::new(), 0);
-    let mut blocked = BTreeSet::new();
-    if let Some(steps) = way.search(Stage::default(), &mut dead, &mut tried, &mut blocked) {
-        let mut stage = Stage::default();
-        for concern in steps {
-            let next = stage.after(concern);
-            plan.releases.push(way.release(concern, &way.chart(stage), &way.chart(next)));
-            stage = next;
+    match way.steps() {
+        Ok(steps) => {
+            let mut stage = Stage::default();
+            for concern in steps {
+                let next = stage.after(concern);
+                plan.releases.push(way.release(concern, &way.chart(stage), &way.chart(next)));
+                stage = next;
+            }
         }
-    } else {
-        plan.blocked = blocked.into_iter().collect();
+        Err(blocked) => plan.blocked = blocked.into_iter().collect(),
     }
     plan
+}
+
+/// The same sequence as the objects after each release.
+pub fn stages(deployer: Deployer, old: &[ChartObject], new: &[ChartObject]) -> Vec<Vec<ChartObject>> {
+    let (old, new) = (steps::view(deployer, old), steps::view(deployer, new));
+    let way = Way::new(deployer, &old, &new);
+    let mut stage = Stage::default();
+    let after = |concern| {
+        stage = Stage::after(stage, concern);
+        way.chart(stage)
+    };
+    way.steps().unwrap_or_default().into_iter().map(after).collect()
 }
 
 impl Stage {
@@ -65,6 +77,7 @@ struct Pair<'a> {
 }
 
 struct Way<'a> {
+    deployer: Deployer,
     pairs: Vec<Pair<'a>>,
     batches: usize,
     concerns: BTreeSet<Concern>,
@@ -73,9 +86,9 @@ struct Way<'a> {
 const RIGHTS: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
 
 impl<'a> Way<'a> {
-    fn new(old: &'a [ChartObject], new: &'a [ChartObject]) -> Self {
-        let world = World::new(old, new);
-        let mut way = Way { pairs: Vec::new(), batches: 0, concerns: BTreeSet::new() };
+    fn new(deployer: Deployer, old: &'a [ChartObject], new: &'a [ChartObject]) -> Self {
+        let world = World::of(deployer, old, new);
+        let mut way = Way { deployer, pairs: Vec::new(), batches: 0, concerns: BTreeSet::new() };
         let mut seen = BTreeSet::new();
         for (at, _) in world.all(Side::Old).chain(world.all(Side::New)) {
             if !seen.insert(world.number(at)) {
@@ -113,6 +126,12 @@ impl<'a> Way<'a> {
         out
     }
 
+    /// The order in which nothing breaks, or what breaks in all that were tried.
+    fn steps(&self) -> Result<Vec<Concern>, BTreeSet<String>> {
+        let (mut dead, mut tried, mut blocked) = (BTreeSet::new(), 0, BTreeSet::new());
+        self.search(Stage::default(), &mut dead, &mut tried, &mut blocked).ok_or(blocked)
+    }
+
     fn search(
         &self,
         stage: Stage,
@@ -131,7 +150,7 @@ impl<'a> Way<'a> {
                 continue;
             }
             *tried += 1;
-            let errors = errors(&before, &self.chart(after));
+            let errors = errors(self.deployer, &before, &self.chart(after));
             if errors.is_empty()
                 && let Some(mut rest) = self.search(after, dead, tried, blocked)
             {
@@ -150,8 +169,9 @@ impl<'a> Way<'a> {
     }
 
     fn release(&self, concern: Concern, before: &[ChartObject], after: &[ChartObject]) -> PlannedRelease {
-        let world = World::new(before, after);
-        let mut out = PlannedRelease { concern, changes: Vec::new(), verify: Vec::new(), stopped: Vec::new() };
+        let world = World::of(self.deployer, before, after);
+        let mut out =
+            PlannedRelease { concern, changes: Vec::new(), verify: Vec::new(), stopped: Vec::new(), patch: None };
         let mut hooks = Vec::new();
         let mut seen = BTreeSet::new();
         for (at, object) in world.all(Side::Old).chain(world.all(Side::New)) {
@@ -163,15 +183,25 @@ impl<'a> Way<'a> {
             if same || !seen.insert(world.number(at)) {
                 continue;
             }
-            out.changes.push(words_of(&world, concern, old, new));
-            out.verify.extend(verify(object));
-            if let (Some(old), true) = (old, object.hook.is_some() && object.pods.is_empty()) {
+            out.changes.push(told::change(&world, concern, old, new));
+            out.verify.extend(told::verify(object));
+            // A commit that is reverted and synced brings hooks back too.
+            let stays = object.hook.is_some() && object.pods.is_empty() && self.deployer == Deployer::Helm;
+            if let (Some(old), true) = (old, stays) {
                 hooks.push((words::object(&world, at), words::command(&world, old)));
             }
         }
         out.verify.dedup();
-        out.stopped
-            .push("helm rollback RELEASE: every state that this release can stop in was looked at, and is safe".into());
+        out.stopped.push(format!(
+            "{}: every state that this release can stop in was looked at, and is safe",
+            words::undo(&world)
+        ));
+        for at in steps::refused(&world, &steps::before(&world)) {
+            out.stopped.push(format!(
+                "if Helm refuses {}, which a hook made: helm upgrade --take-ownership",
+                words::object(&world, at)
+            ));
+        }
         for (hook, command) in hooks {
             out.stopped.push(format!("{hook} is a hook and stays as it then is; to have the old one: {command}"));
         }
@@ -180,8 +210,8 @@ impl<'a> Way<'a> {
 }
 
 /// The errors of one release that the chart before did not have.
-fn errors(before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
-    let (found, _) = since(before, after);
+pub fn errors(deployer: Deployer, before: &[ChartObject], after: &[ChartObject]) -> Vec<Finding> {
+    let (found, _) = since(deployer, before, after, None);
     found.into_iter().filter(|finding| finding.rule.level == Level::Error && !finding.known).collect()
 }
 
@@ -320,68 +350,4 @@ fn mixed(content: u64, batch: usize) -> u64 {
     let mut hasher = DefaultHasher::new();
     (content, batch).hash(&mut hasher);
     hasher.finish()
-}
-
-/// What changes in an object.
-fn words_of(world: &World<'_>, concern: Concern, old: Option<At>, new: Option<At>) -> String {
-    let at = new.or(old);
-    let name = at.map(|at| words::object(world, at)).unwrap_or_default();
-    let place = at.map(|at| words::place(world, at).place);
-    let place = place.map(|place| format!(" ({}:{})", place.file, place.line)).unwrap_or_default();
-    let keys = |at: Option<At>| -> BTreeSet<String> {
-        let objects = at.into_iter().map(|at| world.object(at));
-        objects.flat_map(|object| &object.produces).flat_map(|produced| produced.keys.keys().cloned()).collect()
-    };
-    let variables = |at: Option<At>| -> BTreeSet<String> {
-        let objects = at.into_iter().map(|at| world.object(at));
-        let pods = objects.flat_map(|object| &object.pods);
-        pods.flat_map(|pod| pod.env.keys().map(|(_, name)| name.clone())).collect()
-    };
-    let (before, after) = match concern {
-        Concern::References | Concern::Identity => (variables(old), variables(new)),
-        _ => (keys(old), keys(new)),
-    };
-    let (less, more) = (before.difference(&after), after.difference(&before));
-    let mut parts = Vec::new();
-    for (what, names) in [("without", less.cloned().collect::<Vec<_>>()), ("with", more.cloned().collect())] {
-        if !names.is_empty() {
-            parts.push(format!("{what} {}", names.join(", ")));
-        }
-    }
-    let account = |at: Option<At>| {
-        let pods = at.into_iter().flat_map(|at| &world.object(at).pods);
-        let mut needs = pods.flat_map(|pod| &pod.needs).filter(|need| need.usage == Usage::Account);
-        needs.next().map_or_else(|| "default".into(), |need| need.object.name.clone())
-    };
-    if concern == Concern::Identity && old.is_some() && new.is_some() && account(old) != account(new) {
-        parts.push(format!("serviceAccountName {} instead of {}", account(new), account(old)));
-    }
-    let what = match (old, new) {
-        (None, _) => "added".into(),
-        (_, None) => "removed".into(),
-        _ if concern == Concern::Keep => "annotated with helm.sh/resource-policy: keep".into(),
-        _ if parts.is_empty() => "changed".into(),
-        _ => parts.join("; "),
-    };
-    format!("{name}{place}: {what}")
-}
-
-/// How to see that an object arrived.
-fn verify(object: &ChartObject) -> Vec<String> {
-    let namespace = object.id.namespace.as_ref().map(|name| format!(" -n {name}")).unwrap_or_default();
-    let mut out: Vec<String> = object
-        .produces
-        .iter()
-        .map(|produced| {
-            let kind = produced.object.kind.to_lowercase();
-            format!("kubectl get {kind} {}{namespace} -o json | jq -c '.data | keys'", produced.object.name)
-        })
-        .collect();
-    if matches!(object.id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet") {
-        out.push(format!("kubectl rollout status {}/{}{namespace}", object.id.kind.to_lowercase(), object.id.name));
-    }
-    if object.id.kind == "Job" {
-        out.push(format!("kubectl logs job/{}{namespace}", object.id.name));
-    }
-    out
 }

@@ -62,17 +62,17 @@ rules! {
          at equal weight the Job a-migrate runs before the Secret b-secret."
         "Give the hook that makes it a lower weight."
         [HOOKS];
+    REQUIRED_LOST Error "required-lost"
+        "A pod that may start does not get a variable that its code cannot do without."
+        "The pod takes the variable without insisting on it (optional: true, envFrom), so that Kubernetes starts it. Its code, \
+         which may be older than the release, raises an exception."
+        "Release the code that no longer needs the variable first, and remove what supplies it when no pod runs the old code."
+        [ENV];
     DANGLING_KEY Error "dangling-key"
         "A pod refers to a key that its producer in the chart does not make."
         "The kubelet does not start the container: CreateContainerConfigError, couldn't find key. It tries for ever."
         "Add the key to its producer, or remove the reference."
         [ENV, "https://github.com/epinio/epinio/issues/2085", "https://github.com/community-charts/helm-charts/issues/66"];
-    HOOK_REFUSED Error "hook-refused"
-        "The upgrade is refused: a hook of the running release made an object that the new manifest holds."
-        "Helm only takes objects into the manifest that carry its marks of ownership, and hooks have none. Nothing is changed, \
-         but the release cannot be made."
-        "Use helm upgrade --take-ownership, or annotate and label the object in force before."
-        [HOOKS];
     HOOK_OWNED_DEPENDENCY Warning "hook-owned-dependency"
         "The release changes an object that a hook makes and pods need; no rollback restores it."
         "Objects of hooks are not in the manifest. An upgrade that fails, and each rollback, leave them as the last hook made \
@@ -84,6 +84,14 @@ rules! {
         "A pre-upgrade hook runs with the old content of an object that the same release changes."
         "The manifest is applied after the hook, so that it sees what the last release left."
         "Make the object a hook too, with a lower weight, or change it in a release before."
+        [HOOKS];
+    HOOK_REFUSED Warning "hook-refused"
+        "The upgrade may be refused: a hook of the running release made an object that the new manifest holds."
+        "Helm only takes objects into the manifest that carry its marks of ownership, and hooks have none. If the object is \
+         still there, nothing is changed and the release cannot be made. Whether it is there depends on which hooks ran, and \
+         on what was deleted since."
+        "Look whether the object is there (kubectl get). If it is, use helm upgrade --take-ownership, or annotate and label it \
+         before."
         [HOOKS];
     BULK_UNSYNC Warning "bulk-unsync"
         "Many synced keys are removed at once."

@@ -1,10 +1,14 @@
-//! The steps of Helm's actions, in its real order.
+//! The steps of Helm's actions, in its real order; those of Argo CD are in `argo`.
 //!
 //! Sources: helm/helm v4.2.3 `pkg/action/hooks.go` (`execHook`, `hookByWeight`), `pkg/action/upgrade.go`,
 //! `pkg/action/rollback.go`, `pkg/kube/client.go` (`update`), `pkg/release/v1/util/kind_sorter.go`.
 
+use std::borrow::Cow;
+
+use super::argo;
 use super::cluster::{At, Cluster, Side, World};
-use crate::model::{ChartObject, DeletePolicy, HookEvent, INSTALL_ORDER};
+use super::explore::Recovery;
+use crate::model::{ChartObject, DeletePolicy, Deployer, HookEvent, INSTALL_ORDER};
 
 /// One thing that Helm does to the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +25,25 @@ pub enum Step {
     Remove(At),
     /// Waits until the new pods are ready.
     Rollout,
+    /// Argo CD waits until all of a wave is healthy.
+    Healthy(i64),
+}
+
+/// The events at which hooks of an upgrade run, or of a sync.
+pub const OF_UPGRADES: [HookEvent; 5] =
+    [HookEvent::PreUpgrade, HookEvent::PostUpgrade, HookEvent::PreSync, HookEvent::Sync, HookEvent::PostSync];
+
+/// Whether the hooks of an event run before anything of the manifest is applied.
+pub fn comes_first(event: HookEvent) -> bool {
+    matches!(event, HookEvent::PreInstall | HookEvent::PreUpgrade | HookEvent::PreSync)
+}
+
+/// The objects as a deployer takes them.
+pub fn view(deployer: Deployer, objects: &[ChartObject]) -> Cow<'_, [ChartObject]> {
+    match deployer {
+        Deployer::Helm => Cow::Borrowed(objects),
+        Deployer::ArgoCd => Cow::Owned(argo::view(objects)),
+    }
 }
 
 impl Step {
@@ -30,7 +53,7 @@ impl Step {
             Step::DeleteHook(_, at, _) | Step::Remove(at) => cluster.delete(world, at),
             Step::ApplyHook(_, at) | Step::Patch(at) => cluster.put(world, at),
             Step::AwaitHook(..) => {}
-            Step::Rollout => cluster.settle(),
+            Step::Rollout | Step::Healthy(_) => cluster.settle(),
         }
     }
 
@@ -42,8 +65,13 @@ impl Step {
             | Step::AwaitHook(_, at)
             | Step::Patch(at)
             | Step::Remove(at) => Some(at),
-            Step::Rollout => None,
+            Step::Rollout | Step::Healthy(_) => None,
         }
+    }
+
+    /// Whether it is about pods getting ready.
+    pub fn is_rollout(self) -> bool {
+        matches!(self, Step::Rollout | Step::Healthy(_))
     }
 }
 
@@ -139,6 +167,9 @@ impl Walk<'_, '_> {
 
 /// The steps of an installation that succeeds.
 pub fn install(world: &World<'_>, side: Side, cluster: &Cluster) -> Vec<Step> {
+    if world.deployer == Deployer::ArgoCd {
+        return argo::sync(world, cluster, side, false);
+    }
     let mut walk = Walk { world, cluster: cluster.clone(), steps: Vec::new() };
     walk.hooks(side, HookEvent::PreInstall);
     walk.update(&[], side);
@@ -149,6 +180,9 @@ pub fn install(world: &World<'_>, side: Side, cluster: &Cluster) -> Vec<Step> {
 
 /// The steps of an upgrade from the old chart to the new that succeeds.
 pub fn upgrade(world: &World<'_>, cluster: &Cluster) -> Vec<Step> {
+    if world.deployer == Deployer::ArgoCd {
+        return argo::sync(world, cluster, Side::New, false);
+    }
     let mut walk = Walk { world, cluster: cluster.clone(), steps: Vec::new() };
     walk.hooks(Side::New, HookEvent::PreUpgrade);
     walk.update(&manifest(world, Side::Old), Side::New);
@@ -168,8 +202,42 @@ pub fn rollback(world: &World<'_>, cluster: &Cluster) -> Vec<Step> {
     walk.steps
 }
 
+/// What is still done when the step at `failed` of `steps` fails.
+pub fn after(world: &World<'_>, cluster: &Cluster, steps: &[Step], failed: usize) -> Vec<Step> {
+    if world.deployer == Deployer::ArgoCd {
+        return argo::after(world, cluster, steps, failed);
+    }
+    let rest = steps.get(failed + 1..).unwrap_or_default().iter().copied();
+    match steps.get(failed) {
+        Some(Step::AwaitHook(event, hook)) => after_failure(world, cluster, *event, *hook),
+        // A patch that is refused does not keep Helm from the next object, but from all deletions. A
+        // creation that is refused stops it.
+        Some(Step::Patch(object)) if cluster.has(world, *object) => {
+            rest.take_while(|step| matches!(step, Step::Patch(_))).collect()
+        }
+        Some(Step::Remove(_)) => rest.take_while(|step| matches!(step, Step::Remove(_))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What can be done about a state, and the steps of that.
+pub fn recoveries(world: &World<'_>, cluster: &Cluster, done: bool) -> Vec<(Recovery, Vec<Step>)> {
+    match world.deployer {
+        Deployer::Helm => {
+            let steps = rollback(world, cluster);
+            let mut all = vec![(Recovery::Rollback, steps.clone())];
+            all.extend((!done).then_some((Recovery::OnFailure, steps)));
+            all
+        }
+        Deployer::ArgoCd => vec![
+            (Recovery::Rollback, argo::sync(world, cluster, Side::Old, true)),
+            (Recovery::Revert, argo::sync(world, cluster, Side::Old, false)),
+        ],
+    }
+}
+
 /// What Helm still does when waiting for the hook at `failed` fails.
-pub fn after_failure(world: &World<'_>, cluster: &Cluster, event: HookEvent, failed: At) -> Vec<Step> {
+fn after_failure(world: &World<'_>, cluster: &Cluster, event: HookEvent, failed: At) -> Vec<Step> {
     let mut walk = Walk { world, cluster: cluster.clone(), steps: Vec::new() };
     walk.delete_hook(event, failed, DeletePolicy::Failed);
     for at in hooks(world, failed.side, event) {
@@ -183,6 +251,9 @@ pub fn after_failure(world: &World<'_>, cluster: &Cluster, event: HookEvent, fai
 
 /// What is in force before the upgrade: the old chart was installed, and upgraded to itself.
 pub fn before(world: &World<'_>) -> Cluster {
+    if world.deployer == Deployer::ArgoCd {
+        return argo::before(world);
+    }
     let mut cluster = Cluster::empty(world);
     for step in install(world, Side::Old, &cluster) {
         step.act(world, &mut cluster);
@@ -196,6 +267,9 @@ pub fn before(world: &World<'_>) -> Cluster {
 /// Objects of the new manifest that a hook of the old chart made: Helm refuses the upgrade, as they lack its
 /// marks of ownership (`pkg/action/validate.go`).
 pub fn refused(world: &World<'_>, cluster: &Cluster) -> Vec<At> {
+    if world.deployer != Deployer::Helm {
+        return Vec::new();
+    }
     let old = manifest(world, Side::Old);
     let not_released = |at: &At| !old.iter().any(|other| world.number(*other) == world.number(*at));
     let by_hook = |at: &At| cluster.live(world, *at).is_some_and(|live| world.object(live).hook.is_some());

@@ -49,6 +49,15 @@ impl Want<'_> {
         format!("{}/{} {}/{} {}", id.kind, id.name, object.kind, object.name, self.key.unwrap_or("*"))
     }
 
+    /// The variable that it becomes.
+    pub fn variable(&self) -> Option<String> {
+        match &self.need.usage {
+            Usage::Env(name) => Some(name.clone()),
+            Usage::EnvFrom => self.key.map(|key| format!("{}{key}", self.need.prefix)),
+            Usage::Volume | Usage::Account => None,
+        }
+    }
+
     /// Whether the object at `owner` needs it too.
     pub fn is_of(&self, world: &World<'_>, owner: At) -> bool {
         let needs = world.object(owner).pods.iter().flat_map(|pod| &pod.needs);

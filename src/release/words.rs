@@ -6,7 +6,7 @@ use super::cluster::{At, Cluster, Side, World};
 use super::explore::{Recovery, State, Stop};
 use super::steps::{self, Step};
 use super::wants::Want;
-use crate::model::{DeletePolicy, FindingPlace, HookEvent, Runs, TraceKind, TraceLine, Usage};
+use crate::model::{DeletePolicy, Deployer, FindingPlace, HookEvent, Runs, TraceKind, TraceLine, Usage};
 
 /// How many of a list are named.
 const SHOWN: usize = 4;
@@ -76,45 +76,81 @@ pub fn event(event: HookEvent) -> &'static str {
         HookEvent::PreDelete => "pre-delete",
         HookEvent::PostDelete => "post-delete",
         HookEvent::Test => "test",
+        HookEvent::PreSync => "PreSync",
+        HookEvent::Sync => "Sync",
+        HookEvent::PostSync => "PostSync",
+        HookEvent::SyncFail => "SyncFail",
     }
 }
 
-fn policy(policy: DeletePolicy) -> &'static str {
-    match policy {
-        DeletePolicy::BeforeCreation => "before-hook-creation",
-        DeletePolicy::Succeeded => "hook-succeeded",
-        DeletePolicy::Failed => "hook-failed",
+/// Who does it.
+pub fn who(world: &World<'_>) -> &'static str {
+    match world.deployer {
+        Deployer::Helm => "Helm",
+        Deployer::ArgoCd => "Argo CD",
+    }
+}
+
+/// In which release: the first, or the one that changes the chart.
+pub fn when(world: &World<'_>, first: bool) -> &'static str {
+    match (world.deployer, first) {
+        (Deployer::Helm, true) => "at the first installation",
+        (Deployer::Helm, false) => "in this upgrade",
+        (Deployer::ArgoCd, true) => "at the first sync",
+        (Deployer::ArgoCd, false) => "in this sync",
+    }
+}
+
+/// What takes a release back.
+pub fn undo(world: &World<'_>) -> &'static str {
+    match world.deployer {
+        Deployer::Helm => "helm rollback RELEASE",
+        Deployer::ArgoCd => "git revert COMMIT && git push && argocd app sync APP",
+    }
+}
+
+fn policy(world: &World<'_>, policy: DeletePolicy) -> &'static str {
+    match (world.deployer, policy) {
+        (Deployer::Helm, DeletePolicy::BeforeCreation) => "before-hook-creation",
+        (Deployer::Helm, DeletePolicy::Succeeded) => "hook-succeeded",
+        (Deployer::Helm, DeletePolicy::Failed) => "hook-failed",
+        (Deployer::ArgoCd, DeletePolicy::BeforeCreation) => "BeforeHookCreation",
+        (Deployer::ArgoCd, DeletePolicy::Succeeded) => "HookSucceeded",
+        (Deployer::ArgoCd, DeletePolicy::Failed) => "HookFailed",
     }
 }
 
 /// `pre-upgrade hook, weight -2`
 fn hook(world: &World<'_>, at: At, of: HookEvent) -> String {
     let weight = world.object(at).hook.as_ref().map_or(0, |hook| hook.weight);
-    format!("{} hook, weight {weight}", event(of))
+    let word = if world.deployer == Deployer::Helm { "weight" } else { "wave" };
+    format!("{} hook, {word} {weight}", event(of))
 }
 
 /// A step that was taken; `None` if there is nothing to tell.
 fn step(world: &World<'_>, step: Step, before: Option<At>) -> Option<String> {
+    let who = who(world);
     let unchanged = |at: At| before == Some(world.settled(at));
     Some(match step {
         Step::DeleteHook(of, at, why) => {
-            format!("Helm deletes {} ({}, {})", object(world, at), hook(world, at, of), policy(why))
+            format!("{who} deletes {} ({}, {})", object(world, at), hook(world, at, of), policy(world, why))
         }
         Step::ApplyHook(of, at) => match before {
-            Some(_) if unchanged(at) => format!("Helm applies {} ({})", object(world, at), hook(world, at, of)),
+            Some(_) if unchanged(at) => format!("{who} applies {} ({})", object(world, at), hook(world, at, of)),
             Some(_) => {
-                format!("Helm overwrites {}{} ({})", object(world, at), less(world, at), hook(world, at, of))
+                format!("{who} overwrites {}{} ({})", object(world, at), less(world, at), hook(world, at, of))
             }
-            None => format!("Helm creates {}{} ({})", object(world, at), less(world, at), hook(world, at, of)),
+            None => format!("{who} creates {}{} ({})", object(world, at), less(world, at), hook(world, at, of)),
         },
         Step::AwaitHook(_, at) if !steps::runs_to_its_end(world, at) => return None,
         Step::AwaitHook(of, at) => format!("{} runs to its end ({})", object(world, at), hook(world, at, of)),
         Step::Patch(at) if unchanged(at) => return None,
         Step::Patch(at) => match before {
-            Some(_) => format!("Helm patches {}{}", object(world, at), less(world, at)),
-            None => format!("Helm creates {}", object(world, at)),
+            Some(_) => format!("{who} patches {}{}", object(world, at), less(world, at)),
+            None => format!("{who} creates {}", object(world, at)),
         },
-        Step::Remove(at) => format!("Helm deletes {}, which is no longer in the manifest", object(world, at)),
+        Step::Remove(at) => format!("{who} deletes {}, which is no longer in the manifest", object(world, at)),
+        Step::Healthy(wave) => format!("all of wave {wave} is healthy"),
         Step::Rollout => "the new pods are ready, the old ones are gone".into(),
     })
 }
@@ -135,15 +171,15 @@ fn failure(world: &World<'_>, step: Step) -> String {
         Step::ApplyHook(of, at) => format!("creating {} fails ({})", object(world, at), hook(world, at, of)),
         Step::AwaitHook(of, at) => {
             let rest = match of {
-                HookEvent::PreUpgrade => "; Helm stops, nothing of the new manifest is applied",
-                HookEvent::PreInstall => "; Helm stops, nothing of the manifest is applied",
-                _ => "; Helm stops",
+                HookEvent::PreUpgrade | HookEvent::PreSync => ", nothing of the new manifest is applied",
+                HookEvent::PreInstall => ", nothing of the manifest is applied",
+                _ => "",
             };
-            format!("{} fails ({}){rest}", object(world, at), hook(world, at, of))
+            format!("{} fails ({}); {} stops{rest}", object(world, at), hook(world, at, of), who(world))
         }
         Step::Patch(at) => format!("{} is refused", object(world, at)),
         Step::Remove(at) => format!("deleting {} fails", object(world, at)),
-        Step::Rollout => "the new pods do not get ready, and old ones still run".into(),
+        Step::Rollout | Step::Healthy(_) => "the new pods do not get ready, and old ones still run".into(),
     }
 }
 
@@ -194,7 +230,9 @@ fn end(world: &World<'_>, state: &State, lines: &mut Vec<TraceLine>) {
     }
     let text = match state.recovery {
         Recovery::Nothing => return,
+        Recovery::Rollback if world.deployer == Deployer::ArgoCd => "argocd app rollback to the sync before",
         Recovery::Rollback => "helm rollback to the release before",
+        Recovery::Revert => "the commit is reverted and synced",
         Recovery::OnFailure => "--rollback-on-failure rolls back",
     };
     lines.push(TraceLine { kind: TraceKind::Step, text: text.into() });
@@ -235,6 +273,48 @@ pub fn noticed(world: &World<'_>, want: &Want<'_>) -> String {
         Some((at, _)) => format!("{} when it scales up, or {any}", object(world, at)),
         None => any.into(),
     }
+}
+
+/// What a rollback does about the loss that the object at `at` causes, and the command that undoes it.
+pub fn recovery(world: &World<'_>, at: Option<At>, lasts: bool) -> [TraceLine; 2] {
+    let name = at.map(|at| object(world, at)).unwrap_or_default();
+    let rollback = match (lasts, world.deployer) {
+        (true, Deployer::Helm) => format!(
+            "helm rollback and --rollback-on-failure succeed and leave {name} as it is: it is no part of the manifest"
+        ),
+        (true, Deployer::ArgoCd) => {
+            format!(
+                "argocd app rollback runs no hooks and leaves {name} as it is; to revert the commit and sync runs them"
+            )
+        }
+        (false, _) => "a rollback restores it".into(),
+    };
+    let old = at.and_then(|at| world.twin(at, Side::Old));
+    let old = old.filter(|_| lasts && world.deployer == Deployer::Helm);
+    let command = old.map_or_else(|| undo(world).into(), |old| command(world, old));
+    [TraceLine { kind: TraceKind::Rollback, text: rollback }, TraceLine { kind: TraceKind::Command, text: command }]
+}
+
+/// `A, B of Secret x; C of ConfigMap y`
+pub fn things(wants: &[Want<'_>]) -> String {
+    let mut objects: Vec<(String, Vec<String>)> = Vec::new();
+    for want in wants {
+        let object = format!("{} {}", want.need.object.kind, want.need.object.name);
+        let keys = match objects.iter_mut().find(|(known, _)| *known == object) {
+            Some((_, keys)) => keys,
+            None => {
+                objects.push((object, Vec::new()));
+                let Some((_, keys)) = objects.last_mut() else { continue };
+                keys
+            }
+        };
+        keys.extend(want.key.map(String::from));
+    }
+    let told = objects.into_iter().map(|(object, keys)| match keys.is_empty() {
+        true => object,
+        false => format!("{} of {object}", some(keys)),
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// The command that brings the old object back.

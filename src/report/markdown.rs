@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::findings::{self, Group};
 use super::words::{self, count};
 use super::{Block, Format, Report, changes, listing, terminal};
 use crate::model::*;
@@ -14,7 +15,9 @@ pub const MARKER: &str = "<!-- stripcheck -->";
 /// Characters of a comment: GitHub takes 65,536; some room is left for what a workflow adds.
 const MAX_CHARACTERS: usize = 60_000;
 /// Of these, what the table may take, so that some evidence always fits.
-const MAX_TABLE: usize = 20_000;
+const MAX_TABLE: usize = 16_000;
+/// What findings may take, with the heading.
+const MAX_FINDINGS: usize = 16_000;
 /// Names of one image that was not scanned.
 const SHOWN_NAMES: usize = 20;
 
@@ -108,23 +111,75 @@ fn headline(report: &Report<'_>) -> String {
 }
 
 fn findings(report: &Report<'_>, text: &mut String) {
-    for finding in report.content.findings.iter().filter(|finding| !finding.known) {
-        let mark = match finding.rule.level {
+    let mut left_out = 0;
+    for Group { rule, told, named } in findings::groups(report) {
+        let mark = match rule.level {
             Level::Error => "\u{274c}",
             Level::Warning => "\u{26a0}\u{fe0f}",
             Level::Note => "\u{2139}\u{fe0f}",
         };
-        let place = finding.locations.first().map(|at| format!(" ({}:{})", at.place.file, at.place.line));
-        let said = format!("{}{}", finding.message, place.unwrap_or_default());
-        *text += &format!("- {mark} **{}**: {}\n", escaped(finding.rule.id), escaped(&said));
-        if !finding.trace.is_empty() {
-            let steps: String = finding.trace.iter().map(|step| format!("  1. {}\n", escaped(&step.text))).collect();
-            *text += &format!("\n  <details><summary>how it comes about</summary>\n\n{steps}\n  </details>\n");
+        for (at, finding) in told.iter().enumerate() {
+            let said = format!("{}{}", finding.message, findings::place(finding));
+            let mut item = format!("- {mark} **{}**: {}\n", escaped(rule.id), escaped(&said));
+            if at == 0 && rule.level != Level::Note {
+                item += &format!("\n  **next**: {}\n", escaped(rule.remedy));
+            }
+            if !finding.trace.is_empty() {
+                let trace = trace(&finding.trace);
+                item += &format!("\n  <details><summary>how it comes about</summary>\n\n{trace}\n  </details>\n");
+            }
+            if text.chars().count() + item.chars().count() > MAX_FINDINGS {
+                left_out += 1;
+            } else {
+                *text += &item;
+            }
         }
+        if !named.is_empty() {
+            let line = |finding: &&Finding| {
+                format!("  - {}\n", escaped(&format!("{}{}", finding.message, findings::place(finding))))
+            };
+            let lines = cut(&named.iter().map(line).collect::<String>(), MAX_FINDINGS / 4);
+            let more = format!("{mark} <b>{}</b>: {}", escaped(rule.id), count(named.len(), "more finding"));
+            *text += &format!("- <details><summary>{more}</summary>\n\n{lines}\n  </details>\n");
+        }
+    }
+    if left_out > 0 {
+        *text += &format!("\nand {} that the full report has\n", count(left_out, "more finding"));
+    }
+    for (finding, reason) in findings::accepted(report) {
+        let said = format!("{}: {}", finding.rule.id, finding.message);
+        *text += &format!("- \u{26aa} accepted: {} ({})\n", escaped(&said), escaped(reason));
+    }
+    let known = |finding: &&Finding| finding.known && finding.rule.level != Level::Note;
+    let known = report.content.findings.iter().filter(known).count();
+    if known > 0 {
+        *text += &format!("\n{} that the old chart had already\n", count(known, "finding"));
     }
     if !report.content.findings.is_empty() {
         text.push('\n');
     }
+}
+
+/// The steps as a numbered list; what comes of them with its label; commands as they are typed.
+fn trace(trace: &[TraceLine]) -> String {
+    let mut text = String::new();
+    let mut steps = true;
+    for line in trace {
+        if steps && line.kind != TraceKind::Step {
+            steps = false;
+            text.push('\n');
+        }
+        text += &match line.kind {
+            TraceKind::Step => format!("  1. {}\n", escaped(&line.text)),
+            TraceKind::Command => format!("  - **command**:\n\n{}", indented(&fenced(&line.text), "    ")),
+            kind => format!("  - **{}**: {}\n", words::told(kind), escaped(&line.text)),
+        };
+    }
+    text
+}
+
+fn indented(text: &str, by: &str) -> String {
+    text.lines().map(|line| format!("{by}{line}\n")).collect()
 }
 
 fn table(report: &Report<'_>, told: &[&Block], text: &mut String) {
@@ -137,9 +192,10 @@ fn table(report: &Report<'_>, told: &[&Block], text: &mut String) {
         if change.is_empty() { "" } else { "---|" }
     );
     let mut left_out = 0;
+    let before = text.chars().count();
     for block in told {
         let row = row(report, block);
-        if text.chars().count() + row.chars().count() > MAX_TABLE {
+        if text.chars().count() - before + row.chars().count() > MAX_TABLE {
             left_out += 1;
         } else {
             *text += &row;

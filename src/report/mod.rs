@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub use blocks::{Block, ImageLine};
-pub use plan::plan;
+pub use plan::{Planned, schema as plan_schema};
 pub use rules::{page, rule};
 pub use schema::schema;
 

@@ -13,7 +13,7 @@ pub struct Point {
     pub level: Level,
     /// What it is about, in a few words.
     pub title: String,
-    /// The rest, in one paragraph.
+    /// The rest; of a finding in several lines.
     pub message: String,
     /// The file, and the line where it is one of that file.
     pub places: Vec<(String, Option<u32>)>,
@@ -92,7 +92,20 @@ fn of_block(report: &Report<'_>, block: &Block) -> Option<Point> {
 
 fn of_finding(finding: &Finding) -> Point {
     let rule = finding.rule;
-    let said = std::iter::once(&finding.message).chain(finding.trace.iter().map(|line| &line.text));
+    let mut said = vec![finding.message.clone()];
+    let mut steps = 0;
+    for line in &finding.trace {
+        said.push(match line.kind {
+            TraceKind::Step => {
+                steps += 1;
+                format!("{steps}. {}", line.text)
+            }
+            kind => format!("{}: {}", words::told(kind), line.text),
+        });
+    }
+    if rule.level != Level::Note {
+        said.push(format!("next: {}", rule.remedy));
+    }
     // Of the old chart there are no lines to show.
     let at = |at: &FindingPlace| {
         let (file, line) = place(&at.place);
@@ -103,13 +116,13 @@ fn of_finding(finding: &Finding) -> Point {
     places.truncate(MAX_PLACES);
     Point {
         rule: rule.id.into(),
-        level: rule.level,
+        level: if finding.suppressed().is_some() { Level::Note } else { rule.level },
         title: rule.id.into(),
-        message: said.map(String::as_str).collect::<Vec<_>>().join(" > "),
+        message: said.join("\n"),
         places,
         reads: Vec::new(),
         id: format!("{}:{}", rule.id, finding.subjects.join(",")),
-        suppressed: None,
+        suppressed: finding.suppressed().map(String::from),
     }
 }
 

@@ -22,14 +22,7 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         rules.entry(&point.rule).or_insert(&point.title);
     }
     let ids: Vec<&str> = rules.keys().copied().collect();
-    let summary = |id: &str| {
-        let mut findings = report.content.findings.iter();
-        findings
-            .find(|finding| finding.rule.id == id)
-            .map_or_else(|| describe(id), |finding| finding.rule.summary.into())
-    };
-    let described: Vec<Value> =
-        ids.iter().map(|id| json!({ "id": id, "name": id, "shortDescription": { "text": summary(id) } })).collect();
+    let described: Vec<Value> = ids.iter().map(|id| described(id, report)).collect();
     let results: Vec<Value> = points.iter().map(|point| result(point, &ids)).collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -50,8 +43,21 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn describe(rule: &str) -> String {
-    format!("An environment variable of a chart: {}", rule.replace('-', " "))
+fn described(id: &str, report: &Report<'_>) -> Value {
+    let mut findings = report.content.findings.iter().map(|finding| finding.rule);
+    match findings.find(|rule| rule.id == id) {
+        Some(rule) => json!({
+            "id": id,
+            "name": id,
+            "shortDescription": { "text": rule.summary },
+            "fullDescription": { "text": rule.why },
+            "help": { "text": rule.remedy },
+        }),
+        None => {
+            let text = format!("An environment variable of a chart: {}", id.replace('-', " "));
+            json!({ "id": id, "name": id, "shortDescription": { "text": text } })
+        }
+    }
 }
 
 fn result(point: &Point, ids: &[&str]) -> Value {

@@ -36,6 +36,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         working_dir: None,
         chart: None,
         unsupplied: Default::default(),
+        injected: Vec::new(),
     };
     let entry = |name: &str, container| Entry {
         name: name.into(),

@@ -118,6 +118,33 @@ codes! {
     }
 }
 
+impl Coded for Concern {
+    const CODES: &'static [&'static str] = &["keep", "add-keys", "references", "identity", "remove-keys"];
+
+    fn code(&self) -> &'static str {
+        match self {
+            Concern::Keep => "keep",
+            Concern::AddKeys => "add-keys",
+            Concern::References => "references",
+            Concern::Identity => "identity",
+            Concern::RemoveKeys(_) => "remove-keys",
+        }
+    }
+
+    fn of(code: &str) -> Option<Self> {
+        let all = [Concern::Keep, Concern::AddKeys, Concern::References, Concern::Identity, Concern::RemoveKeys(1)];
+        all.into_iter().find(|concern| concern.code() == code)
+    }
+}
+
+/// What a line of a trace tells, where it is no step.
+pub fn told(kind: TraceKind) -> &'static str {
+    match kind {
+        TraceKind::Noticed => "noticed by",
+        kind => kind.code(),
+    }
+}
+
 /// What so many notices are about: `2 reads of unknown names`.
 pub fn notices(kind: NoticeKind, number: usize) -> String {
     let (noun, rest) = match kind {

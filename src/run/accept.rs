@@ -1,19 +1,21 @@
 //! `accept`: writes into the settings that a person accepts an answer.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::diff::{self, Compared};
 use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::{Job, load, output, roots, status};
-use crate::model::{Accepted, Chart, Failure, Verdict};
+use crate::model::{Accepted, AcceptedFinding, Chart, Failure, Verdict};
 use crate::progress::Progress;
+use crate::release;
 use crate::verdict::{self, Question};
 
 /// What is accepted.
 #[derive(Debug, Clone)]
 pub struct Accepting {
-    /// The variables.
+    /// The variables, and rules of releases.
     pub names: Vec<String>,
     /// Why.
     pub reason: String,
@@ -31,7 +33,12 @@ pub struct Accepting {
 /// If there is nothing to accept, or the settings cannot be written.
 pub fn run(job: &Job, accepting: &Accepting) -> Result<u8, Failure> {
     let progress = Progress::start();
+    let (named, names): (Vec<String>, Vec<String>) =
+        accepting.names.iter().cloned().partition(|name| release::rules::find(name).is_some());
+    let findings = if named.is_empty() { Vec::new() } else { of_findings(job, accepting, &named, &progress)? };
+    let accepting = &Accepting { names, ..accepting.clone() };
     let rules = match &accepting.base {
+        _ if accepting.names.is_empty() => Vec::new(),
         Some(_) => of_change(job, accepting, &progress)?,
         None => of_chart(job, accepting, &progress)?,
     };
@@ -40,12 +47,14 @@ pub fn run(job: &Job, accepting: &Accepting) -> Result<u8, Failure> {
     if let Some(name) = missing.next() {
         return Err(Failure::new(format!("{name}: safe wherever it is set or stripped; there is nothing to accept")));
     }
-    append(&accepting.config, &rules.iter().map(written).collect::<String>())?;
+    let entries = rules.iter().map(written).chain(findings.iter().map(written_finding));
+    append(&accepting.config, &entries.collect::<String>())?;
     let place = |rule: &Accepted| {
         let container = rule.container.as_deref().unwrap_or("?");
         format!("accepted: {} in {}, container {container}\n", rule.var, rule.workload.as_deref().unwrap_or("?"))
     };
-    let told: String = rules.iter().map(place).collect();
+    let about = |rule: &AcceptedFinding| format!("accepted: {} about {}\n", rule.rule, rule.about.join(", "));
+    let told: String = rules.iter().map(place).chain(findings.iter().map(about)).collect();
     output::print(&format!("{told}written to {}\n", accepting.config.display()))?;
     Ok(0)
 }
@@ -69,6 +78,32 @@ fn of_change(job: &Job, accepting: &Accepting, progress: &Progress) -> Result<Ve
     Ok(rules(&change.subject, &judged, accepting))
 }
 
+/// What a change does to a release, by the rules that are named.
+fn of_findings(
+    job: &Job,
+    accepting: &Accepting,
+    rules: &[String],
+    progress: &Progress,
+) -> Result<Vec<AcceptedFinding>, Failure> {
+    let compared = Compared::Revisions { base: accepting.base.clone(), head: None };
+    let (told, change, judged) = diff::compared(job, &compared, progress)?;
+    let (findings, _) = diff::explored(job, &told, &change, &judged);
+    let of_rule = |rule: &String| {
+        let all = findings.iter().filter(|finding| finding.rule.id == rule && !finding.known);
+        let about: BTreeSet<String> = all.flat_map(|finding| finding.subjects.iter().cloned()).collect();
+        if about.is_empty() {
+            return Err(Failure::new(format!("{rule}: this change has no such finding; there is nothing to accept")));
+        }
+        Ok(AcceptedFinding {
+            rule: rule.clone(),
+            about: about.into_iter().collect(),
+            reason: accepting.reason.clone(),
+            until: accepting.until.clone(),
+        })
+    };
+    rules.iter().map(of_rule).collect()
+}
+
 fn rules(chart: &Chart, judged: &Judged, accepting: &Accepting) -> Vec<Accepted> {
     let codes = status::codes();
     let open = judged.judgements.iter().filter(|judgement| judgement.verdict != Verdict::Safe);
@@ -90,9 +125,23 @@ fn rules(chart: &Chart, judged: &Judged, accepting: &Accepting) -> Vec<Accepted>
     open.filter_map(rule).collect()
 }
 
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.into()).to_string()
+}
+
+/// As it stands in the settings.
+fn written_finding(rule: &AcceptedFinding) -> String {
+    let about: String = rule.about.iter().map(|subject| format!("    {},\n", quoted(subject))).collect();
+    let until = rule.until.as_ref().map(|until| format!("until = {}\n", quoted(until))).unwrap_or_default();
+    format!(
+        "\n[[accept-finding]]\nrule = {}\nabout = [\n{about}]\nreason = {}\n{until}",
+        quoted(&rule.rule),
+        quoted(&rule.reason)
+    )
+}
+
 /// As it stands in the settings.
 fn written(rule: &Accepted) -> String {
-    let quoted = |text: &str| toml::Value::String(text.into()).to_string();
     let field = |name: &str, value: &Option<String>| match value {
         Some(value) => format!("{name} = {}\n", quoted(value)),
         None => String::new(),

@@ -7,7 +7,7 @@ use super::gather::Gathered;
 use super::judged::{Judged, judged};
 use super::revisions::{Revisions, Side};
 use super::{Job, consumers, load_each, output, status};
-use crate::model::{Change, ChangeKind, Chart, Conditional, Container, Failure, Notice, NoticeKind};
+use crate::model::{Change, ChangeKind, Chart, Conditional, Container, Failure, Finding, Notice, NoticeKind};
 use crate::progress::Progress;
 use crate::release::code::Code;
 use crate::report::{Content, Report};
@@ -73,7 +73,7 @@ pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(
         Compared::Given { old, new } => {
             let mut told = given_charts(job, old, new)?;
             let (change, question) = told.question();
-            let judged = match change.entries.is_empty() {
+            let judged = match change.entries.is_empty() && !job.holes {
                 true => Judged::default(),
                 false => judged(job, gathered, &change.subject, question, &[old, new], progress)?,
             };
@@ -83,7 +83,7 @@ pub fn compared(job: &Job, compared: &Compared, progress: &Progress) -> Result<(
             let mut states = Revisions::new(&job.sources.cwd, base.as_deref(), head.as_deref())?;
             let mut told = charts(job, &mut states)?;
             let (change, question) = told.question();
-            let judged = match change.entries.is_empty() {
+            let judged = match change.entries.is_empty() && !job.holes {
                 true => Judged::default(),
                 false => at_both(job, gathered, &mut states, &change, question, progress)?,
             };
@@ -221,7 +221,7 @@ fn at_both(
         }
     };
     states.relabel_judged(&states.head, &mut now);
-    if verdict::depends_on_before(&now.judgements, &change.entries) && states.code_differs() {
+    if states.code_differs() {
         states.export(true, &tracked)?;
         let own = given(job, states, &states.base);
         let inputs: Vec<&chart::Input> = own.iter().collect();
@@ -231,7 +231,10 @@ fn at_both(
         }
         let mut was = judged(&job, Gathered::new(&job)?, &change.subject, question, &inputs, progress)?;
         states.relabel_judged(&states.base, &mut was);
-        verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);
+        if verdict::depends_on_before(&now.judgements, &change.entries) {
+            verdict::read_before(&mut now.judgements, &was.scan, &was.judgements, &change.subject, &change.entries);
+        }
+        now.before = Some(Box::new(was));
     }
     Ok(now)
 }
@@ -247,21 +250,9 @@ fn given(job: &Job, states: &Revisions, side: &Side) -> Option<chart::Input> {
 fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Progress) -> Result<u8, Failure> {
     let Judged { scan, mentions, judgements, notices, .. } = judged;
     progress.stage("exploring the release");
-    let explored = told.changes.iter().enumerate().map(|(at, of_chart)| {
-        let unset = |chart| verdict::unset(scan, chart, &judged.images, judged.bundled);
-        // Entries are those of all charts together.
-        let (changes, judgements) =
-            if at == 0 { (change.entries.as_slice(), judgements.as_slice()) } else { Default::default() };
-        let (unset, unset_before) = (&*unset(&of_chart.new), &*unset(&of_chart.old));
-        let code = Code { scan, changes, judgements, unset, unset_before, holes: job.holes };
-        release::findings(&of_chart.old, &of_chart.new, Some(&code))
-    });
-    let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
-    let mut findings = findings.concat();
-    // A chart in several environments breaks a rule once.
-    let mut told_before = BTreeSet::new();
-    findings.retain(|finding| told_before.insert((finding.rule.id, finding.message.clone(), finding.known)));
-    let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(cut.iter().flatten()).cloned().collect();
+    let (mut findings, cut) = explored(job, &told, change, judged);
+    release::accept(&mut findings, &job.accepted_findings, &job.today);
+    let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(&cut).cloned().collect();
     let lost = !told.lost.is_empty();
     let report = Report::new(Content {
         chart: Some(&change.subject),
@@ -285,6 +276,27 @@ fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Pro
         (0, Some(failure)) => Err(failure.clone()),
         (status, _) => Ok(status),
     }
+}
+
+/// The findings of the release, and what was cut.
+pub fn explored(job: &Job, told: &Told, change: &Change, judged: &Judged) -> (Vec<Finding>, Vec<Notice>) {
+    let before = judged.before.as_deref().unwrap_or(judged);
+    let explored = told.changes.iter().enumerate().map(|(at, of_chart)| {
+        // Entries are those of all charts together.
+        let (changes, judgements) = match at {
+            0 => (change.entries.as_slice(), judged.judgements.as_slice()),
+            _ => Default::default(),
+        };
+        let (old, new) = (before.ships(&of_chart.old), judged.ships(&of_chart.new));
+        let code = Code { old, new, changes, judgements, holes: job.holes };
+        release::findings(job.deployer, &of_chart.old, &of_chart.new, Some(&code))
+    });
+    let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
+    let mut findings = findings.concat();
+    // A chart in several environments breaks a rule once.
+    let mut told_before = BTreeSet::new();
+    findings.retain(|finding| told_before.insert((finding.rule.id, finding.message.clone(), finding.known)));
+    (findings, cut.concat())
 }
 
 impl Told {

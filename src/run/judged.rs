@@ -6,6 +6,7 @@ use super::gather::Gathered;
 use super::{Job, gather, roots, scan_here};
 use crate::model::{Chart, Failure, Judgement, Mention, Notice, RootId, Scan};
 use crate::progress::Progress;
+use crate::release::code::Ships;
 use crate::verdict::{ImageRule, Question};
 use crate::{chart, mentions, verdict};
 
@@ -24,6 +25,16 @@ pub struct Judged {
     pub images: Vec<ImageRule>,
     /// Roots from this one on are those of bundles.
     pub bundled: Option<RootId>,
+    /// The same by the code of before, where that is another.
+    pub before: Option<Box<Judged>>,
+}
+
+impl Judged {
+    /// The code that runs in the containers of a chart.
+    pub fn ships(&self, chart: &Chart) -> Ships<'_> {
+        let made = verdict::insisting(&self.scan, chart, &self.images, self.bundled);
+        Ships { scan: &self.scan, unset: verdict::unset(&self.scan, chart, &made), made }
+    }
 }
 
 /// Scans what was gathered, and judges the entries of `chart` that `question` asks for; its image rules and
@@ -63,5 +74,5 @@ pub fn judged(
     let judgements = verdict::judge(&scan, chart, &mentions, &question);
     notices.extend(verdict::notices(&scan, chart, &judgements));
     let Question { images, bundled, .. } = question;
-    Ok(Judged { scan, mentions, judgements, notices, images, bundled })
+    Ok(Judged { scan, mentions, judgements, notices, images, bundled, before: None })
 }

@@ -213,6 +213,9 @@ impl Revisions {
             entry.rendered.iter_mut().for_each(|place| fix(&mut place.file));
             entry.also.iter_mut().chain(&mut entry.uses).for_each(fix);
         }
+        for place in chart.objects.iter_mut().flat_map(chart::places_of) {
+            fix(&mut place.file);
+        }
         for notice in &mut chart.notices {
             notice.file.iter_mut().for_each(fix);
             fix(&mut notice.detail);

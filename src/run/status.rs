@@ -82,7 +82,8 @@ pub fn exit(report: &Report<'_>, fail_on: FailOn) -> Result<u8, Failure> {
     let judgements =
         content.judgements.iter().enumerate().filter(|(at, _)| counts(*at)).map(|(_, judgement)| judgement);
     let judgements: Vec<Judgement> = judgements.cloned().collect();
-    let fails = |finding: &Finding| finding.rule.level == Level::Error && !finding.known;
+    let fails =
+        |finding: &Finding| finding.rule.level == Level::Error && !finding.known && finding.suppressed().is_none();
     let found = fail_on != FailOn::Never && content.findings.iter().any(fails);
     let status = of(content.scan, &judgements, fail_on).max(u8::from(found));
     if status == 0 && content.incomplete && fail_on != FailOn::Never {

@@ -58,6 +58,23 @@ pub fn extend(
     changed
 }
 
+/// Of the files looked at so far, those that may call a method of `interest` that is not in `known` on an object
+/// of which nobody knew that it matters.
+pub fn callers(
+    looked_at: &BTreeSet<FileId>,
+    store: &Store<'_>,
+    known: &Interest,
+    interest: &Interest,
+) -> BTreeSet<FileId> {
+    let methods: Vec<&str> = interest.methods.difference(&known.methods).map(|name| &**name).collect();
+    let words = Words::new(&methods);
+    let calls = |file: &FileId| {
+        let text = store.text(*file);
+        words.find(&text).any(|(offset, _)| text[..offset].ends_with('.'))
+    };
+    looked_at.par_iter().copied().filter(calls).collect()
+}
+
 /// Names by the file that defines them.
 type Names = BTreeMap<FileId, BTreeSet<Name>>;
 

@@ -88,6 +88,7 @@ fn rounds(
             break;
         }
         changed = demand::extend(&mut demanded, store, graph, &known, &found);
+        changed.extend(demand::callers(&session.evaluated(), store, &known, &found));
         known = found;
     }
     (session.finish(), demanded)

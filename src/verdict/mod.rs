@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use accepted::{Codes, accepted, readers as accepted_readers, workload};
 pub use before::{depends_on_before, read_before};
 pub use names::{asked, nearest};
-pub use unset::unset;
+pub use unset::{insisting, unset};
 
 use crate::model::{
     Access, Chart, EntryChange, FileId, Judgement, Key, Mention, Notice, NoticeKind, ReasonCode, RootId, Scan, Verdict,

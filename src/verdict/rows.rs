@@ -118,7 +118,11 @@ fn row_3_still_arrives(case: &Case<'_>) -> Vec<Reason> {
     let image = case.placement.image.and_then(|image| case.scan.sources.images.get(image));
     let own = image.filter(|image| image.env.contains(&case.entry.name));
     let own = own.map(|image| format!("ENV of the image ({})", image.label));
-    let others: Vec<&str> = case.entry.also.iter().map(String::as_str).chain(own.as_deref()).collect();
+    let words = || case.container.command.iter().chain(&case.container.args);
+    let injected =
+        case.container.injected.contains(&case.entry.name) && words().any(|it| it.contains("/vault/secrets"));
+    let injected = injected.then_some("a file of the Vault agent injector, which its command reads");
+    let others: Vec<&str> = case.entry.also.iter().map(String::as_str).chain(own.as_deref()).chain(injected).collect();
     if others.is_empty() {
         return Vec::new();
     }

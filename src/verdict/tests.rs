@@ -61,6 +61,7 @@ impl World {
             working_dir: None,
             chart: Some("web".into()),
             unsupplied: Default::default(),
+            injected: Vec::new(),
         });
         self
     }

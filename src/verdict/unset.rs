@@ -1,6 +1,7 @@
 //! Reads of variables that a chart sets nowhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::evidence::is_unnamed;
 use super::index::Index;
@@ -13,35 +14,48 @@ const ALWAYS: [&str; 8] = ["PATH", "HOME", "HOSTNAME", "PWD", "USER", "LANG", "T
 /// Of services Kubernetes tells host and port.
 const SERVICE: [&str; 3] = ["_SERVICE_HOST", "_SERVICE_PORT", "_PORT"];
 
-/// The reads that are reached in a scanned container and ask for just one name which no scanned container of
-/// the chart gets, with the first such container. Nothing if some container may get any name.
-pub fn unset(scan: &Scan, chart: &Chart, images: &[ImageRule], bundled: Option<RootId>) -> Vec<(usize, ContainerId)> {
-    let question = Question { images: images.to_vec(), bundled, ..Question::default() };
-    let index = Index::new(scan, &[]);
-    let placements = place::place(&index, chart, &question);
-    let is_scanned = |id: ContainerId| {
-        placements.get(id).is_some_and(|placement| !placement.roots.is_empty() && !placement.libraries_only)
-    };
-    let supplied: Vec<&str> =
-        chart.entries.iter().filter(|entry| is_scanned(entry.container)).map(|entry| entry.name.as_str()).collect();
+/// Reads in containers: see [`insisting`].
+pub type Made = Vec<(ContainerId, Rc<[usize]>)>;
+
+/// Of the reads that are `made`, those which ask for a name that no scanned container of the chart gets, with the
+/// first container in which they are. Nothing if some container may get any name.
+pub fn unset(scan: &Scan, chart: &Chart, made: &Made) -> Vec<(usize, ContainerId)> {
+    let scanned: BTreeSet<ContainerId> = made.iter().map(|(id, _)| *id).collect();
+    let supplied = chart.entries.iter().filter(|entry| scanned.contains(&entry.container));
     let own = scan.sources.images.iter().flat_map(|image| image.env.iter().map(String::as_str));
-    let supplied: Vec<&str> = supplied.into_iter().chain(own).collect();
-    let mut reaches: BTreeMap<&place::Placement, Reach> = BTreeMap::new();
+    let injected = chart.containers.iter().flat_map(|container| container.injected.iter().map(String::as_str));
+    let supplied: Vec<&str> = supplied.map(|entry| entry.name.as_str()).chain(own).chain(injected).collect();
     let mut out: BTreeMap<usize, ContainerId> = BTreeMap::new();
-    for (id, placement) in placements.iter().enumerate().filter(|(id, _)| is_scanned(*id)) {
-        if reaches.contains_key(placement) {
-            continue;
-        }
-        let reach = reaches.entry(placement).or_insert_with(|| Reach::new(&index, placement));
-        let Some(container) = chart.containers.get(id) else { continue };
-        for (number, read) in scan.reads.iter().enumerate() {
-            let reached = || reach.chain(read.place.file).is_some() && !is_unnamed(&index, read, reach, container);
-            if insists(read) && !is_supplied(read, &supplied) && reached() {
-                out.entry(number).or_insert(id);
-            }
+    for (id, reads) in made {
+        let asked = |number: &usize| scan.reads.get(*number).is_some_and(|read| !is_supplied(read, &supplied));
+        for number in reads.iter().copied().filter(asked) {
+            out.entry(number).or_insert(*id);
         }
     }
     out.into_iter().collect()
+}
+
+/// The scanned containers of a chart, each with the reads of just one name that are reached in it and made for sure.
+pub fn insisting(scan: &Scan, chart: &Chart, images: &[ImageRule], bundled: Option<RootId>) -> Made {
+    let question = Question { images: images.to_vec(), bundled, ..Question::default() };
+    let index = Index::new(scan, &[]);
+    let placements = place::place(&index, chart, &question);
+    let is_scanned = |placement: &&place::Placement| !placement.roots.is_empty() && !placement.libraries_only;
+    let mut known: BTreeMap<&place::Placement, Rc<[usize]>> = BTreeMap::new();
+    let scanned = placements.iter().enumerate().filter(|(_, placement)| is_scanned(placement));
+    let made = scanned.map(|(id, placement)| {
+        let reads = known.entry(placement).or_insert_with(|| {
+            let reach = Reach::new(&index, placement);
+            let reads = scan.reads.iter().enumerate();
+            let container = chart.containers.get(id);
+            let unnamed = |read| container.is_some_and(|container| is_unnamed(&index, read, &reach, container));
+            let made =
+                reads.filter(|(_, read)| insists(read) && reach.chain(read.place.file).is_some() && !unnamed(read));
+            made.map(|(number, _)| number).collect()
+        });
+        (id, Rc::clone(reads))
+    });
+    made.collect()
 }
 
 /// Whether the read is made for sure, and for just one name.

@@ -65,12 +65,14 @@ fn chart(chance: &mut Chance) -> Vec<ChartObject> {
             place: ChartPlace { file: "c.yaml".into(), line: 1 },
             template: None,
             hook,
+            sync: Default::default(),
             kept: chance.below(5) == 0,
             content,
             rest: content,
             produces: Vec::new(),
             pods: Vec::new(),
             runs: Runs::Never,
+            overlaps: true,
             scales: None,
         });
     }

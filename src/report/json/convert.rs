@@ -160,7 +160,7 @@ fn finding(finding: &Finding) -> FindingDto<'_> {
         locations: finding.locations.iter().map(finding_place).collect(),
         trace: finding.trace.iter().map(|line| TraceDto { kind: line.kind.code(), text: &line.text }).collect(),
         known: finding.known,
-        suppressed: None,
+        suppressed: finding.suppressed(),
     }
 }
 
