@@ -16,3 +16,5 @@ if [ ! -d "$out/sources" ]; then python3 "$truth/get_sources.py" open "$out/sour
 target/release/stripcheck reads --app "$out/sources" --format jsonl > "$out/reads-sources.jsonl"
 echo
 python3 "$truth/score.py" "$out/reads-sources.jsonl" "$truth/settings_truth_open.jsonl" --settings --origin suite
+echo
+python3 bench/settings.py "$truth" "$out/reads.jsonl" "$out/reads-sources.jsonl"

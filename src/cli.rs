@@ -51,8 +51,8 @@ fn resolve(cli: Cli, cwd: PathBuf, virtual_env: Option<PathBuf>) -> Result<Job, 
         }
         Verb::Diff { mut compared, sources, image, chart, shared, fail_on, strict, show_values, holes: wanted } => {
             holes = wanted;
-            consumers = std::mem::take(&mut compared.consumer);
             deployer.clone_from(&compared.deployer);
+            consumers = std::mem::take(&mut compared.consumer);
             threshold = Some(Threshold { fail_on, strict, named: true });
             values_shown = show_values;
             images_told = image.image;

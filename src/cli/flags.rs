@@ -273,13 +273,13 @@ pub struct ComparedFlags {
     /// Take the chart and the application after from this git revision [default: the work tree]
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
+    /// Who releases the chart: its order of steps, hooks and rollbacks is gone through [default: helm]
+    #[arg(long, value_name = "NAME", value_parser = ["helm", "argocd"])]
+    pub deployer: Option<String>,
     /// The chart that is compared is one that these depend on, as a library: they are rendered with it as it was and
     /// as it is
     #[arg(long, value_name = "CHART", num_args = 1.., help_heading = "Chart")]
     pub consumer: Vec<PathBuf>,
-    /// Who releases the chart: its order of steps, hooks and rollbacks is gone through [default: helm]
-    #[arg(long, value_name = "NAME", value_parser = ["helm", "argocd"])]
-    pub deployer: Option<String>,
 }
 
 /// Which code runs in which image.

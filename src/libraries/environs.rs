@@ -23,6 +23,9 @@ const fn silent(name: &'static str) -> Reader<'static> {
 /// `Env(*, eager=True, expand_vars=False, prefix=None)`
 const PREFIX: Option<Argument<'static>> = Some(keyword("prefix"));
 
+/// What stands in values is asked without a prefix (`_expand_vars`).
+const EXPANDS: Option<Argument<'static>> = Some(keyword("expand_vars"));
+
 /// Objects whose methods read one variable each.
 pub const LIBRARY: Library = Library {
     name: "environs",
@@ -59,10 +62,11 @@ pub const LIBRARY: Library = Library {
         silent("environs.Env().seal"),
     ],
     objects: &[
-        Object { name: "environs.Env", prefix: PREFIX, added: true, ..Object::PLAIN },
+        Object { name: "environs.Env", prefix: PREFIX, expands: EXPANDS, added: true, ..Object::PLAIN },
         Object {
             name: "environs.FileAwareEnv",
             prefix: PREFIX,
+            expands: EXPANDS,
             like: "environs.Env",
             first: Some((Some(keyword("file_suffix")), "_FILE")),
             ..Object::PLAIN

@@ -174,6 +174,8 @@ pub struct Object {
     pub like: &'static str,
     /// The argument that is put behind each name for another that is asked first, and what it is if not given.
     pub first: Option<(Option<Argument<'static>>, &'static str)>,
+    /// The argument that has `${NAME}` and `${NAME:-default}` in values replaced by further variables.
+    pub expands: Option<Argument<'static>>,
     /// Whether the program may give them readers of its own: the row `NAME().*`.
     pub added: bool,
     /// Whether such objects, or its subclasses, are commonly imported by units that hold no word of the
@@ -191,6 +193,7 @@ impl Object {
         environment: None,
         like: "",
         first: None,
+        expands: None,
         added: false,
         shared: true,
     };

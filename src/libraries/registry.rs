@@ -200,6 +200,11 @@ impl<'a> Libraries<'a> {
         self.scopes.contains(name) || plain().unwrap_or(false)
     }
 
+    /// Whether a method of this name may be one of those, of an object that is not known yet.
+    pub fn is_scope_method(&self, method: &str) -> bool {
+        self.scopes.iter().any(|name| last_segment(name) == method)
+    }
+
     /// Whether this is a method that gives its object again, with a longer prefix.
     pub fn is_narrowing(&self, name: &str) -> bool {
         self.narrowing.contains(name)

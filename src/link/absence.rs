@@ -4,6 +4,7 @@
 use super::Linker;
 use super::events::Absent;
 use super::guards::{Guard, Question};
+use super::reached::is_told;
 use super::scope::Frame;
 use super::value::{EventId, Symbol, Value};
 use crate::model::{Access, Outcome};
@@ -22,6 +23,8 @@ pub struct Side {
     pub missing: Vec<Name>,
     /// What else has been asked.
     pub guards: Vec<Guard>,
+    /// What has been asked of parameters.
+    pub reached: Vec<Guard>,
 }
 
 impl Side {
@@ -72,10 +75,12 @@ impl Tested {
         self.holds.present.extend(other.holds.present);
         self.holds.missing.extend(other.holds.missing);
         self.holds.guards.extend(other.holds.guards);
+        self.holds.reached.extend(other.holds.reached);
         self.fails.absent.extend(other.fails.absent);
         self.fails.waiting.extend(other.fails.waiting);
         self.fails.present.clear();
         self.fails.missing.clear();
+        self.fails.reached.clear();
         self
     }
 }
@@ -95,8 +100,8 @@ impl Linker<'_> {
                     Comparison::IsNot => self.asked(frame, &found, Question::Is(with)).not(),
                     Comparison::Equal => self.asked(frame, &found, Question::Equal(with)),
                     Comparison::NotEqual => self.asked(frame, &found, Question::Equal(with)).not(),
-                    Comparison::In => self.contains_truth(frame, &found, with),
-                    Comparison::NotIn => self.contains_truth(frame, &found, with).not(),
+                    Comparison::In => self.contained(frame, &found, with, right),
+                    Comparison::NotIn => self.contained(frame, &found, with, right).not(),
                     _ => Tested::other(),
                 }
             }
@@ -122,27 +127,50 @@ impl Linker<'_> {
 
     /// `a and b`; or, denied, `not a and not b`. Each part knows that those before it hold.
     fn test_all(&mut self, frame: &mut Frame, parts: &[Expr], denied: bool) -> Tested {
-        let present = frame.present.len();
+        let (present, reached) = (frame.present.len(), frame.reached.len());
         let mut all: Option<Tested> = None;
         for part in parts {
             let tested = self.test(frame, part);
             let tested = if denied { tested.not() } else { tested };
             frame.are_present(&tested.holds.present);
+            frame.has_taken(&tested.holds);
             all = Some(match all {
                 Some(all) => all.and(tested),
                 None => tested,
             });
         }
         frame.present.truncate(present);
+        frame.reached.truncate(reached);
         all.unwrap_or_default()
     }
 
-    fn contains_truth(&mut self, frame: &Frame, event: &Value, key: Value) -> Tested {
+    fn contained(&mut self, frame: &mut Frame, event: &Value, key: Value, table: &Expr) -> Tested {
         let mut tested = self.asked(frame, event, Question::Truth);
-        if matches!(event, Value::Read(_)) {
+        let named = matches!(table.kind, ExprKind::Name(_) | ExprKind::Attribute(..));
+        let table = if named { self.expression(frame, table) } else { Value::Unknown };
+        let answers = !matches!(event, Value::Read(_) | Value::Unknown) && !table.has_parameter();
+        let table = if answers { self.force(&table) } else { table };
+        if frame.function.is_some() && key.has_parameter() && is_told(&key) && named && table != Value::Environment {
+            tested.fails.reached = vec![Guard::Asks(key.clone(), Question::In(table.clone()), false)];
+        }
+        if matches!(event, Value::Read(_)) || self.looks_among_variables(&table) {
             tested.holds.present.push(key);
         }
         tested
+    }
+
+    /// Whether an object says by the environment what it has.
+    fn looks_among_variables(&self, object: &Value) -> bool {
+        object.alternatives().iter().any(|object| match object {
+            Value::Instance(instance) => match self.class_member(instance.class, "__contains__") {
+                Some(Value::Function(method)) => {
+                    let summary = &self.functions[method.function].summary;
+                    summary.as_ref().is_some_and(|summary| summary.reads_for_callers())
+                }
+                _ => false,
+            },
+            _ => false,
+        })
     }
 
     /// What the answer to a question about a value tells.
@@ -186,6 +214,10 @@ impl Linker<'_> {
         } else if value.has_parameter() {
             tested.holds.guards = vec![Guard::Asks(value.clone(), question.clone(), true)];
             tested.fails.guards = vec![Guard::Asks(value.clone(), question, false)];
+            if is_told(value) {
+                tested.holds.reached = tested.holds.guards.clone();
+                tested.fails.reached = tested.fails.guards.clone();
+            }
         } else {
             tested.holds.guards = vec![Guard::other()];
             tested.fails.guards = vec![Guard::other()];

@@ -5,11 +5,12 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
 use super::absence::Side;
+use super::choices::Asked;
 use super::guards::Guard;
 use super::narrow::Told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
 use super::statements::last_segment;
-use super::value::{Asks, Delayed, Value};
+use super::value::{Delayed, Value};
 use crate::python::ir::{Case, Expr, ExprKind, Handler, Name, Stmt};
 
 /// What a branch leaves.
@@ -31,9 +32,12 @@ impl Linker<'_> {
         frame.conditions.extend(side.missing.iter().cloned());
         frame.are_present(&side.present);
         frame.guards.extend(side.guards.iter().cloned());
+        let reached = frame.reached.len();
+        frame.has_taken(side);
         frame.are_absent(side);
         let own: Vec<_> = side.absent.iter().map(|(event, _)| *event).collect();
         let flow = self.block(frame, body);
+        frame.reached.truncate(reached);
         frame.back_to(guards);
         frame.conditions.truncate(conditions);
         let pending = frame.pending.split_off(pending.min(frame.pending.len()));
@@ -102,8 +106,14 @@ impl Linker<'_> {
         }
         frame.merge(branches);
         match ends {
-            [Flow::Left, Flow::Next] => self.narrow(frame, &fails),
-            [Flow::Next, Flow::Left] => self.narrow(frame, &holds),
+            [Flow::Left, Flow::Next] => {
+                frame.has_taken(&tested.fails);
+                self.narrow(frame, &fails);
+            }
+            [Flow::Next, Flow::Left] => {
+                frame.has_taken(&tested.holds);
+                self.narrow(frame, &holds);
+            }
             _ => {}
         }
         Flow::Next
@@ -119,7 +129,7 @@ impl Linker<'_> {
     }
 
     /// Names that both ways bind are one or the other by what was asked.
-    fn choose(&mut self, frame: &Frame, asked: &(Value, Asks, bool), then: &mut Bindings, other: &mut Bindings) {
+    fn choose(&mut self, frame: &Frame, asked: &Asked, then: &mut Bindings, other: &mut Bindings) {
         let mut names: Vec<Name> = then.keys().chain(other.keys()).cloned().collect();
         names.sort_unstable();
         names.dedup();
@@ -204,7 +214,10 @@ impl Linker<'_> {
         // The first handler that matches is found last-to-first.
         frame.handlers.extend(catches.into_iter().rev());
         let mark = frame.log.len();
+        let reached = frame.reached.len();
         let (first, caught) = self.guarded(frame, body, depth);
+        // A handler is entered from anywhere in between.
+        frame.reached.truncate(reached);
         let second = self.block(frame, orelse);
         let tried = frame.undo(mark);
         let left = first == Flow::Left || second == Flow::Left;
@@ -273,7 +286,9 @@ impl Linker<'_> {
     }
 
     pub(super) fn with_statement(&mut self, frame: &mut Frame, items: &[(Expr, Option<Expr>)], body: &[Stmt]) -> Flow {
-        let (depth, outside) = (frame.handlers.len(), frame.prefixes.len());
+        let depth = frame.handlers.len();
+        let (prefixes, scopes) = (frame.prefixes.len(), frame.scopes.len());
+        let reached = frame.reached.len();
         for (context, target) in items {
             let value = self.expression(frame, context);
             self.enter_scope(frame, &value);
@@ -291,7 +306,11 @@ impl Linker<'_> {
         }
         let suppresses = frame.handlers.len() > depth;
         let (flow, _) = self.guarded(frame, body, depth);
-        frame.prefixes.truncate(outside);
+        frame.prefixes.truncate(prefixes);
+        frame.scopes.truncate(scopes);
+        if suppresses {
+            frame.reached.truncate(reached);
+        }
         if suppresses { Flow::Next } else { flow }
     }
 

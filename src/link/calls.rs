@@ -113,7 +113,8 @@ impl Linker<'_> {
                     Delayed::Attribute(receiver, method) if &**method != "__class__" => {
                         let consults = self.consult(frame, receiver, method, arguments, place).is_some();
                         let interesting = self.interest.has(method) || self.could_read(receiver, method, arguments);
-                        (interesting && !consults, interesting || consults || changes_text(method))
+                        let waits = changes_text(method) || self.libraries.is_scope_method(method);
+                        (interesting && !consults, interesting || consults || waits)
                     }
                     _ => (true, true),
                 },
@@ -128,6 +129,8 @@ impl Linker<'_> {
                     place,
                     function: frame.around.or(frame.function),
                     handed_on: self.handed_on,
+                    scopes: frame.scopes.clone(),
+                    reached: frame.reached.clone(),
                 });
             }
             if !wait {
@@ -324,7 +327,7 @@ const MAX_OBJECTS: usize = 256;
 const MAX_PENDING: usize = 60;
 
 /// Methods of `str` and of tables that carry keys along.
-fn changes_text(method: &str) -> bool {
+pub fn changes_text(method: &str) -> bool {
     matches!(
         method,
         "upper"

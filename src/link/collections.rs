@@ -314,3 +314,30 @@ fn together(value: &Value) -> Value {
         _ => Value::Unknown,
     }
 }
+
+/// Keywords from one of several dicts; what is in some of them only may as well be left out.
+pub fn either(out: &mut Arguments, tables: &[Value]) {
+    let mut names: Vec<(Name, Vec<Value>)> = Vec::new();
+    for table in tables {
+        let Value::Dict(items) = table else {
+            out.open = true;
+            continue;
+        };
+        for (key, value) in items.iter() {
+            let Some(name) = key.known_text() else {
+                out.open = true;
+                continue;
+            };
+            match names.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, values)) => values.push(value.clone()),
+                None => names.push((name, vec![value.clone()])),
+            }
+        }
+    }
+    for (name, mut values) in names {
+        if values.len() < tables.len() {
+            values.push(Value::None);
+        }
+        out.keywords.push((name, join(values)));
+    }
+}

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::link::Linker;
 use crate::link::calls::Substitution;
+use crate::link::choices::{Asks, answer};
 use crate::link::scope::{Frame, Outer};
 use crate::link::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
 use crate::python::ir::{Argument, Comparison, Expr, ExprKind, Stmt};
@@ -186,6 +187,14 @@ impl Linker<'_> {
             ExprKind::Name(name) | ExprKind::Attribute(_, name) => name.clone(),
             _ => return None,
         };
+        if let (ExprKind::Attribute(of, method), [argument]) = (&callee.kind, arguments)
+            && matches!(&**method, "startswith" | "endswith")
+        {
+            let (of, with) = (self.expression(frame, of), self.expression(frame, &argument.value));
+            let with = self.settled(&with).known_text()?;
+            let asks = if &**method == "endswith" { Asks::Ends(with) } else { Asks::Begins(with) };
+            return answer(&self.settled(&of), &asks);
+        }
         if !matches!(&*name, "isinstance" | "issubclass" | "isclass" | "is_dataclass" | "callable") {
             return None;
         }

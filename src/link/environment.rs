@@ -76,19 +76,6 @@ impl Linker<'_> {
         Some(event.id)
     }
 
-    /// Keeps a read for the callers of the function.
-    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
-        let same = |e: &Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
-        if frame.events.iter().any(same) {
-            return;
-        }
-        if frame.events.len() < MAX_EVENTS {
-            frame.events.push(event);
-        } else {
-            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
-        }
-    }
-
     /// A read: the environment is consulted for a key of which all that can be known is known.
     pub(super) fn emit(&mut self, event: &Event, key: &Value) {
         // A number or a collection is no name.
@@ -149,6 +136,7 @@ impl Linker<'_> {
             function: frame.around.or(frame.function),
             chain: vec![Step { place, what: reader.to_string() }],
             handed_on: self.handed_on,
+            reached: frame.reached.clone(),
         }
     }
 
@@ -314,7 +302,8 @@ impl Linker<'_> {
             }
         }
         for (name, value) in &arguments.keywords {
-            if *value == Value::Environment {
+            let mut given = value.alternatives().iter().filter(|value| **value != Value::None);
+            if given.next() == Some(&Value::Environment) && given.next().is_none() {
                 // `env=` of a child process: passed on as a whole, read by nobody here.
                 if &**name == "env" {
                     self.copied(frame, place.span, "env=os.environ");
@@ -392,6 +381,3 @@ fn text_is_plausible(text: &Rc<Text>) -> bool {
         _ => true,
     })
 }
-
-/// How many parameter-dependent reads a function keeps for its callers.
-const MAX_EVENTS: usize = 500;

@@ -66,6 +66,8 @@ pub struct Event {
     pub chain: Vec<Step>,
     /// Through how many callers it has come.
     pub handed_on: usize,
+    /// What has been asked of parameters on the way to it.
+    pub reached: Vec<Guard>,
 }
 
 /// What conditions need to know of a read.
@@ -94,6 +96,10 @@ pub struct PendingCall {
     pub function: Option<FunctionId>,
     /// Through how many callers it has come.
     pub handed_on: usize,
+    /// What the `with` statements around it enter, where that depends on parameters too.
+    pub scopes: Vec<Value>,
+    /// What has been asked of parameters on the way to it.
+    pub reached: Vec<Guard>,
 }
 
 /// A value that depends on parameters and must not be absent.

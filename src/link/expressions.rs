@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::absence::Side;
+use super::collections::either;
 use super::events::Absent;
 use super::guards::Question;
 use super::scope::Frame;
 use super::templates;
 use super::value::{Arguments, Value, join};
-use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Name, Operator};
+use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, FormatPart, Function, Operator};
 
 impl Linker<'_> {
     /// Evaluates an expression.
@@ -175,12 +176,14 @@ impl Linker<'_> {
 
     /// A value that counts on one side of a condition.
     fn on_side(&mut self, frame: &mut Frame, side: &Side, value: &Expr) -> Value {
-        let (present, conditions) = (frame.present.len(), frame.conditions.len());
+        let (present, conditions, reached) = (frame.present.len(), frame.conditions.len(), frame.reached.len());
         frame.are_present(&side.present);
+        frame.has_taken(side);
         frame.conditions.extend(side.missing.iter().cloned());
         let value = self.expression(frame, value);
         frame.present.truncate(present);
         frame.conditions.truncate(conditions);
+        frame.reached.truncate(reached);
         value
     }
 
@@ -276,8 +279,7 @@ impl Linker<'_> {
                     }
                     // Either of several: each of its names may be given.
                     Value::Union(tables) if tables.iter().any(|table| matches!(table, Value::Dict(_))) => {
-                        out.open = true;
-                        self.either(&mut out, tables);
+                        either(&mut out, tables);
                     }
                     Value::Environment => {
                         out.open = true;
@@ -288,22 +290,6 @@ impl Linker<'_> {
             }
         }
         out
-    }
-
-    /// Keywords from one of several dicts.
-    fn either(&mut self, out: &mut Arguments, tables: &[Value]) {
-        let mut names: Vec<(Name, Vec<Value>)> = Vec::new();
-        for table in tables {
-            let Value::Dict(items) = table else { continue };
-            for (key, value) in items.iter() {
-                let Some(name) = key.known_text() else { continue };
-                match names.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, values)) => values.push(value.clone()),
-                    None => names.push((name, vec![value.clone()])),
-                }
-            }
-        }
-        out.keywords.extend(names.into_iter().map(|(name, values)| (name, join(values))));
     }
 
     /// `a or b or c`: each is one of the values; what follows a read takes over if it is absent.

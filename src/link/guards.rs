@@ -22,6 +22,8 @@ pub enum Question {
     Kind(Value),
     /// Whether `int()` or `float()` can read it.
     Number,
+    /// `value in table`
+    In(Value),
 }
 
 /// A condition under which an outcome counts.
@@ -38,11 +40,12 @@ pub enum Guard {
 
 impl Question {
     /// The same with what the value is compared with changed.
-    fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Question {
+    pub(super) fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Question {
         match self {
             Question::Is(with) => Question::Is(f(with)),
             Question::Equal(with) => Question::Equal(f(with)),
             Question::Kind(class) => Question::Kind(f(class)),
+            Question::In(table) => Question::In(f(table)),
             Question::Truth | Question::Number => self.clone(),
         }
     }
@@ -79,6 +82,17 @@ impl Question {
                 _ => (*value == Value::None || *other == Value::None).then_some(value == other),
             },
             Question::Kind(class) => is_kind(value, class),
+            // More may have been put into a table meanwhile.
+            Question::In(table) => {
+                let text = value.known_text()?;
+                let holds = |item: &Value| item.known_text().as_ref() == Some(&text);
+                let found = match table {
+                    Value::Dict(items) => items.iter().any(|(name, _)| holds(name)),
+                    Value::Sequence(items) => items.iter().any(holds),
+                    _ => false,
+                };
+                found.then_some(true)
+            }
             Question::Number => match value {
                 Value::None => Some(false),
                 value => value.known_text().map(|text| is_number(&text)).or(Some(true)),

@@ -110,7 +110,9 @@ impl Linker<'_> {
         let mut columns: Vec<Vec<Value>> = vec![Vec::new(); names.len()];
         for row in self.elements(rows).unwrap_or_default() {
             let cells = match &row {
-                Value::Partial(call) if matches!(call.0, Value::External(_)) => call.1.positional.clone(),
+                Value::Partial(call) if matches!(&call.0, Value::External(made) if made.ends_with(".param")) => {
+                    call.1.positional.clone()
+                }
                 Value::Sequence(cells) if names.len() > 1 => cells.to_vec(),
                 _ => vec![row.clone()],
             };

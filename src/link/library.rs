@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::Linker;
 use super::events::Absent;
 use super::scope::Frame;
-use super::texts;
-use super::value::{Arguments, ClassId, Value, join};
+use super::value::{Arguments, ClassId, Delayed, Value, join};
+use super::{templates, texts};
 use crate::libraries::{Argument, Object, Reader};
 use crate::model::{Access, Outcome, Place};
 use crate::python::ir::{Expr, ExprKind, Name};
@@ -45,9 +45,16 @@ impl Linker<'_> {
             return Some(self.call(frame, &dependency, &Arguments::default(), place));
         }
         let object = self.libraries.object(name).filter(|object| object.name == name)?;
+        let told = [object.prefix, object.environment, object.expands];
         let keeps = object.schema
             || object.first.is_some()
-            || [object.prefix, object.environment].into_iter().flatten().any(|a| is_given(a, arguments));
+            || told.into_iter().flatten().any(|argument| is_given(argument, arguments));
+        if expands(object, arguments) {
+            // Values may name any variable.
+            let absent = Absent::new(Outcome::Unknown);
+            let how = (Access::Get, "${…} in values");
+            self.consultation(frame, (&Value::Environment, &Value::Unknown), how, absent, place);
+        }
         let made: Name = format!("{name}()").into();
         Some(if keeps { Value::Object(Rc::new((made, arguments.clone()))) } else { Value::External(made) })
     }
@@ -108,6 +115,9 @@ impl Linker<'_> {
         let mut keys: Vec<Value> = match reader.key.and_then(|key| given(key, arguments)) {
             Some(key) => match self.force(key) {
                 Value::Sequence(keys) => keys.to_vec(),
+                Value::Union(ways) if ways.iter().any(|way| matches!(way, Value::Sequence(_))) => {
+                    vec![each_name(&Value::Union(ways))]
+                }
                 _ => vec![key.clone()],
             },
             None if reader.usual.is_empty() && arguments.open && reader.key.is_some_and(|k| k.index.is_some()) => {
@@ -132,6 +142,17 @@ impl Linker<'_> {
         let is_name = frame.annotating && reader.later;
         let default = default.filter(|default| !is_ellipsis(default) && !is_name);
         let absent = absence(&reader, arguments, default.as_ref());
+        if let (Some(object), Some(text)) = (object, default.as_ref().and_then(Value::known_text))
+            && expands(object, made)
+        {
+            for (name, instead) in templates::expanded(&text) {
+                let absent = match instead {
+                    Some(instead) => Absent::default(Value::text(instead, None)),
+                    None => Absent::raises(reader.exception),
+                };
+                self.fills(frame, &[name], absent, ("${…} in a default", place));
+            }
+        }
         if reader.is_option {
             self.option_declared(arguments, &absent, place);
         }
@@ -219,6 +240,13 @@ impl Linker<'_> {
 
     /// `with object.prefixed("P_"):`
     pub(super) fn enter_scope(&mut self, frame: &mut Frame, context: &Value) {
+        if let Value::Delayed(delayed) = context
+            && let Delayed::Call(Value::Delayed(callee), ..) = &**delayed
+            && let Delayed::Attribute(_, method) = &**callee
+            && self.libraries.is_scope_method(method)
+        {
+            frame.scopes.push(context.clone());
+        }
         if let Value::Object(scope) = context
             && let Some(method) = scope.0.strip_suffix("()")
             && self.libraries.is_scope(method)
@@ -242,6 +270,7 @@ impl Linker<'_> {
             }
         }
         for (name, prefix) in prefixes {
+            let prefix = join(prefix.alternatives().iter().filter(|prefix| **prefix != Value::None).cloned());
             self.prefix_given(callee, arguments, &prefix, place);
             let prefix = super::commands::variable(&prefix);
             let pattern = self.concat(&[prefix, Value::text("_", None), Value::Unknown]);
@@ -280,12 +309,26 @@ fn given<'a>(argument: Argument<'_>, arguments: &'a Arguments) -> Option<&'a Val
     by_position.or_else(|| arguments.keyword(argument.name))
 }
 
+/// A name, or any of several where a list of names is told.
+pub fn each_name(told: &Value) -> Value {
+    join(told.alternatives().iter().flat_map(|way| match way {
+        Value::Sequence(names) => names.to_vec(),
+        one => vec![one.clone()],
+    }))
+}
+
 fn is_given(argument: Argument<'_>, arguments: &Arguments) -> bool {
     given(argument, arguments).is_some()
 }
 
 fn is_ellipsis(value: &Value) -> bool {
     matches!(value, Value::Constant(text) if &**text == "...")
+}
+
+/// Whether an object that was made so replaces names in values by variables.
+fn expands(object: &Object, made: &Arguments) -> bool {
+    let told = object.expands.and_then(|argument| given(argument, made));
+    told.is_some_and(|told| *told != Value::None && *told != Value::Constant("False".into()))
 }
 
 fn asks_something_else(object: &Object, made: &Arguments) -> bool {

@@ -18,6 +18,7 @@ mod bounds;
 mod branches;
 mod builtins;
 mod calls;
+mod choices;
 mod classes;
 mod collections;
 mod commands;
@@ -43,6 +44,7 @@ mod outcomes;
 mod output;
 mod passing;
 mod patterns;
+mod reached;
 mod receivers;
 mod scope;
 mod settings;
@@ -161,6 +163,8 @@ struct Linker<'a> {
     /// Root events that were emitted with nothing known of their parameters → the functions whose
     /// callers would fix them.
     generic: Vec<(FileId, Event, FunctionId)>,
+    /// Root events that a caller does not get to.
+    unreached: HashSet<EventId>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
     /// Fields of settings classes, by the event that reads them: class, field, case rule.
@@ -240,6 +244,7 @@ impl<'a> Linker<'a> {
             recorded: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),
+            unreached: HashSet::default(),
             filtered: HashSet::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),

@@ -2,10 +2,8 @@
 //! its alternatives are none from there on.
 
 use super::Linker;
-use super::guards::Question;
 use super::scope::Frame;
-use super::value::{Asks, Delayed, MAX_WAITING, Part, Value, join};
-use crate::model::Place;
+use super::value::{Delayed, Value, join};
 use crate::python::ir::{Argument, Comparison, Expr, ExprKind, Name};
 
 /// What a test tells of a local name: that it is (or is no) instance of a class.
@@ -90,7 +88,10 @@ impl Linker<'_> {
             }
             Value::Sequence(classes) => {
                 let answers: Vec<_> = classes.iter().map(|class| self.is_of_kind(value, class)).collect();
-                if answers.contains(&Some(true)) {
+                // Which of the two a sequence is, is not known; seldom it is neither.
+                let named = |name: &str| classes.contains(&Value::external(name));
+                let listed = matches!(value, Value::Sequence(_)) && named("builtins.list") && named("builtins.tuple");
+                if listed || answers.contains(&Some(true)) {
                     return Some(true);
                 }
                 answers.iter().all(|answer| *answer == Some(false)).then_some(false)
@@ -160,116 +161,6 @@ impl Linker<'_> {
             _ => false,
         }
     }
-}
-
-/// `then if test else other`, which waits for what is tested if that is a parameter or comes of one.
-pub fn choice(test: Value, asks: Asks, then: Value, other: Value) -> Value {
-    if then == other {
-        return then;
-    }
-    let text = |value: &Value| match value {
-        Value::Text(_) => true,
-        Value::Delayed(delayed) => matches!(**delayed, Delayed::Concat(_)),
-        _ => false,
-    };
-    let plain = |value: &Value| text(value) || matches!(value, Value::None | Value::Symbol(_) | Value::Delayed(_));
-    let waits = test.has_parameter() && matches!(test, Value::Symbol(_) | Value::Delayed(_));
-    if waits && plain(&then) && plain(&other) && (text(&then) || text(&other)) {
-        let size = test.size(MAX_WAITING) + then.size(MAX_WAITING) + other.size(MAX_WAITING);
-        if size < MAX_WAITING {
-            return Value::delayed(Delayed::Choice(test, asks, then, other));
-        }
-    }
-    join([then, other])
-}
-
-/// The answer to what a choice asks, where it is known.
-pub fn answer(test: &Value, asks: Asks) -> Option<bool> {
-    match asks {
-        Asks::Truth => Question::Truth.of(test),
-        Asks::None => Question::Is(Value::None).of(test),
-    }
-}
-
-impl Linker<'_> {
-    /// What a test asks of a parameter, or of what comes of one: the value, and whether the test holds
-    /// if the answer is yes.
-    pub(super) fn choosing(&mut self, frame: &mut Frame, test: &Expr) -> Option<(Value, Asks, bool)> {
-        let plain = |expr: &Expr| matches!(expr.kind, ExprKind::Name(_) | ExprKind::Attribute(..));
-        let (value, asks, holds) = match &test.kind {
-            ExprKind::Not(inner) => {
-                let (value, asks, holds) = self.choosing(frame, inner)?;
-                return Some((value, asks, !holds));
-            }
-            ExprKind::Name(_) | ExprKind::Attribute(..) => (test, Asks::Truth, true),
-            ExprKind::Compare(left, rest) if plain(left) => match rest.as_slice() {
-                [(Comparison::Is, with)] if is_none(with) => (&**left, Asks::None, true),
-                [(Comparison::IsNot, with)] if is_none(with) => (&**left, Asks::None, false),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let value = self.expression(frame, value);
-        let waits = matches!(value, Value::Symbol(_) | Value::Delayed(_)) && value.has_parameter();
-        waits.then_some((value, asks, holds))
-    }
-
-    /// A value that is one of two by what a test asks.
-    pub(super) fn chosen(&mut self, asked: Option<&(Value, Asks, bool)>, then: Value, other: Value) -> Value {
-        match asked {
-            Some((value, asks, true)) => choice(value.clone(), *asks, then, other),
-            Some((value, asks, false)) => choice(value.clone(), *asks, other, then),
-            None => join([then, other]),
-        }
-    }
-
-    /// A value with both ways of each choice that nobody has made.
-    pub(super) fn without_choices(&mut self, value: &Value) -> Value {
-        let chooses = |v: &Value| matches!(v, Value::Delayed(delayed) if matches!(**delayed, Delayed::Choice(..)));
-        if !value.any(&mut |v| chooses(v)) {
-            return value.clone();
-        }
-        match value {
-            Value::Delayed(delayed) => match &**delayed {
-                Delayed::Choice(_, _, then, other) => {
-                    let (then, other) = (self.without_choices(then), self.without_choices(other));
-                    join([then, other])
-                }
-                Delayed::Attribute(of, name) => {
-                    let of = self.without_choices(of);
-                    self.attribute(&mut Frame::new(0), &of, name, Place { file: 0, span: Default::default() })
-                }
-                Delayed::Call(callee, arguments, place) => {
-                    let callee = self.without_choices(callee);
-                    let arguments = arguments.map(|value| self.without_choices(value));
-                    self.call(&mut Frame::new(place.file), &callee, &arguments, *place)
-                }
-                Delayed::Concat(parts) => {
-                    let parts: Vec<Value> = parts.iter().map(|part| self.without_choices(part)).collect();
-                    self.add(&parts)
-                }
-                _ => value.clone(),
-            },
-            Value::Union(values) => {
-                let values: Vec<Value> = values.iter().map(|value| self.without_choices(value)).collect();
-                join(values)
-            }
-            Value::Text(text) => {
-                let parts = text.parts.iter().map(|part| match part {
-                    Part::Literal(literal) => Value::text(literal.clone(), text.given),
-                    Part::Symbolic(value) => self.without_choices(value),
-                    Part::Any => Value::Unknown,
-                });
-                let parts: Vec<Value> = parts.collect();
-                self.concat(&parts)
-            }
-            _ => value.clone(),
-        }
-    }
-}
-
-fn is_none(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Constant(text) if &**text == "None")
 }
 
 /// Whether a value is, or is taken from, an element of something a parameter holds.

@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
 use super::calls::Substitution;
-use super::events::Summary;
+use super::events::{Event, Summary};
 use super::functions::Binding;
 use super::scope::Frame;
-use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Symbol, Value, join};
+use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::{ExprKind, Name, StmtKind};
 
@@ -195,6 +195,11 @@ impl Linker<'_> {
     pub(super) fn instance_reads(&mut self, frame: &mut Frame, instance: &Rc<Instance>) {
         let receiver = Value::Instance(instance.clone());
         for (function, part) in self.own_parts(instance.class).iter() {
+            let own_class = self.functions[*function].class == Some(instance.class);
+            if self.functions[*function].binding == Binding::Class && instance.place.is_some() && own_class {
+                // What a class method reads depends on no object that is made: it is the class's.
+                continue;
+            }
             let to = if self.functions[*function].binding == Binding::Class {
                 Value::Class(instance.class)
             } else {
@@ -214,10 +219,37 @@ impl Linker<'_> {
                     event.key = self.without_choices(&event.key);
                 }
             }
+            if instance.place.is_some() {
+                part.events.retain(|event| !self.is_of_class(instance, *function, event));
+            }
             let part = &part;
             self.replay(frame, part, &mut substitution, Some(&receiver), place);
             self.keep_known(*function, before, instance.place.is_none());
         }
+    }
+
+    /// Whether what a method reads depends on nothing of the object but what the method's own class says of all:
+    /// then it is read where the method stands, not where the object is made.
+    fn is_of_class(&self, instance: &Instance, function: FunctionId, event: &Event) -> bool {
+        let Some(class) = self.functions[function].class else { return false };
+        let object = Value::Symbol(Symbol::Parameter(function, 0));
+        let (mut named, mut of_class) = (0, 0);
+        for value in [&event.key, &event.mapping] {
+            value.any(&mut |v| {
+                named += usize::from(*v == object);
+                if let Value::Delayed(delayed) = v
+                    && let Delayed::Attribute(of, name) = &**delayed
+                    && *of == object
+                    && !instance.fields.borrow().contains_key(name)
+                {
+                    let said = self.classes[class].variables.get(name);
+                    let plain = matches!(said, Some(Value::Text(_) | Value::Sequence(_)));
+                    of_class += usize::from(plain && self.class_member(instance.class, name).as_ref() == said);
+                }
+                false
+            });
+        }
+        named > 0 && named == of_class
     }
 
     /// Whether an object was told anything that its methods could read by.

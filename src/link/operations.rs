@@ -208,6 +208,8 @@ impl Linker<'_> {
                 join(values)
             }
             Value::EnvironmentName(event) => Value::EnvironmentName(*event),
+            // A character is no name: whoever walks over names and is told one asks first what it was told.
+            Value::Text(_) if value.known_text().is_some_and(|text| text.len() > 1) => Value::None,
             Value::EnvironmentItems(event) => Value::sequence(vec![Value::EnvironmentName(*event), Value::Unknown]),
             Value::Symbol(_) | Value::Delayed(_) => {
                 let forced = if value.has_parameter() { value.clone() } else { self.force(value) };

@@ -1,10 +1,9 @@
 //! Emitted events → reads.
 
-use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;
 
 use super::events::{Absent, Event};
-use super::value::{EventId, FunctionId, Part, Value};
+use super::value::{FunctionId, Part, Value};
 use super::{Linked, Linker};
 use crate::model::{Absence, Access, Key, KeyKind, Notice, NoticeKind, Outcome, Place, Read, SettingsField, Timing};
 
@@ -15,8 +14,8 @@ impl Linker<'_> {
         let generic = std::mem::take(&mut self.generic);
         let filtered = std::mem::take(&mut self.filtered);
         self.find_mentioned();
-        let known_roots: HashSet<EventId> =
-            emitted.iter().filter(|(_, e)| matches!(e.key, Value::Text(_))).map(|(_, e)| e.root).collect();
+        let mut known_roots = std::mem::take(&mut self.unreached);
+        known_roots.extend(emitted.iter().filter(|(_, e)| matches!(e.key, Value::Text(_))).map(|(_, e)| e.root));
         let mut reads: BTreeMap<(Place, Key), Read> = BTreeMap::new();
         for (_, event) in &emitted {
             let filtered = event.access == Access::Whole && filtered.contains(&event.id);

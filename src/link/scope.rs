@@ -56,6 +56,8 @@ pub struct Frame {
     pub globals: Vec<Name>,
     /// Prefixes that hold inside the current `with` statements: of which object, and which.
     pub prefixes: Vec<(Name, Value)>,
+    /// What these statements enter, where it depends on parameters and may be such a prefix.
+    pub scopes: Vec<Value>,
     /// Exceptions that are caught around the current statement, innermost last.
     pub handlers: Vec<Caught>,
     /// Parameters that are known to be absent around the current expression.
@@ -65,6 +67,8 @@ pub struct Frame {
     pub present: Vec<(Value, Option<Value>)>,
     /// What has been asked, of anything but reads, to get to the current statement.
     pub guards: Vec<Guard>,
+    /// What has been asked of parameters to get there, also by conditions that were left behind.
+    pub reached: Vec<Guard>,
     /// Reads whose variable is absent if the code gets to the current statement.
     pub pending: Vec<Pending>,
     /// The same for the code after the current loop.
@@ -145,10 +149,12 @@ impl Frame {
             log: Vec::new(),
             globals: Vec::new(),
             prefixes: Vec::new(),
+            scopes: Vec::new(),
             handlers: Vec::new(),
             conditions: Vec::new(),
             present: Vec::new(),
             guards: Vec::new(),
+            reached: Vec::new(),
             pending: Vec::new(),
             jumped: Vec::new(),
             events: Vec::new(),

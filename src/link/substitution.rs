@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::calls::Substitution;
+use super::choices::{answer, choice};
 use super::events::{Check, Event, Summary};
-use super::narrow::{answer, choice};
+use super::library::each_name;
 use super::operations::class_of;
 use super::scope::Frame;
 use super::value::{Delayed, Instance, Part, Symbol, Value, join};
@@ -31,6 +32,10 @@ impl Linker<'_> {
             if event.mapping == Value::Environment && self.is_captured(&event.key, substitution) {
                 continue;
             }
+            let Some(reached) = self.still_reached(frame, &event.reached, substitution) else {
+                self.unreached.insert(event.root);
+                continue;
+            };
             let fixed_here = |value: &Value| {
                 value.any(&mut |v| match v {
                     Value::Symbol(symbol @ Symbol::Parameter(f, index)) => {
@@ -46,13 +51,18 @@ impl Linker<'_> {
                 Some(Value::Instance(instance)) if event.key.has_parameter() => instance.place,
                 _ => None,
             });
-            self.replay_event(frame, event, substitution, moved);
+            let asked = frame.reached.len();
+            frame.has_come_by(&reached);
+            let event = Event { reached: frame.reached.clone(), ..event.clone() };
+            frame.reached.truncate(asked);
+            self.replay_event(frame, &event, substitution, moved);
         }
         for pending in &summary.calls {
             substitution.handed_on = pending.handed_on;
             if !self.could_matter(&pending.callee, substitution) {
                 continue;
             }
+            let Some(reached) = self.still_reached(frame, &pending.reached, substitution) else { continue };
             let moved = pending.arguments.values().any(|v| v.has_parameter());
             let callee = self.substitute(frame, &pending.callee, substitution);
             if callee == Value::Unknown || callee == Value::None {
@@ -62,7 +72,16 @@ impl Linker<'_> {
             let at = if moved { place } else { pending.place };
             let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
             let around = std::mem::replace(&mut frame.around, if moved { None } else { pending.function });
+            let (prefixes, scopes, asked) = (frame.prefixes.len(), frame.scopes.len(), frame.reached.len());
+            frame.has_come_by(&reached);
+            for scope in &pending.scopes {
+                let scope = self.substitute(frame, scope, substitution);
+                self.enter_scope(frame, &scope);
+            }
             self.call(frame, &callee, &arguments, at);
+            frame.prefixes.truncate(prefixes);
+            frame.scopes.truncate(scopes);
+            frame.reached.truncate(asked);
             frame.around = around;
             self.handed_on = before;
         }
@@ -168,6 +187,12 @@ impl Linker<'_> {
         new.handed_on += 1;
         new.mapping = mapping;
         new.key = self.substitute(frame, &event.key, substitution);
+        let reader = event.chain.last().map_or("", |step| &step.what);
+        if new.key.alternatives().iter().any(|v| matches!(v, Value::Sequence(_)))
+            && self.libraries.reader(reader).is_some_and(|reader| reader.later)
+        {
+            new.key = each_name(&new.key);
+        }
         new.absent = self.substitute_absent(frame, &event.absent, substitution);
         if let Some(place) = moved.filter(|place| place.span.line > 0)
             && place != event.place
@@ -319,9 +344,9 @@ impl Linker<'_> {
                     _ => self.item(frame, &value, &index, nowhere),
                 }
             }
-            Delayed::Element(value) => {
-                let value = self.substitute(frame, value, with);
-                self.element(&value)
+            Delayed::Element(of) => {
+                let value = self.substitute(frame, of, with);
+                self.element_of(of, &value)
             }
             Delayed::Call(callee, arguments, place) => {
                 let callee = self.substitute(frame, callee, with);
@@ -349,13 +374,13 @@ impl Linker<'_> {
             }
             Delayed::Choice(test, asks, then, other) => {
                 let test = self.substitute(frame, test, with);
-                match answer(&test, *asks) {
+                match answer(&test, asks) {
                     Some(true) => self.substitute(frame, then, with),
                     Some(false) => self.substitute(frame, other, with),
                     None => {
                         let then = self.substitute(frame, then, with);
                         let other = self.substitute(frame, other, with);
-                        choice(test, *asks, then, other)
+                        choice(test, asks.clone(), then, other)
                     }
                 }
             }

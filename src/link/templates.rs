@@ -145,6 +145,22 @@ pub fn dollars(text: &str) -> Vec<Name> {
     names
 }
 
+/// The names in `${NAME}` and `${NAME:-default}`, with the default.
+pub fn expanded(text: &str) -> Vec<(Name, Option<Name>)> {
+    let mut names = Vec::new();
+    for piece in text.replace("\\${", "").split("${").skip(1) {
+        let Some((inside, _)) = piece.split_once('}') else { continue };
+        let (name, default) = match inside.split_once(":-") {
+            Some((name, default)) => (name, Some(default.into())),
+            None => (inside, None),
+        };
+        if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            names.push((name.into(), default));
+        }
+    }
+    names
+}
+
 /// The names in `{NAME}`.
 pub fn braces(text: &str) -> Vec<Name> {
     let pieces = text.replace("{{", "");
@@ -188,6 +204,7 @@ mod tests {
     #[test]
     fn templates_name_what_they_ask_for() {
         assert_eq!(dollars("$A/${B}$$C"), ["A".into(), "B".into()] as [Name; 2]);
+        assert_eq!(expanded("${A}/${B:-b}$C\\${D}"), [("A".into(), None), ("B".into(), Some("b".into()))]);
         assert_eq!(braces("{A}{{B}}{C:>3}{0}"), ["A".into(), "C".into()] as [Name; 2]);
         assert_eq!(percents("%(A)s%%(B)s"), ["A".into()] as [Name; 1]);
     }

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::bounds;
+use super::choices::Asks;
 use crate::model::{FileId, Place};
 use crate::python::ir::Name;
 
@@ -95,15 +96,6 @@ pub enum Delayed {
     Kind(Value, Value),
     /// `then if test else other`, or `then if test is None else other`
     Choice(Value, Asks, Value, Value),
-}
-
-/// What a choice asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Asks {
-    /// Whether a value is true.
-    Truth,
-    /// Whether it is `None`.
-    None,
 }
 
 /// The arguments of a call.

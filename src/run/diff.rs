@@ -252,6 +252,9 @@ fn finish(job: &Job, told: Told, change: &Change, judged: &Judged, progress: Pro
     progress.stage("exploring the release");
     let (mut findings, cut) = explored(job, &told, change, judged);
     release::accept(&mut findings, &job.accepted_findings, &job.today);
+    // A chart in several environments breaks a rule once.
+    let mut told_before = BTreeSet::new();
+    findings.retain(|finding| told_before.insert((finding.rule.id, finding.message.clone(), finding.known)));
     let notices: Vec<Notice> = notices.iter().chain(&told.notices).chain(&cut).cloned().collect();
     let lost = !told.lost.is_empty();
     let report = Report::new(Content {
@@ -292,11 +295,7 @@ pub fn explored(job: &Job, told: &Told, change: &Change, judged: &Judged) -> (Ve
         release::findings(job.deployer, &of_chart.old, &of_chart.new, Some(&code))
     });
     let (findings, cut): (Vec<_>, Vec<_>) = explored.unzip();
-    let mut findings = findings.concat();
-    // A chart in several environments breaks a rule once.
-    let mut told_before = BTreeSet::new();
-    findings.retain(|finding| told_before.insert((finding.rule.id, finding.message.clone(), finding.known)));
-    (findings, cut.concat())
+    (findings.concat(), cut.concat())
 }
 
 impl Told {

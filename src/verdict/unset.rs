@@ -41,19 +41,20 @@ pub fn insisting(scan: &Scan, chart: &Chart, images: &[ImageRule], bundled: Opti
     let index = Index::new(scan, &[]);
     let placements = place::place(&index, chart, &question);
     let is_scanned = |placement: &&place::Placement| !placement.roots.is_empty() && !placement.libraries_only;
-    let mut known: BTreeMap<&place::Placement, Rc<[usize]>> = BTreeMap::new();
-    let scanned = placements.iter().enumerate().filter(|(_, placement)| is_scanned(placement));
-    let made = scanned.map(|(id, placement)| {
-        let reads = known.entry(placement).or_insert_with(|| {
+    let mut known: BTreeMap<&place::Placement, (Reach, Vec<usize>)> = BTreeMap::new();
+    let scanned = placements.iter().zip(&chart.containers).enumerate();
+    let scanned = scanned.filter(|(_, (placement, _))| is_scanned(placement));
+    let made = scanned.map(|(id, (placement, container))| {
+        let (reach, reads) = known.entry(placement).or_insert_with(|| {
             let reach = Reach::new(&index, placement);
             let reads = scan.reads.iter().enumerate();
-            let container = chart.containers.get(id);
-            let unnamed = |read| container.is_some_and(|container| is_unnamed(&index, read, &reach, container));
-            let made =
-                reads.filter(|(_, read)| insists(read) && reach.chain(read.place.file).is_some() && !unnamed(read));
-            made.map(|(number, _)| number).collect()
+            let made = reads.filter(|(_, read)| insists(read) && reach.chain(read.place.file).is_some());
+            let made = made.map(|(number, _)| number).collect();
+            (reach, made)
         });
-        (id, Rc::clone(reads))
+        let named =
+            |number: &&usize| scan.reads.get(**number).is_some_and(|read| !is_unnamed(&index, read, reach, container));
+        (id, reads.iter().filter(named).copied().collect())
     });
     made.collect()
 }

@@ -101,6 +101,7 @@ impl Linker<'_> {
                 what: format!("field {} of {}", field.name, declaring.name),
             }],
             handed_on: 0,
+            reached: Vec::new(),
         }
     }
 }

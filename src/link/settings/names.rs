@@ -5,7 +5,7 @@ use super::options::Options;
 use crate::libraries::{Dialect, stdlib};
 use crate::link::Linker;
 use crate::link::statements::last_segment;
-use crate::link::value::{Arguments, ClassId, Value};
+use crate::link::value::{Arguments, ClassId, Value, join};
 use crate::python::ir::Name;
 
 impl Linker<'_> {
@@ -32,7 +32,7 @@ impl Linker<'_> {
             Some(value) => Some(self.names_of(&value)),
             None => declared.names.clone(),
         };
-        let own = self.prefixed(options, Some(true), Value::text(field.name.clone(), None));
+        let own = self.prefixed(options, [true].into_iter(), &Value::text(field.name.clone(), None));
         match given {
             Some(names) => names.into_iter().map(|name| if name == Value::None { own.clone() } else { name }).collect(),
             None => vec![own],
@@ -43,7 +43,7 @@ impl Linker<'_> {
     fn variables_of_v2(&mut self, field: &Field, declared: &Declared, options: &Options) -> Vec<Value> {
         let (by_name, by_alias) = options.by;
         let name = Value::text(field.name.clone(), None);
-        let own = self.prefixed(options, options.prefixes.map(|p| p.0), name);
+        let own = self.prefixed(options, options.prefixes.iter().map(|p| p.0), &name);
         let given = match (&declared.names, &options.alias_generator) {
             _ if !by_alias => None,
             (Some(names), _) => Some(names.clone()),
@@ -55,7 +55,7 @@ impl Linker<'_> {
         for alias in aliases {
             names.push(match alias {
                 Value::None => own.clone(),
-                alias => self.prefixed(options, options.prefixes.map(|p| p.1), alias),
+                alias => self.prefixed(options, options.prefixes.iter().map(|p| p.1), &alias),
             });
         }
         if by_name && !names.contains(&own) {
@@ -64,13 +64,13 @@ impl Linker<'_> {
         names
     }
 
-    /// A name with the prefix before it, or with anything where that is not known.
-    fn prefixed(&mut self, options: &Options, with: Option<bool>, name: Value) -> Value {
-        match with {
-            Some(true) => self.concat(&[options.prefix.clone(), name]),
-            Some(false) => name,
-            None => self.concat(&[Value::Unknown, name]),
-        }
+    /// A name with the prefix before it or without, in each way that it may be; with anything before it where
+    /// that is not known.
+    fn prefixed(&mut self, options: &Options, with: impl Iterator<Item = bool>, name: &Value) -> Value {
+        let names: Vec<Value> = with
+            .map(|with| if with { self.concat(&[options.prefix.clone(), name.clone()]) } else { name.clone() })
+            .collect();
+        if names.is_empty() { self.concat(&[Value::Unknown, name.clone()]) } else { join(names) }
     }
 
     /// What an alias generator makes of a field's name (`_apply_alias_generator_to_field_info`, pydantic
@@ -78,6 +78,7 @@ impl Linker<'_> {
     fn generated(&mut self, generator: &Value, name: &Name) -> Vec<Value> {
         let arguments = Arguments { positional: vec![Value::text(name.clone(), None)], ..Arguments::default() };
         match self.settled(generator) {
+            Value::Union(generators) => generators.iter().flat_map(|one| self.generated(one, name)).collect(),
             Value::Function(callable) => {
                 let value = self.carried_out(&callable, &arguments);
                 self.names_of(&value)

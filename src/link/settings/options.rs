@@ -13,8 +13,9 @@ use crate::python::ir::{Expr, ExprKind, Name, Stmt, StmtKind};
 pub struct Options {
     /// Stands before names; unknown if it is not known.
     pub prefix: Value,
-    /// Whether it stands before fields' names, before aliases; `None` if that is not known.
-    pub prefixes: Option<(bool, bool)>,
+    /// Whether it stands before fields' names, before aliases, in each of the ways that it may be; none if that
+    /// is not known.
+    pub prefixes: Vec<(bool, bool)>,
     /// Names are compared with case; `None` if that is not known.
     pub case_sensitive: Option<bool>,
     /// Between a field's name and names of its parts.
@@ -66,8 +67,11 @@ impl Linker<'_> {
             }
         }
         let set = |name: &str| merged.get(name).map(|value| truth(&value));
-        let target = merged.get("env_prefix_target").map(|value| value.known_text());
-        let target = target.filter(|_| !merged.is_guess("env_prefix_target"));
+        let target = merged.get("env_prefix_target").filter(|_| !merged.is_guess("env_prefix_target"));
+        let before = |target: &Value| match target {
+            Value::None => Some((true, false)),
+            target => target.known_text().map(|target| (&*target != "alias", &*target != "variable")),
+        };
         let prefix = match merged.get("env_prefix") {
             None => Value::text("", None),
             Some(value) => only_texts(value),
@@ -78,14 +82,18 @@ impl Linker<'_> {
         Options {
             prefix,
             prefixes: match target {
-                Some(target) => target.map(|target| (&*target != "alias", &*target != "variable")),
-                None => Some((true, false)),
+                Some(target) => {
+                    target.alternatives().iter().map(before).collect::<Option<Vec<_>>>().unwrap_or_default()
+                }
+                None => vec![(true, false)],
             },
             case_sensitive: set("case_sensitive").unwrap_or(Some(false)),
             delimiter: merged
                 .get("env_nested_delimiter")
-                .filter(|v| v.known_text().as_deref() != Some("") && !merged.is_guess("env_nested_delimiter"))
-                .map(|v| join(v.alternatives().iter().filter(|v| **v != Value::None).cloned())),
+                .filter(|_| !merged.is_guess("env_nested_delimiter"))
+                .map(|v| v.alternatives().iter().filter(|v| !is_empty(v)).cloned().collect::<Vec<_>>())
+                .filter(|delimiters| !delimiters.is_empty())
+                .map(join),
             by: (by_name.map_or(!by_alias, |by_name| by_name != Some(false)), by_alias),
             alias_generator: merged.get("alias_generator").filter(|_| !merged.is_guess("alias_generator")),
         }
@@ -274,6 +282,10 @@ impl Merged {
     fn is_guess(&self, name: &str) -> bool {
         self.open && !self.listed.contains_key(name)
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    *value == Value::None || value.known_text().as_deref() == Some("")
 }
 
 /// The texts a value may be; unknown where it is none.

@@ -1,0 +1,129 @@
+//! What has been asked of a function's parameters on the way to a read or call in it: a caller whose
+//! arguments give another answer does not get there.
+
+use super::Linker;
+use super::absence::Side;
+use super::calls::Substitution;
+use super::events::Event;
+use super::guards::{Guard, Question};
+use super::scope::Frame;
+use super::value::{Delayed, Part, Value};
+
+impl Linker<'_> {
+    /// The questions that are still open with the arguments of a call; `None` if one has the other answer.
+    pub(super) fn still_reached(
+        &mut self,
+        frame: &mut Frame,
+        asked: &[Guard],
+        with: &Substitution,
+    ) -> Option<Vec<Guard>> {
+        // What is never reached must not use up what finds reads.
+        let before = self.substitutions;
+        let mut open = Vec::new();
+        for guard in asked {
+            let Guard::Asks(value, question, answer) = guard else { continue };
+            let value = self.with_told(frame, value, with);
+            let question = question.map(|of| self.with_told(frame, of, with));
+            if value.has_parameter() {
+                open.push(Guard::Asks(value, question, *answer));
+            } else if self.answer(&value, &question).is_some_and(|found| found != *answer) {
+                self.substitutions = before;
+                return None;
+            }
+        }
+        self.substitutions = before;
+        Some(open)
+    }
+
+    fn with_told(&mut self, frame: &mut Frame, value: &Value, with: &Substitution) -> Value {
+        let value = self.substitute(frame, value, with);
+        if value.has_parameter() { value } else { self.force(&value) }
+    }
+
+    /// The answer to a question about an argument, where nothing that happens meanwhile could change it.
+    fn answer(&mut self, value: &Value, question: &Question) -> Option<bool> {
+        match question {
+            Question::Kind(class) => {
+                let mut answers = value.alternatives().iter().map(|value| self.is_of_kind(value, class));
+                let first = answers.next()??;
+                answers.all(|answer| answer == Some(first)).then_some(first)
+            }
+            question => value.alternatives().iter().all(is_lasting).then(|| question.of(value)).flatten(),
+        }
+    }
+}
+
+impl Linker<'_> {
+    /// Keeps a read for the callers of the function.
+    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
+        let same = |e: &&mut Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
+        if let Some(known) = frame.events.iter_mut().find(same) {
+            known.reached.retain(|guard| event.reached.contains(guard));
+            return;
+        }
+        if frame.events.len() < MAX_EVENTS {
+            frame.events.push(event);
+        } else {
+            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
+        }
+    }
+
+    /// An element of what a parameter turns out to hold: where it was given nothing, nothing is walked.
+    pub(super) fn element_of(&mut self, waiting: &Value, value: &Value) -> Value {
+        let empty = match value {
+            Value::Sequence(items) => items.is_empty(),
+            Value::Dict(items) => items.is_empty(),
+            _ => false,
+        };
+        // What an object keeps may be filled meanwhile.
+        let mut kept = false;
+        waiting.any(&mut |v| {
+            kept |= matches!(v, Value::Delayed(delayed) if matches!(&**delayed, Delayed::Attribute(_, name)
+                if !super::calls::changes_text(name)));
+            kept
+        });
+        if empty && !kept { Value::None } else { self.element(value) }
+    }
+}
+
+/// Whether a value is the same for good: others may be filled or emptied.
+fn is_lasting(value: &Value) -> bool {
+    matches!(value, Value::None | Value::Constant(_) | Value::Text(_) | Value::Class(_) | Value::Function(_))
+}
+
+/// Whether a value is a parameter, or a text made of such: what is kept in objects may change meanwhile.
+pub fn is_told(value: &Value) -> bool {
+    match value {
+        Value::Symbol(_) => true,
+        Value::Text(text) => text.parts.iter().all(|part| match part {
+            Part::Symbolic(value) => is_told(value),
+            Part::Literal(_) | Part::Any => true,
+        }),
+        Value::Delayed(delayed) => match &**delayed {
+            Delayed::Concat(parts) => parts.iter().all(is_told),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+impl Frame {
+    /// From here on a side of a condition is known to have been taken.
+    pub fn has_taken(&mut self, side: &Side) {
+        self.has_come_by(&side.reached);
+    }
+
+    /// From here on these questions are known to have been answered so.
+    pub fn has_come_by(&mut self, asked: &[Guard]) {
+        for guard in asked {
+            if self.reached.len() < MAX_REACHED && !self.reached.contains(guard) {
+                self.reached.push(guard.clone());
+            }
+        }
+    }
+}
+
+/// How many questions are kept for a statement.
+const MAX_REACHED: usize = 8;
+/// How many parameter-dependent reads a function keeps for its callers.
+const MAX_EVENTS: usize = 500;
