@@ -77,7 +77,10 @@ fn row_3_may_be_missing(case: &Case<'_>, change: &EntryChange) -> Option<Ruling>
 }
 
 fn row_4_a_default_starts_or_stops_to_count(case: &Case<'_>, change: &EntryChange) -> Option<Ruling> {
-    let readers: Vec<&Read> = case.evidence.strong.iter().filter_map(|hit| case.scan.reads.get(hit.read)).collect();
+    // That nothing names a class makes no value right.
+    let weak = case.evidence.weak.iter().filter(|hit| hit.unnamed);
+    let hits = case.evidence.strong.iter().chain(weak);
+    let readers: Vec<&Read> = hits.filter_map(|hit| case.scan.reads.get(hit.read)).collect();
     let is = case.entry.source.literal.as_deref();
     let equals = |literal: &str| !readers.is_empty() && readers.iter().all(|read| falls_back_to(read, literal));
     let some_equals = |literal: &str| readers.iter().any(|read| means_the_default(read, literal));
