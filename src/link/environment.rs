@@ -370,7 +370,8 @@ impl Linker<'_> {
 fn could_be_key(key: &Value) -> bool {
     key.alternatives().iter().any(|key| match key {
         Value::Text(text) => text_is_plausible(text),
-        Value::Symbol(_) | Value::Delayed(_) => true,
+        // What is not known may be a name, and is not to be lost without a word.
+        Value::Symbol(_) | Value::Delayed(_) | Value::Unknown => true,
         _ => false,
     })
 }

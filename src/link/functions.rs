@@ -203,6 +203,11 @@ impl Linker<'_> {
                 event.absent = absent.clone();
             }
         }
+        if self.functions[id].recursive {
+            // What one call does not get to, the next may: its own calls of itself are not followed.
+            frame.events.iter_mut().for_each(|event| event.reached.clear());
+            frame.calls.iter_mut().for_each(|call| call.reached.clear());
+        }
         let made = frame
             .made
             .iter()

@@ -56,7 +56,10 @@ impl Linker<'_> {
 impl Linker<'_> {
     /// Keeps a read for the callers of the function.
     pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
-        let same = |e: &&mut Event| e.mapping == event.mapping && e.key == event.key && e.place == event.place;
+        // Where nothing is known of the name, one read tells as much as many.
+        let same = |e: &&mut Event| {
+            e.mapping == event.mapping && e.key == event.key && (e.place == event.place || e.key == Value::Unknown)
+        };
         if let Some(known) = frame.events.iter_mut().find(same) {
             known.reached.retain(|guard| event.reached.contains(guard));
             return;

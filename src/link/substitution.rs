@@ -55,7 +55,12 @@ impl Linker<'_> {
             frame.has_come_by(&reached);
             let event = Event { reached: frame.reached.clone(), ..event.clone() };
             frame.reached.truncate(asked);
+            // A name of which nothing is known must not use up what finds the others.
+            let before = (self.steps, self.substitutions);
             self.replay_event(frame, &event, substitution, moved);
+            if event.key == Value::Unknown {
+                (self.steps, self.substitutions) = before;
+            }
         }
         for pending in &summary.calls {
             substitution.handed_on = pending.handed_on;
