@@ -23,6 +23,7 @@ mod helm;
 mod hooks;
 mod input;
 mod kustomize;
+pub mod lexical;
 mod mounts;
 mod needs;
 mod objects;

@@ -46,6 +46,7 @@ mod passing;
 mod patterns;
 mod reached;
 mod receivers;
+mod relevance;
 mod scope;
 mod settings;
 mod statements;

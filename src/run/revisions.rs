@@ -3,10 +3,11 @@
 mod pointing;
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::Job;
 use super::judged::Judged;
+use crate::chart::lexical::lexical;
 use crate::git::{Exported, Repository, Revision};
 use crate::model::{Chart, Failure, Notice, NoticeKind, Root, RootKind};
 use crate::{chart, discover};
@@ -339,20 +340,6 @@ fn charts(files: &[String], prefix: &str) -> BTreeSet<String> {
 
 fn below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The path without `.` and `..`, with `/`; `None` if it leads above its start.
-fn lexical(path: &Path) -> Option<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in path.components() {
-        match part {
-            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
-            Component::CurDir => {}
-            Component::ParentDir => drop(parts.pop()?),
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(parts.join("/"))
 }
 
 fn slashes(path: &Path) -> String {

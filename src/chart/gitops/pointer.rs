@@ -1,8 +1,9 @@
 //! An object of Argo CD or Flux → what it renders, and with which values.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use super::inline;
+use crate::chart::lexical::lexical;
 use crate::yaml::Node;
 
 /// What an object has rendered. Paths are from the top folder of its repository.
@@ -184,14 +185,5 @@ pub fn helm_release(node: &Node, text_of_file: &str, base: &Pointer, name: &str)
 
 /// A path from the top folder, of one from a folder in it; `None` if it leads out.
 fn within(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in Path::new(folder).join(path).components() {
-        match part {
-            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
-            Component::CurDir => {}
-            Component::ParentDir => drop(parts.pop()?),
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(parts.join("/"))
+    lexical(&Path::new(folder).join(path))
 }

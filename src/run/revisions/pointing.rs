@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Revisions, Side, below, lexical};
+use super::{Revisions, Side, below};
+use crate::chart::lexical::lexical;
 use crate::chart::{self, Pointed};
 use crate::model::Failure;
 
