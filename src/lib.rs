@@ -67,8 +67,10 @@
 //! A unit can matter in two ways only. Either it holds a library's word, as nothing is read without naming a
 //! library; the first round asks for these. Or it uses a name that an earlier round found to matter (a
 //! wrapper, a settings class, an alias) in a file that can see it through its imports; the further rounds ask
-//! for these, until one finds no new name. What a unit needs to be understood, `link` asks for itself through
-//! [`link::Units`]. As facts depend on bytes alone, asking later or for more changes no answer:
+//! for these, until one finds no new name. Methods are called on objects that no name leads to: where a round
+//! finds one that reads, what has been looked at so far and calls a method of that name is looked at again.
+//! What a unit needs to be understood, `link` asks for itself through [`link::Units`]. As facts depend on bytes alone,
+//! asking later or for more changes no answer:
 //! [`scan::Demand::Everything`] computes all units, and a test compares the reads. A last round that still
 //! found something is a notice.
 //!
