@@ -189,9 +189,7 @@ impl Linker<'_> {
             Value::External(name) => self.libraries.hands_on(name),
             Value::Method(method) => method.0 == Value::Environment,
             // An object that keeps it, or what an object has been seen to keep it in.
-            Value::Instance(instance) => {
-                instance.fields.borrow().values().any(|kept| kept.alternatives().contains(&Value::Environment))
-            }
+            Value::Instance(instance) => instance.keeps_environment(),
             Value::Delayed(delayed) => match &**delayed {
                 Delayed::Attribute(Value::Symbol(Symbol::Parameter(function, 0)), field) => {
                     self.keeps_environment_in(*function, field)

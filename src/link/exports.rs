@@ -38,10 +38,7 @@ impl Linker<'_> {
         self.found.add(file, &first);
         if class.is_some() {
             let method = self.functions[id].ir.name.clone();
-            let own = |key: &Value| {
-                key.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == id && *i > 0))
-            };
-            if summary.events.iter().any(|event| for_callers(event) && own(&event.key)) {
+            if summary.events.iter().any(|event| for_callers(event) && of_an_argument(&event.key, id)) {
                 self.found.add_method(&method);
             } else {
                 self.found.add_name(&method);
@@ -76,9 +73,7 @@ impl Linker<'_> {
     pub(super) fn note_methods(&mut self, class: ClassId) {
         for (name, function) in self.methods(class) {
             let itself = Value::Symbol(Symbol::Parameter(function, 0));
-            let told = |key: &Value| {
-                key.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
-            };
+            let told = |value: &Value| of_an_argument(value, function);
             let of_itself = |value: &Value| value.any(&mut |v| *v == itself);
             // An object that gets both the mapping and the name from a method may ask later.
             let hands_on = |made: &Value| match made {
@@ -107,7 +102,7 @@ impl Linker<'_> {
     pub(super) fn note_variables(&mut self, frame: &Frame) {
         let mut names: Vec<(&Name, &Value)> = frame.variables.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
-        names.retain(|(_, value)| value.alternatives().iter().any(|v| self.gives_environment(v)));
+        names.retain(|(_, value)| self.gives_environment(value));
         for (name, _) in names {
             self.found.add(frame.file, name);
         }
@@ -163,10 +158,7 @@ impl Linker<'_> {
     /// Whether methods of a class read what their callers name.
     pub(super) fn class_reads_for_callers(&self, class: ClassId) -> bool {
         self.any_method_event(class, |function, event| {
-            event.mapping.alternatives().contains(&Value::Environment)
-                && event
-                    .key
-                    .any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(f, i)) if *f == function && *i > 0))
+            event.mapping.alternatives().contains(&Value::Environment) && of_an_argument(&event.key, function)
         })
     }
 
@@ -188,6 +180,11 @@ fn sorted(variables: &Variables) -> Vec<(Name, Value)> {
     let mut sorted: Vec<_> = variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     sorted.sort_by(|one, other| one.0.cmp(&other.0));
     sorted
+}
+
+/// Whether a value waits for what a method is told besides its object.
+fn of_an_argument(value: &Value, method: FunctionId) -> bool {
+    value.any(&mut |v| matches!(v, Value::Symbol(Symbol::Parameter(of, index)) if *of == method && *index > 0))
 }
 
 /// Whether callers name what an event reads.

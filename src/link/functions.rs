@@ -287,6 +287,15 @@ impl Linker<'_> {
         let receiver = Value::Symbol(Symbol::Parameter(id, 0));
         let on_receiver = |value: &Value| is_method && value.any(&mut |v| *v == receiver);
         let on_argument = |value: &Value| value.any(&mut |v| matches!(v, Value::Symbol(_)) && *v != receiver);
+        // What depends on the object alone is judged for the class as a whole.
+        let wanted = |event: &&Event| match (on_receiver(&event.mapping) || on_receiver(&event.key), bound) {
+            (false, bound) => bound.is_none(),
+            (true, bound) => bound.is_some() && (on_argument(&event.mapping) || on_argument(&event.key)),
+        };
+        let events: Vec<&Event> = summary.events.iter().filter(wanted).collect();
+        if events.is_empty() {
+            return;
+        }
         let defaults = self.functions[id].defaults.clone();
         let mut parameters = HashMap::default();
         for (index, default) in defaults.iter().enumerate() {
@@ -299,15 +308,7 @@ impl Linker<'_> {
         parameters.extend(bound.map(|object| (Symbol::Parameter(id, 0), object.clone())));
         let mut substitution = Substitution { parameters, function: None, ..Substitution::default() };
         let mut frame = Frame::new(self.functions[id].file);
-        for event in &summary.events {
-            // What depends on the object alone is judged for the class as a whole.
-            let wanted = match (on_receiver(&event.mapping) || on_receiver(&event.key), bound) {
-                (false, bound) => bound.is_none(),
-                (true, bound) => bound.is_some() && (on_argument(&event.mapping) || on_argument(&event.key)),
-            };
-            if !wanted {
-                continue;
-            }
+        for event in events {
             let mapping = self.substitute(&mut frame, &event.mapping, &substitution);
             let mapping = self.force(&mapping);
             if !mapping.alternatives().contains(&Value::Environment) {

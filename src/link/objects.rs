@@ -51,7 +51,7 @@ impl Linker<'_> {
                 }
             }
         }
-        if instance.fields.borrow().values().any(|kept| kept.alternatives().contains(&Value::Environment)) {
+        if instance.keeps_environment() {
             self.evaluate_class(class);
             self.note_methods(class);
         }

@@ -189,6 +189,13 @@ pub struct Instance {
     pub place: Option<Place>,
 }
 
+impl Instance {
+    /// Whether the environment is, or may be, what one of its attributes holds.
+    pub fn keeps_environment(&self) -> bool {
+        self.fields.borrow().values().any(|kept| kept.alternatives().contains(&Value::Environment))
+    }
+}
+
 impl PartialEq for Instance {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other) || (self.class == other.class && self.place == other.place)

@@ -67,6 +67,9 @@ pub fn callers(
     interest: &Interest,
 ) -> BTreeSet<FileId> {
     let methods: Vec<&str> = interest.methods.difference(&known.methods).map(|name| &**name).collect();
+    if methods.is_empty() {
+        return BTreeSet::new();
+    }
     let words = Words::new(&methods);
     let calls = |file: &FileId| {
         let text = store.text(*file);

@@ -60,23 +60,29 @@ fn chart(chance: &mut Chance) -> Vec<ChartObject> {
             Hook { events, weight: i64::try_from(chance.below(3)).expect("small") - 1, policies: chosen }
         });
         let content = chance.below(3);
-        out.push(ChartObject {
-            id: ObjectId { kind: kind.into(), name: name.into(), namespace: None },
-            place: ChartPlace { file: "c.yaml".into(), line: 1 },
-            template: None,
-            hook,
-            sync: Default::default(),
-            kept: chance.below(5) == 0,
-            content,
-            rest: content,
-            produces: Vec::new(),
-            pods: Vec::new(),
-            runs: Runs::Never,
-            overlaps: true,
-            scales: None,
-        });
+        let kept = chance.below(5) == 0;
+        out.push(ChartObject { hook, kept, ..object(kind, name, content) });
     }
     out
+}
+
+/// An object of the manifest that nothing is known of but its name and what is in it.
+pub fn object(kind: &str, name: &str, content: u64) -> ChartObject {
+    ChartObject {
+        id: ObjectId { kind: kind.into(), name: name.into(), namespace: None },
+        place: ChartPlace { file: "c.yaml".into(), line: 1 },
+        template: None,
+        hook: None,
+        sync: Default::default(),
+        kept: false,
+        content,
+        rest: content,
+        produces: Vec::new(),
+        pods: Vec::new(),
+        runs: Runs::Never,
+        overlaps: true,
+        scales: None,
+    }
 }
 
 /// Helm, with a number of calls that succeed.

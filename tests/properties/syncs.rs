@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stripcheck::model::{ChartObject, ChartPlace, DeletePolicy, Deployer, Hook, HookEvent, ObjectId, Runs, Sync};
+use stripcheck::model::{ChartObject, DeletePolicy, Deployer, Hook, HookEvent, Sync};
 use stripcheck::release::cluster::World;
 use stripcheck::release::explore::{self, Recovery};
 use stripcheck::release::steps;
 
-use super::releases::{Chance, contents};
+use super::releases::{Chance, contents, object};
 
 /// How many pairs of charts are tried.
 const ROUNDS: usize = 400;
@@ -39,22 +39,7 @@ fn chart(chance: &mut Chance) -> Vec<ChartObject> {
             pruned: chance.below(4) > 0,
             pruned_last: chance.below(4) == 0,
         };
-        let content = chance.below(3);
-        out.push(ChartObject {
-            id: ObjectId { kind: kind.into(), name: name.into(), namespace: None },
-            place: ChartPlace { file: "c.yaml".into(), line: 1 },
-            template: None,
-            hook,
-            sync,
-            kept: false,
-            content,
-            rest: content,
-            produces: Vec::new(),
-            pods: Vec::new(),
-            runs: Runs::Never,
-            overlaps: true,
-            scales: None,
-        });
+        out.push(ChartObject { hook, sync, ..object(kind, name, chance.below(3)) });
     }
     out
 }
@@ -137,6 +122,15 @@ impl Naive {
         ok
     }
 
+    /// Whether the call succeeds, and with it the object is gone.
+    fn delete(&mut self, name: &str) -> bool {
+        let ok = self.call();
+        if ok {
+            self.live.remove(name);
+        }
+        ok
+    }
+
     fn put(&mut self, object: &Known) {
         self.live.insert(object.name, object.clone());
     }
@@ -168,24 +162,14 @@ impl Naive {
                 tasks.sort_by_key(|it| (it.place.max(1), it.name));
                 let mut failed = false;
                 for (_, object) in prunes.iter().filter(|(of, _)| of == wave) {
-                    if self.call() {
-                        self.live.remove(object.name);
-                    } else {
-                        failed = true;
-                    }
+                    failed |= !self.delete(object.name);
                 }
                 if failed {
                     return self.fail(target, &applied);
                 }
                 let before = |it: &&&Known| it.is_hook() && it.has(DeletePolicy::BeforeCreation);
                 for object in tasks.iter().filter(before) {
-                    if self.live.contains_key(object.name) {
-                        if self.call() {
-                            self.live.remove(object.name);
-                        } else {
-                            failed = true;
-                        }
-                    }
+                    failed |= self.live.contains_key(object.name) && !self.delete(object.name);
                 }
                 if failed {
                     return self.fail(target, &applied);
@@ -221,11 +205,8 @@ impl Naive {
                 let mut hooks: Vec<&Known> = target.iter().filter(|it| it.phases.contains(&phase)).collect();
                 hooks.sort_by_key(|it| (it.wave, it.place.max(1), it.name));
                 for hook in hooks.into_iter().filter(|it| it.has(DeletePolicy::Succeeded)) {
-                    if self.live.contains_key(hook.name) {
-                        if !self.call() {
-                            return false;
-                        }
-                        self.live.remove(hook.name);
+                    if self.live.contains_key(hook.name) && !self.delete(hook.name) {
+                        return false;
                     }
                 }
             }
