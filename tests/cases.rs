@@ -81,7 +81,7 @@ fn run(folder: &Path) -> Result<(), String> {
 }
 
 /// No check makes covers yet: the row waits for them. What a change of code takes away needs revisions:
-/// `tests/revisions.rs`.
+/// `tests/revisions`.
 const NOT_YET: &[&str] = &["covered", "read-removed"];
 
 fn every_code_has_a_case() -> Result<(), String> {
