@@ -120,18 +120,10 @@ impl Linker<'_> {
                 },
                 _ => (true, true),
             };
-            if keep && worth_keeping(arguments) && frame.calls.len() >= MAX_PENDING {
-                self.limit_reached("a function calls too many of its parameters: not all calls were followed");
-            } else if keep && worth_keeping(arguments) {
-                frame.calls.push(super::events::PendingCall {
-                    callee: callee.clone(),
-                    arguments: arguments.clone(),
-                    place,
-                    function: frame.around.or(frame.function),
-                    handed_on: self.handed_on,
-                    scopes: frame.scopes.clone(),
-                    reached: frame.reached.clone(),
-                });
+            if keep {
+                self.keep_call(frame, callee, arguments, place);
+            } else {
+                self.keep_handing_on(frame, callee, arguments, place);
             }
             if !wait {
                 return Value::Unknown;
@@ -155,6 +147,7 @@ impl Linker<'_> {
                 return self.call(frame, &forced, arguments, place);
             }
         }
+        self.keep_handing_on(frame, callee, arguments, place);
         Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place))
     }
 
@@ -321,8 +314,6 @@ const MAX_STEPS: usize = 3_000;
 const MAX_CALLEES: usize = 16;
 /// The same of objects that a table holds.
 const MAX_OBJECTS: usize = 256;
-/// How many calls of unknown callees a function keeps for its callers to resolve.
-const MAX_PENDING: usize = 60;
 
 /// Methods of `str` and of tables that carry keys along.
 pub fn changes_text(method: &str) -> bool {
@@ -350,18 +341,4 @@ pub fn changes_text(method: &str) -> bool {
             | "get"
             | "copy"
     )
-}
-
-/// Calls without a text, callable or parameter among the arguments cannot become reads.
-fn worth_keeping(arguments: &Arguments) -> bool {
-    arguments.values().flat_map(Value::alternatives).any(|v| {
-        matches!(
-            v,
-            Value::Text(_)
-                | Value::Symbol(Symbol::Parameter(..))
-                | Value::Function(_)
-                | Value::Environment
-                | Value::Method(_)
-        ) || super::narrow::comes_of_a_walk(v)
-    })
 }

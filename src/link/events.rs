@@ -122,6 +122,8 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// Its calls that depend on parameters.
     pub calls: Vec<PendingCall>,
+    /// Calls that hand a parameter on, which matter where it is the environment.
+    pub handing_on: Vec<PendingCall>,
     /// Values that depend on parameters, and what it raises if they are absent.
     pub checks: Vec<Check>,
     /// What it stores in attributes of its parameters: (parameter, attribute, value).

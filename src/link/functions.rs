@@ -206,7 +206,7 @@ impl Linker<'_> {
         if self.functions[id].recursive {
             // What one call does not get to, the next may: its own calls of itself are not followed.
             frame.events.iter_mut().for_each(|event| event.reached.clear());
-            frame.calls.iter_mut().for_each(|call| call.reached.clear());
+            frame.calls.iter_mut().chain(&mut frame.handing_on).for_each(|call| call.reached.clear());
         }
         let made = frame
             .made
@@ -216,6 +216,7 @@ impl Linker<'_> {
             returns,
             events: std::mem::take(&mut frame.events),
             calls: std::mem::take(&mut frame.calls),
+            handing_on: std::mem::take(&mut frame.handing_on),
             checks: std::mem::take(&mut frame.checks),
             stores: std::mem::take(&mut frame.stores),
             made: made.cloned().map(Value::Instance).collect(),

@@ -167,7 +167,10 @@ impl Linker<'_> {
     pub(super) fn told_reads(&mut self) {
         for id in 0..self.functions.len() {
             let state = &self.functions[id];
-            let Some(summary) = state.summary.clone().filter(|s| !s.calls.is_empty()) else { continue };
+            let Some(summary) = state.summary.clone().filter(|s| !(s.calls.is_empty() && s.handing_on.is_empty()))
+            else {
+                continue;
+            };
             let (idle, file) = (state.callers == 0, state.file);
             self.start();
             self.enter(file);
@@ -179,7 +182,7 @@ impl Linker<'_> {
                     parameters.insert(index, default);
                 }
             }
-            if !parameters.values().any(|v| matches!(v, Value::External(_) | Value::Object(_) | Value::Instance(_))) {
+            if !parameters.values().any(tells_whom_to_ask) {
                 self.leave();
                 continue;
             }
@@ -187,7 +190,8 @@ impl Linker<'_> {
             let parameters = parameters.into_iter().map(|(index, value)| (Symbol::Parameter(id, index), value));
             substitution.parameters.extend(parameters);
             let place = Place { file: frame.file, span: Default::default() };
-            let calls = super::events::Summary { calls: summary.calls.clone(), ..Default::default() };
+            let (calls, handing_on) = (summary.calls.clone(), summary.handing_on.clone());
+            let calls = super::events::Summary { calls, handing_on, ..Default::default() };
             let before = self.emitted.len();
             self.replay(&mut frame, &calls, &mut substitution, None, place);
             for (file, event) in self.emitted.split_off(before) {
@@ -199,4 +203,9 @@ impl Linker<'_> {
             self.leave();
         }
     }
+}
+
+/// Whether a default or an annotation names what can be asked.
+fn tells_whom_to_ask(value: &Value) -> bool {
+    matches!(value, Value::Environment | Value::External(_) | Value::Object(_) | Value::Instance(_))
 }

@@ -44,6 +44,7 @@ mod outcomes;
 mod output;
 mod passing;
 mod patterns;
+mod pending;
 mod reached;
 mod receivers;
 mod relevance;
@@ -204,6 +205,8 @@ struct Linker<'a> {
     handed_on: usize,
     /// Whether (how deep) what waited for a call's arguments is carried out.
     substituting: usize,
+    /// Calls followed on behalf of the current unit that hand the environment on.
+    handed: usize,
     /// Values substituted on behalf of the current unit.
     substitutions: usize,
     /// Functions whose calls are being followed.
@@ -266,6 +269,7 @@ impl<'a> Linker<'a> {
             steps: 0,
             handed_on: 0,
             substituting: 0,
+            handed: 0,
             substitutions: 0,
             active: Vec::new(),
             making: Vec::new(),
@@ -343,6 +347,7 @@ impl<'a> Linker<'a> {
     fn start(&mut self) {
         self.steps = 0;
         self.substitutions = 0;
+        self.handed = 0;
         if self.calls.len() > MAX_REMEMBERED {
             self.calls.clear();
         }

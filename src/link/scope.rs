@@ -77,6 +77,8 @@ pub struct Frame {
     pub events: Vec<Event>,
     /// Calls that depend on parameters.
     pub calls: Vec<PendingCall>,
+    /// Calls that hand a parameter on.
+    pub handing_on: Vec<PendingCall>,
     /// Values that depend on parameters, and what is raised if they are absent.
     pub checks: Vec<Check>,
     /// What is stored in attributes of parameters.
@@ -159,6 +161,7 @@ impl Frame {
             jumped: Vec::new(),
             events: Vec::new(),
             calls: Vec::new(),
+            handing_on: Vec::new(),
             checks: Vec::new(),
             stores: Vec::new(),
             returns: Vec::new(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Linker;
 use super::calls::Substitution;
 use super::choices::{answer, choice};
-use super::events::{Check, Event, Summary};
+use super::events::{Check, Event, PendingCall, Summary};
 use super::library::each_name;
 use super::operations::class_of;
 use super::scope::Frame;
@@ -62,34 +62,13 @@ impl Linker<'_> {
                 (self.steps, self.substitutions) = before;
             }
         }
-        for pending in &summary.calls {
-            substitution.handed_on = pending.handed_on;
-            if !self.could_matter(&pending.callee, substitution) {
-                continue;
+        for call in &summary.calls {
+            substitution.handed_on = call.handed_on;
+            if self.could_matter(&call.callee, substitution) {
+                self.replay_call(frame, call, substitution, place);
             }
-            let Some(reached) = self.still_reached(frame, &pending.reached, substitution) else { continue };
-            let moved = pending.arguments.values().any(|v| v.has_parameter());
-            let callee = self.substitute(frame, &pending.callee, substitution);
-            if callee == Value::Unknown || callee == Value::None {
-                continue;
-            }
-            let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
-            let at = if moved { place } else { pending.place };
-            let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
-            let around = std::mem::replace(&mut frame.around, if moved { None } else { pending.function });
-            let (prefixes, scopes, asked) = (frame.prefixes.len(), frame.scopes.len(), frame.reached.len());
-            frame.has_come_by(&reached);
-            for scope in &pending.scopes {
-                let scope = self.substitute(frame, scope, substitution);
-                self.enter_scope(frame, &scope);
-            }
-            self.call(frame, &callee, &arguments, at);
-            frame.prefixes.truncate(prefixes);
-            frame.scopes.truncate(scopes);
-            frame.reached.truncate(asked);
-            frame.around = around;
-            self.handed_on = before;
         }
+        self.hand_on(frame, &summary.handing_on, substitution, place);
         for check in &summary.checks {
             let value = self.substitute(frame, &check.value, substitution);
             self.checked(frame, Check { value, ..check.clone() });
@@ -99,6 +78,41 @@ impl Linker<'_> {
                 frame.made.push(instance);
             }
         }
+    }
+
+    /// Repeats one call with what is known here.
+    pub(super) fn replay_call(
+        &mut self,
+        frame: &mut Frame,
+        pending: &PendingCall,
+        substitution: &Substitution,
+        place: Place,
+    ) {
+        let Some(reached) = self.still_reached(frame, &pending.reached, substitution) else { return };
+        let callee = self.substitute(frame, &pending.callee, substitution);
+        if callee == Value::Unknown || callee == Value::None {
+            return;
+        }
+        let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
+        // A name that a caller gives is asked there; where all is told but the mapping, here.
+        let mut told = pending.arguments.values().zip(arguments.values());
+        let moved = told.any(|(kept, now)| kept.has_parameter() && !self.carries_environment(now));
+        let at = if moved { place } else { pending.place };
+        let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
+        let around = frame.around;
+        frame.around = if moved { around } else { pending.function };
+        let (prefixes, scopes, asked) = (frame.prefixes.len(), frame.scopes.len(), frame.reached.len());
+        frame.has_come_by(&reached);
+        for scope in &pending.scopes {
+            let scope = self.substitute(frame, scope, substitution);
+            self.enter_scope(frame, &scope);
+        }
+        self.call(frame, &callee, &arguments, at);
+        frame.prefixes.truncate(prefixes);
+        frame.scopes.truncate(scopes);
+        frame.reached.truncate(asked);
+        frame.around = around;
+        self.handed_on = before;
     }
 
     /// Repeats what a callee stores in attributes of its parameters.
