@@ -12,6 +12,7 @@ mod bundles;
 mod caches;
 mod entry;
 mod images;
+mod three;
 
 use common::Temporary;
 use make::{Entry, write};
