@@ -194,6 +194,9 @@ pub struct ReadDto<'a> {
     /// The settings class: its name, the field, whether one is made, whether at import.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<(Text<'a>, Text<'a>, bool, bool)>,
+    /// Files of which any has the value if the variable is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// Where the class is named whose method reads, if that tells who can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<PlaceDto>>,

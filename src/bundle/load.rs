@@ -261,6 +261,7 @@ fn read(dto: ReadDto<'_>, files: usize) -> Option<Read> {
         timing: Timing::of(&dto.timing)?,
         chain: dto.chain.into_iter().map(step).collect::<Option<_>>()?,
         settings: dto.settings.map(settings),
+        files: dto.files,
         users: match dto.users {
             Some(users) => Some(users.into_iter().map(place).collect::<Option<_>>()?),
             None => None,

@@ -126,6 +126,7 @@ fn read<'a>(read: &'a Read, files: &BTreeMap<FileId, u32>) -> ReadDto<'a> {
         chain: read.chain.iter().map(|step| (place(&step.place), Text(step.what.as_str().into()))).collect(),
         settings: (read.settings.as_ref())
             .map(|s| (Text(s.class.as_str().into()), Text(s.field.as_str().into()), s.constructed, s.at_import)),
+        files: read.files.clone(),
         users: read.users.as_ref().map(|users| users.iter().map(place).collect()),
         explained: read.explained,
     }
