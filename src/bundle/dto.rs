@@ -48,7 +48,14 @@ pub struct Body {
     /// Environment-looking words where no read was recognised.
     pub words: WordsDto,
     /// Texts in Python that look like paths: a value may come from a file instead.
+    #[serde(deserialize_with = "passed_over")]
+    #[schemars(with = "WordsDto")]
     pub literal_paths: WordsDto,
+}
+
+/// What no judgement asks for is not loaded.
+fn passed_over<'de, D: serde::Deserializer<'de>, T: Default>(deserializer: D) -> Result<T, D::Error> {
+    serde::de::IgnoredAny::deserialize(deserializer).map(|_| T::default())
 }
 
 /// Words, and where they stand.
