@@ -111,6 +111,11 @@ impl Plans {
         if real.is_file() {
             return self.given_file(kind.unwrap_or(RootKind::Application), path, &real);
         }
+        // A pex as a folder, whose wheels are still packed (`--layout packed`).
+        let wheels = path.join(".deps");
+        if files.is_file(&real.join("PEX-INFO")) && files::holds_wheels(&self.cwd.join(&wheels)) {
+            self.given(files, Some(RootKind::Vendored), &wheels)?;
+        }
         let kind = kind.unwrap_or_else(|| by_content(files, &real));
         if kind == RootKind::Application {
             self.add(Plan::new(kind, real, label));
