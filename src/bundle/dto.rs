@@ -48,7 +48,14 @@ pub struct Body {
     /// Environment-looking words where no read was recognised.
     pub words: WordsDto,
     /// Texts in Python that look like paths: a value may come from a file instead.
+    #[serde(deserialize_with = "passed_over")]
+    #[schemars(with = "WordsDto")]
     pub literal_paths: WordsDto,
+}
+
+/// What no judgement asks for is not loaded.
+fn passed_over<'de, D: serde::Deserializer<'de>, T: Default>(deserializer: D) -> Result<T, D::Error> {
+    serde::de::IgnoredAny::deserialize(deserializer).map(|_| T::default())
 }
 
 /// Words, and where they stand.
@@ -194,6 +201,9 @@ pub struct ReadDto<'a> {
     /// The settings class: its name, the field, whether one is made, whether at import.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<(Text<'a>, Text<'a>, bool, bool)>,
+    /// Files of which any has the value if the variable is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// Where the class is named whose method reads, if that tells who can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<PlaceDto>>,

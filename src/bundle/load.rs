@@ -29,7 +29,6 @@ struct Second {
     outlined: usize,
     parsed: usize,
     words: Words,
-    literal_paths: Words,
 }
 
 /// Reads a bundle.
@@ -69,8 +68,8 @@ fn second(body: Body) -> Option<Second> {
     let files = files(body.files)?;
     let count = files.len();
     let script = |dto: ScriptDto| Some(Script { name: dto.name, module: dto.module, root: below(dto.root, roots)? });
-    let ((words, literal_paths), graph) = rayon::join(
-        || (words(body.words, count), words(body.literal_paths, count)),
+    let (words, graph) = rayon::join(
+        || words(body.words, count),
         || {
             let imports = rows(&body.imports, count).filter(|imports| imports.len() == count)?;
             Some(ImportGraph { imports, modules: modules(&files, &body.modules)? })
@@ -83,7 +82,6 @@ fn second(body: Body) -> Option<Second> {
         outlined: usize::try_from(body.outlined).ok()?,
         parsed: usize::try_from(body.parsed).ok()?,
         words: words?,
-        literal_paths: literal_paths?,
         graph: graph?,
         files,
         roots,
@@ -91,7 +89,7 @@ fn second(body: Body) -> Option<Second> {
 }
 
 fn join(first: First, second: Second) -> Option<Bundle> {
-    let Second { files, read_files, graph, scripts, notices, outlined, parsed, words, literal_paths, roots } = second;
+    let Second { files, read_files, graph, scripts, notices, outlined, parsed, words, roots } = second;
     let fits = roots == first.roots.len()
         && read_files.len() == first.read_files
         && files.iter().all(|file| file.owner < first.owners.len());
@@ -108,21 +106,23 @@ fn join(first: First, second: Second) -> Option<Bundle> {
     }
     let sources =
         Sources { scripts, images: first.images, roots: first.roots, owners: first.owners, files, notices: Vec::new() };
-    Some(Bundle { scan: Scan { sources, reads, graph, notices, outlined, parsed }, words, literal_paths })
+    Some(Bundle { scan: Scan { sources, reads, graph, notices, outlined, parsed }, words })
 }
 
 fn words(dto: WordsDto, files: usize) -> Option<Words> {
-    let places = rows(&dto.files, files)?;
-    let list: Vec<String> = dto.list.split_terminator('\n').map(String::from).collect();
-    let fits =
-        places.len() == list.len() && places.iter().map(Vec::len).sum::<usize>() == dto.lines.len() && list.is_sorted();
-    let mut words = Words { list, ..Words::default() };
+    let mut words = Words { text: dto.list, ..Words::default() };
+    words.ends = memchr::memchr_iter(b'\n', words.text.as_bytes()).collect();
+    words.starts.reserve(words.ends.len());
+    words.places.reserve(dto.lines.len());
     let mut lines = dto.lines.into_iter().map(|line| (line > 0).then_some(line));
-    for row in places {
+    each_row(&dto.files, files, |row| {
         words.starts.push(words.places.len());
-        words.places.extend(row.into_iter().zip(&mut lines));
-    }
-    fits.then_some(words)
+        words.places.extend(row.iter().copied().zip(&mut lines));
+        Some(())
+    })?;
+    let fits = words.starts.len() == words.ends.len() && words.places.len() == dto.files.deltas.len();
+    let sorted = words.text.split_terminator('\n').is_sorted();
+    (fits && sorted && lines.next().is_none()).then_some(words)
 }
 
 fn below(number: u32, limit: usize) -> Option<usize> {
@@ -190,16 +190,30 @@ fn unescaped(path: &str) -> String {
 }
 
 fn rows(dto: &RowsDto, limit: usize) -> Option<Vec<Vec<FileId>>> {
-    let mut deltas = dto.deltas.iter();
-    let row = |&count: &u32| {
+    let mut rows = Vec::with_capacity(dto.counts.len());
+    each_row(dto, limit, |row| {
+        rows.push(row.to_vec());
+        Some(())
+    })?;
+    Some(rows)
+}
+
+/// Gives each row in turn.
+fn each_row(dto: &RowsDto, limit: usize, mut take: impl FnMut(&[FileId]) -> Option<()>) -> Option<()> {
+    let mut rest = dto.deltas.as_slice();
+    let mut row = Vec::new();
+    for count in &dto.counts {
+        let (deltas, more) = rest.split_at_checked(*count as usize)?;
+        rest = more;
+        row.clear();
         let mut last = 0_i64;
-        let numbers = deltas.by_ref().take(count as usize).map(|delta| {
+        for delta in deltas {
             last = last.checked_add(*delta)?;
-            usize::try_from(last).ok().filter(|number| *number < limit)
-        });
-        numbers.collect::<Option<Vec<_>>>().filter(|row| row.len() == count as usize)
-    };
-    dto.counts.iter().map(row).collect()
+            row.push(usize::try_from(last).ok().filter(|number| *number < limit)?);
+        }
+        take(&row)?;
+    }
+    Some(())
 }
 
 /// The names of the modules: by their paths, and from where their names begin.
@@ -261,6 +275,7 @@ fn read(dto: ReadDto<'_>, files: usize) -> Option<Read> {
         timing: Timing::of(&dto.timing)?,
         chain: dto.chain.into_iter().map(step).collect::<Option<_>>()?,
         settings: dto.settings.map(settings),
+        files: dto.files,
         users: match dto.users {
             Some(users) => Some(users.into_iter().map(place).collect::<Option<_>>()?),
             None => None,

@@ -41,15 +41,15 @@ pub struct Bundle {
     pub scan: Scan,
     /// The words.
     pub words: Words,
-    /// Texts in Python that look like paths.
-    pub literal_paths: Words,
 }
 
 /// Environment-looking words where no read was recognised, with where they stand.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Words {
-    /// Sorted.
-    list: Vec<String>,
+    /// Sorted, with a line end behind each.
+    text: String,
+    /// For each word, where in that it ends: before its line end.
+    ends: Vec<usize>,
     /// For each word, where its places begin.
     starts: Vec<usize>,
     /// File and line; no line in a binary.
@@ -61,8 +61,10 @@ impl Words {
     pub fn new(mentions: &[Mention]) -> Words {
         let mut words = Words::default();
         for mention in mentions {
-            if words.list.last() != Some(&mention.name) {
-                words.list.push(mention.name.clone());
+            if words.ends.len().checked_sub(1).is_none_or(|last| words.word(last) != mention.name) {
+                words.text.push_str(&mention.name);
+                words.ends.push(words.text.len());
+                words.text.push('\n');
                 words.starts.push(words.places.len());
             }
             words.places.push((mention.file, mention.line));
@@ -70,14 +72,29 @@ impl Words {
         words
     }
 
+    /// The word at a position; none is empty.
+    fn word(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| end + 1);
+        self.ends.get(at).and_then(|end| self.text.get(start..*end)).unwrap_or_default()
+    }
+
+    /// Where it stands.
+    fn places_of(&self, at: usize) -> &[(FileId, Option<u32>)] {
+        let start = self.starts.get(at).copied().unwrap_or_default();
+        let end = self.starts.get(at + 1).copied().unwrap_or(self.places.len());
+        self.places.get(start..end).unwrap_or_default()
+    }
+
     /// The mentions of `names`, sorted.
     pub fn mentions(&self, names: &BTreeSet<String>) -> Vec<Mention> {
         let mut found = Vec::new();
         for name in names {
-            let Ok(at) = self.list.binary_search(name) else { continue };
-            let start = self.starts.get(at).copied().unwrap_or_default();
-            let end = self.starts.get(at + 1).copied().unwrap_or(self.places.len());
-            let places = self.places.get(start..end).unwrap_or_default();
+            let (mut at, mut end) = (0, self.ends.len());
+            while at < end {
+                let middle = at + (end - at) / 2;
+                if self.word(middle) < name.as_str() { at = middle + 1 } else { end = middle }
+            }
+            let places = if self.word(at) == name { self.places_of(at) } else { &[] };
             found.extend(places.iter().map(|&(file, line)| Mention { name: name.clone(), file, line }));
         }
         found

@@ -65,13 +65,10 @@ pub fn save(scan: &Scan, words: &Words, literal_paths: &Words) -> std::io::Resul
 }
 
 fn words(words: &Words) -> WordsDto {
-    let word = |at: usize| {
-        let end = words.starts.get(at + 1).copied().unwrap_or(words.places.len());
-        words.places[words.starts[at]..end].iter().map(|(file, _)| *file).collect::<Vec<_>>()
-    };
+    let word = |at: usize| words.places_of(at).iter().map(|(file, _)| *file).collect::<Vec<_>>();
     WordsDto {
-        list: words.list.iter().flat_map(|word| [word, "\n"]).collect(),
-        files: rows((0..words.list.len()).map(word).collect::<Vec<_>>().iter().map(Vec::as_slice)),
+        list: words.text.clone(),
+        files: rows((0..words.ends.len()).map(word).collect::<Vec<_>>().iter().map(Vec::as_slice)),
         lines: words.places.iter().map(|(_, line)| line.unwrap_or(0)).collect(),
     }
 }
@@ -126,6 +123,7 @@ fn read<'a>(read: &'a Read, files: &BTreeMap<FileId, u32>) -> ReadDto<'a> {
         chain: read.chain.iter().map(|step| (place(&step.place), Text(step.what.as_str().into()))).collect(),
         settings: (read.settings.as_ref())
             .map(|s| (Text(s.class.as_str().into()), Text(s.field.as_str().into()), s.constructed, s.at_import)),
+        files: read.files.clone(),
         users: read.users.as_ref().map(|users| users.iter().map(place).collect()),
         explained: read.explained,
     }

@@ -17,6 +17,7 @@ mod entries;
 mod env;
 mod environments;
 mod expansion;
+mod files;
 mod fingerprint;
 mod gitops;
 mod helm;
@@ -168,6 +169,7 @@ fn read_counted(files: &[(String, Vec<u8>)], label: &str, places: Option<&Places
         let (own, unsupplied) = entries::entries(found, id, supplies, &suppliers, places, &mut notices);
         entries.extend(own);
         found.container.unsupplied = unsupplied;
+        found.container.files = files::mounted(found, &suppliers, &objects);
     }
     let hook = |object: &&objects::Object<'_>| object.node.at(&["metadata", "annotations", "helm.sh/hook"]).is_some();
     let hooks = objects.iter().filter(hook).count();

@@ -155,6 +155,7 @@ impl<'a> Search<'_, 'a> {
             chart: self.object.document.chart().map(Into::into),
             unsupplied: BTreeMap::new(),
             injected: vault::exported(self.object.node),
+            files: Vec::new(),
         };
         container.command = self.words(node, "command", &["command"]);
         container.args = self.words(node, "args", &["args"]);

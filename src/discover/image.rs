@@ -52,6 +52,11 @@ impl Distributions {
     }
 }
 
+/// That an image has nothing that could be scanned.
+pub fn without_python(label: &str) -> Failure {
+    Failure::new(format!("{label}: no Python found in this image"))
+}
+
 /// An image on its way into the plans.
 pub struct Given<'a> {
     /// Where it is mounted.
@@ -68,7 +73,7 @@ impl Given<'_> {
     /// Adds the image's roots: all of it as a program, or only what is installed in it, as `kind` says.
     ///
     /// # Errors
-    /// If it has none, or not the distribution that was named.
+    /// If it has not the distribution that was named, or nothing is installed in it where only that is asked for.
     pub fn add(&self, files: &Files, kind: RootKind, plans: &mut Plans) -> Result<(), Failure> {
         let sites = self.sites(files);
         let mut said = Vec::new();
@@ -101,7 +106,10 @@ impl Given<'_> {
             plans.add(Plan::new(RootKind::Distribution, site.clone(), self.shown(site)));
         }
         if roots.is_empty() && sites.is_empty() {
-            return Err(Failure::new(format!("{}: no Python found in this image", self.label)));
+            if kind != RootKind::Application {
+                return Err(without_python(self.label));
+            }
+            plans.add_without_python(self.mount, self.label);
         }
         if kind == RootKind::Application {
             plans.programs.push(self.program(said.join("; "), distributions));

@@ -92,6 +92,16 @@ pub fn discover(request: &Request, files: &mut Files) -> Result<Sources, Failure
             request.cwd.display()
         )));
     }
+    let empty: Vec<&Plan> = scanned.iter().map(|(plan, _)| plan).filter(|plan| plan.is_empty()).collect();
+    if let (Some(plan), true) = (empty.first(), empty.len() == scanned.len()) {
+        return Err(image::without_python(&plan.label));
+    }
+    sources.notices.extend(empty.into_iter().map(|plan| Notice {
+        kind: NoticeKind::NotScanned,
+        file: Some(plan.label.clone()),
+        line: None,
+        detail: "no Python found in this image".into(),
+    }));
     scanned.sort_by_key(|(plan, _)| plan.kind);
     drop_duplicates(&mut scanned);
     unopened(files, &plans, &mut sources.notices);

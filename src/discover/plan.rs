@@ -36,6 +36,11 @@ impl Plan {
         self.kind == RootKind::Application || self.installed_by.is_some()
     }
 
+    /// Whether it stands for an image without Python: nothing of it is walked.
+    pub fn is_empty(&self) -> bool {
+        self.only.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+
     /// The paths where the walk starts.
     pub fn starts(&self) -> Vec<PathBuf> {
         match &self.only {
@@ -105,6 +110,11 @@ impl Plans {
         }
         if real.is_file() {
             return self.given_file(kind.unwrap_or(RootKind::Application), path, &real);
+        }
+        // A pex as a folder, whose wheels are still packed (`--layout packed`).
+        let wheels = path.join(".deps");
+        if files.is_file(&real.join("PEX-INFO")) && files::holds_wheels(&self.cwd.join(&wheels)) {
+            self.given(files, Some(RootKind::Vendored), &wheels)?;
         }
         let kind = kind.unwrap_or_else(|| by_content(files, &real));
         if kind == RootKind::Application {
@@ -262,6 +272,13 @@ impl Plans {
             return;
         }
         self.claimed.extend(starts);
+        self.list.push(plan);
+    }
+
+    /// Adds an image that holds no Python: its containers are then known to be no question of this scan.
+    pub fn add_without_python(&mut self, mount: &Path, label: &str) {
+        let mut plan = Plan::new(RootKind::Application, mount.to_path_buf(), label.to_string());
+        plan.only = Some(BTreeSet::new());
         self.list.push(plan);
     }
 

@@ -32,7 +32,11 @@ pub struct Config {
 
 /// Which image of several is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Platform(String);
+pub struct Platform {
+    name: String,
+    /// Whether the user said so: then no other will do.
+    asked: bool,
+}
 
 impl Platform {
     /// `linux/amd64`, `linux/arm/v7`; none: Linux on this machine's processor, by Go's name.
@@ -44,12 +48,13 @@ impl Platform {
             "powerpc64" => "ppc64le",
             other => other,
         };
-        Platform(given.map_or_else(|| format!("linux/{own}"), str::to_ascii_lowercase))
+        let name = given.map_or_else(|| format!("linux/{own}"), str::to_ascii_lowercase);
+        Platform { name, asked: given.is_some() }
     }
 
     /// A variant that was not asked for does not matter.
     fn means(&self, other: &str) -> bool {
-        other == self.0 || other.strip_prefix(&*self.0).is_some_and(|rest| rest.starts_with('/'))
+        other == self.name || other.strip_prefix(&*self.name).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
@@ -254,16 +259,16 @@ fn choose(listed: Vec<Descriptor>, platform: &Platform) -> Result<Descriptor, St
     let images: Vec<Descriptor> =
         listed.into_iter().filter(|image| shown(image).as_deref() != Some("unknown/unknown")).collect();
     match images.as_slice() {
-        [one] if shown(one).is_none_or(|own| platform.means(&own) || images.len() == 1) => Ok(one.clone()),
+        [one] if shown(one).is_none_or(|own| platform.means(&own) || !platform.asked) => Ok(one.clone()),
         several => {
             let meant = |image: &&Descriptor| shown(image).is_some_and(|own| platform.means(&own));
             let mut matching = several.iter().filter(meant);
             match (matching.next(), matching.next()) {
                 (Some(one), None) => Ok(one.clone()),
-                (Some(_), Some(_)) => Err(format!("several images for {}: save one", platform.0)),
+                (Some(_), Some(_)) => Err(format!("several images for {}: save one", platform.name)),
                 _ => {
                     let known: Vec<String> = several.iter().filter_map(shown).collect();
-                    Err(format!("no image for {}, but for {}: pass --platform", platform.0, known.join(", ")))
+                    Err(format!("no image for {}, but for {}: pass --platform", platform.name, known.join(", ")))
                 }
             }
         }
@@ -321,7 +326,9 @@ mod tests {
             let found = choose(all.clone(), &Platform::new(Some(platform)));
             assert_eq!(found.ok().map(|found| found.digest).as_deref(), expected, "{platform}");
         }
-        let only = choose(vec![image("linux", "s390x", None)], &Platform::new(Some("linux/amd64")));
-        assert!(only.is_ok(), "there is nothing to choose");
+        for (asked, taken) in [(None, true), (Some("linux/s390x"), true), (Some("linux/amd64"), false)] {
+            let only = choose(vec![image("linux", "s390x", None)], &Platform::new(asked));
+            assert_eq!(only.is_ok(), taken, "{asked:?}: there is nothing to choose, unless it was asked for");
+        }
     }
 }

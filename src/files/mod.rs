@@ -24,7 +24,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use cache::Lock;
 pub use image::{Config, Platform, config};
-pub use open::{Choice, Opened, Shape, open, stream};
+pub use open::{Choice, Opened, Shape, holds_wheels, open, stream};
 pub use packed::packed;
 pub use tree::{Found, Tree};
 pub use wheels::installed as installed_path;

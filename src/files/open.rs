@@ -73,6 +73,11 @@ pub fn stream(input: impl std::io::Read, choice: &Choice) -> Result<Opened, Fail
     opened.ok_or_else(|| fail("no tar or zip archive".into()))
 }
 
+/// Whether a folder has wheels in it, as files.
+pub fn holds_wheels(path: &Path) -> bool {
+    folder::children(path).iter().any(|child| child.is_file() && wheels::is_wheel(child))
+}
+
 /// Whether a tree is the root file system of a Linux system.
 fn is_system(has: impl Fn(&str) -> bool) -> bool {
     has("usr") && ["etc/os-release", "etc/passwd", "usr/lib/os-release"].into_iter().any(has)

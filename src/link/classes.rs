@@ -32,6 +32,10 @@ pub struct ClassState {
     pub outer: Option<Rc<Outer>>,
     /// How often it is called.
     pub made: usize,
+    /// Of the calls that tell it of folders with files of its fields, or of no longer any: those folders.
+    pub told_folders: Vec<Vec<Name>>,
+    /// Whether it is named other than to call it.
+    pub referenced: bool,
     /// Whether it is called while a module is imported.
     pub at_import: bool,
     /// Its bases are known.
@@ -51,7 +55,8 @@ impl ClassState {
         self.bases.clear();
         self.variables.clear();
         (self.based, self.defined, self.evaluated) = (false, false, false);
-        (self.made, self.at_import) = (0, false);
+        (self.made, self.at_import, self.referenced) = (0, false, false);
+        self.told_folders.clear();
     }
 }
 
@@ -77,6 +82,8 @@ impl Linker<'_> {
             variables: Variables::default(),
             outer: None,
             made: 0,
+            told_folders: Vec::new(),
+            referenced: false,
             at_import: false,
             based: false,
             defined: false,

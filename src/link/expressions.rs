@@ -247,6 +247,7 @@ impl Linker<'_> {
     fn mentioned(&mut self, value: &Value) {
         match value {
             Value::Function(callable) => self.functions[callable.function].referenced = true,
+            Value::Class(class) => self.classes[*class].referenced = true,
             Value::Union(values) => values.iter().for_each(|value| self.mentioned(value)),
             // Looked up in the end.
             Value::Symbol(_) | Value::Delayed(_) if !value.has_parameter() && self.names_something(value) => {

@@ -169,8 +169,8 @@ struct Linker<'a> {
     unreached: HashSet<EventId>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
-    /// Fields of settings classes, by the event that reads them: class, field, case rule.
-    settings_fields: HashMap<EventId, (ClassId, Name, bool)>,
+    /// Fields of settings classes, by the event that reads them.
+    settings_fields: HashMap<EventId, settings::FieldRead>,
     /// The (first) event that reads a field of a settings class, with its outcome.
     settings_events: HashMap<(ClassId, Name), (EventId, Absent)>,
     /// Names of functions, perhaps, that are used other than to call them, and on behalf of which file.

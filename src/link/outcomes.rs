@@ -235,7 +235,7 @@ impl Linker<'_> {
 
     /// The code raises this if the variable is absent.
     pub(super) fn refine_raises(&mut self, event: EventId, exception: impl Into<Name>) {
-        let field = self.settings_fields.get(&event).map(|(class, field, _)| (*class, field.clone()));
+        let field = self.settings_fields.get(&event).map(|read| (read.class, read.field.clone()));
         let refined = match field.and_then(|field| self.settings_events.get(&field)) {
             // The object was made with its default; the check comes later, on first use.
             Some((_, absent)) if absent.outcome == Outcome::Default => {

@@ -63,8 +63,10 @@ impl Linker<'_> {
         mentions.sort_by_cached_key(|(file, value)| (*file, format!("{value:?}")));
         for (_, value) in mentions {
             for value in self.force(&value).alternatives() {
-                if let Value::Function(callable) = value {
-                    self.functions[callable.function].referenced = true;
+                match value {
+                    Value::Function(callable) => self.functions[callable.function].referenced = true,
+                    Value::Class(class) => self.classes[*class].referenced = true,
+                    _ => {}
                 }
             }
         }
@@ -90,7 +92,7 @@ impl Linker<'_> {
     /// Adds a read, one for each place and key.
     fn add_read(&self, reads: &mut BTreeMap<(Place, Key), Read>, event: &Event, explained: bool) {
         let field = self.settings_fields.get(&event.id);
-        let case_sensitive = field.is_none_or(|(_, _, sensitive)| *sensitive);
+        let case_sensitive = field.is_none_or(|read| read.case_sensitive);
         let Some(key) = key_of(&event.key, case_sensitive) else { return };
         let file = event.chain.last().map_or(event.place.file, |step| step.place.file);
         let explained = explained || (key.kind == KeyKind::Any && self.libraries.explains(&self.modules.dotted(file)));
@@ -100,11 +102,12 @@ impl Linker<'_> {
             Value::Text(text) => text.given.filter(|given| !within(given, &event.place)),
             _ => None,
         };
-        let settings = field.map(|(class, field, _)| {
-            let state = &self.classes[*class];
+        let files = field.filter(|_| key.kind == KeyKind::Exact).map(|read| self.files_of(read, &key.text));
+        let settings = field.map(|read| {
+            let state = &self.classes[read.class];
             SettingsField {
                 class: format!("{}.{}", self.modules.dotted(state.file), state.name),
-                field: field.to_string(),
+                field: read.field.to_string(),
                 constructed: state.made > 0,
                 at_import: state.at_import,
             }
@@ -133,6 +136,7 @@ impl Linker<'_> {
             timing,
             chain: event.chain.clone(),
             settings,
+            files: files.unwrap_or_default(),
             users: None,
             explained,
         };
@@ -176,6 +180,9 @@ fn merge(old: &mut Read, mut new: Read) {
         std::mem::swap(old, &mut new);
     }
     old.explained = explained;
+    if old.files != new.files {
+        old.files.clear();
+    }
     let at = old.chain.len().saturating_sub(1);
     for step in new.chain.into_iter().rev() {
         if !old.chain.iter().any(|s| s.place == step.place) && old.chain.len() < MAX_CHAIN {

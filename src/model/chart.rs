@@ -91,6 +91,31 @@ pub struct Container {
     pub unsupplied: BTreeMap<String, Vec<String>>,
     /// What a file that is put into the pod exports, if its command reads that: names, `*` for any.
     pub injected: Vec<String>,
+    /// The files that volumes put into it, as far as it is known what they hold.
+    pub files: Vec<MountedFile>,
+}
+
+/// A file that a volume puts into a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MountedFile {
+    /// Where the container finds it.
+    pub path: String,
+    /// The volume.
+    pub volume: String,
+    /// What it holds, by all names that this has: the key of a Secret, the object of a SecretProviderClass from
+    /// which that key is made.
+    pub holds: Vec<Held>,
+}
+
+/// A key of an object, whose value a file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The object.
+    pub object: ObjectRef,
+    /// The key; none: the path is a folder that has a file for each key, called like it.
+    pub key: Option<String>,
+    /// Whether the input itself says that the object has the key.
+    pub provided: bool,
 }
 
 /// A place in the chart's files.

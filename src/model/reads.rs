@@ -183,6 +183,8 @@ pub struct Read {
     pub chain: Vec<Step>,
     /// For a field of a settings class.
     pub settings: Option<SettingsField>,
+    /// Files of which any has the value if the variable is gone: absolute paths, compared with the key's case rule.
+    pub files: Vec<String>,
     /// For a read in a method of a plain class: where the class is named, one place a file; nobody else can make one
     /// or call it. `None` if that cannot be told.
     pub users: Option<Vec<Place>>,
@@ -224,6 +226,7 @@ impl Read {
             timing: Timing::Import,
             chain: vec![],
             settings: None,
+            files: vec![],
             users: None,
             explained: false,
         }

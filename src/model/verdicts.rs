@@ -84,6 +84,8 @@ pub struct Judgement {
     pub reads: Vec<usize>,
     /// How many of the first `reads` the verdict rests on; the others are weaker signs.
     pub decisive: usize,
+    /// For the readers that do not need it: what else they take the value from.
+    pub covers: Vec<String>,
     /// What would make the deciding reads unnecessary, where that is known.
     pub fixes: Vec<String>,
     /// Indexes into the mentions given to the judge.

@@ -37,6 +37,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         chart: None,
         unsupplied: Default::default(),
         injected: Vec::new(),
+        files: Vec::new(),
     };
     let entry = |name: &str, container| Entry {
         name: name.into(),
@@ -65,6 +66,7 @@ fn world() -> (Scan, Chart, Vec<Judgement>) {
         entry,
         verdict,
         reasons: vec![Reason { code, text: "a reason".into() }],
+        covers: vec![],
         reached: reads.iter().map(|_| Some(vec![0])).collect(),
         decisive: reads.len(),
         fixes: vec![],
@@ -142,6 +144,7 @@ fn judgements_of_a_pattern() -> Judgement {
         entry: 0,
         verdict: Verdict::Review,
         reasons: vec![Reason { code: ReasonCode::AnyRead, text: "a reason".into() }],
+        covers: vec![],
         reads: vec![0],
         decisive: 1,
         fixes: vec![],

@@ -156,6 +156,7 @@ mod tests {
             entry: 0,
             verdict,
             reasons: vec![Reason { code, text: String::new() }],
+            covers: vec![],
             reads: vec![],
             decisive: 0,
             fixes: vec![],

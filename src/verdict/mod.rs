@@ -7,6 +7,7 @@
 mod accepted;
 mod altered;
 mod before;
+mod covers;
 mod evidence;
 mod fixes;
 mod images;
@@ -78,7 +79,10 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             "*" => Vec::new(),
             name => index.reads(name),
         });
-        let evidence = evidence::collect(&index, &entry.name, reads, reach, mentions, container);
+        let mut evidence = evidence::collect(&index, &entry.name, reads, reach, mentions, container);
+        let change = question.changes.get(id);
+        let before = change.and_then(|change| change.old_container.as_ref()).unwrap_or(container);
+        let covers = covers::mark(scan, entry, before, container, &mut evidence);
         let of_bundle = |root: &RootId| question.bundled.is_some_and(|first| *root >= first);
         let unsearched = placement.roots.iter().any(of_bundle) && question.unsearched.contains(&entry.name);
         let ruling = rows::rule(&Case {
@@ -87,8 +91,9 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
             container,
             placement,
             evidence: &evidence,
+            covers: &covers,
             unsearched,
-            change: question.changes.get(id),
+            change,
         });
         let (shown, decisive) = evidence.shown(ruling.verdict);
         let chain = |read: &usize| reach.chain(scan.reads.get(*read)?.place.file);
@@ -100,6 +105,7 @@ pub fn judge(scan: &Scan, chart: &Chart, mentions: &[Mention], question: &Questi
         judgements.push(Judgement {
             entry: id,
             fixes,
+            covers,
             verdict: ruling.verdict,
             reasons: ruling.reasons,
             reached: shown.iter().map(chain).collect(),

@@ -22,6 +22,8 @@ pub struct Case<'a> {
     pub placement: &'a Placement,
     /// What speaks for a reader.
     pub evidence: &'a Evidence,
+    /// What covered readers take the value from, as sentences.
+    pub covers: &'a [String],
     /// Whether mentions of the name could not be looked for.
     pub unsearched: bool,
     /// The change that it is about, if the question is about one.
@@ -270,7 +272,8 @@ fn row_7_covered(case: &Case<'_>) -> Vec<Reason> {
     if strong.is_empty() || !strong.iter().all(|hit| hit.covered) {
         return Vec::new();
     }
-    vec![reason(ReasonCode::Covered, "every reader has another supply of the value")]
+    let covers = case.covers.join("; ");
+    vec![reason(ReasonCode::Covered, format!("every reader has another supply of the value: {covers}"))]
 }
 
 /// Blind spots that a `safe` names, so that a person can look.

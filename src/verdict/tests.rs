@@ -62,6 +62,7 @@ impl World {
             chart: Some("web".into()),
             unsupplied: Default::default(),
             injected: Vec::new(),
+            files: Vec::new(),
         });
         self
     }

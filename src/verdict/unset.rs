@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::covers;
 use super::evidence::is_unnamed;
 use super::index::Index;
 use super::reach::Reach;
@@ -54,6 +55,8 @@ pub fn insisting(scan: &Scan, chart: &Chart, images: &[ImageRule], bundled: Opti
         });
         let named =
             |number: &&usize| scan.reads.get(**number).is_some_and(|read| !is_unnamed(&index, read, reach, container));
+        let from_file = |read: &Read| covers::has_a_file(read, container);
+        let named = |number: &&usize| named(number) && !scan.reads.get(**number).is_some_and(from_file);
         (id, reads.iter().filter(named).copied().collect())
     });
     made.collect()

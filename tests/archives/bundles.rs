@@ -186,6 +186,28 @@ fn a_bundle_knows_literal_paths() {
 }
 
 #[test]
+fn a_bundle_knows_the_files_that_cover_a_reader() {
+    let case = "fixtures/cases/a-field-whose-folder-of-secrets-has-the-same-key-is-covered";
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join(case);
+    let folder = Temporary::new("covers");
+    let path = |name: &str| case.join(name).to_string_lossy().into_owned();
+    assert_eq!(run(&folder.0, &["scan", "--app", &path("app"), "-o", "a.scan"]).0, Some(0));
+    let judged = |roots: [&str; 2]| {
+        let check = ["check", "--chart", &path("manifests"), "--format", "json"];
+        let (_, said, _) = run(&folder.0, &[&check[..], &roots].concat());
+        let report: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+        let entries = report["entries"].as_array().expect("entries").clone();
+        let show = |entry: serde_json::Value| {
+            format!("{} {} {} {}", entry["container"], entry["name"], entry["verdict"], entry["covers"])
+        };
+        entries.into_iter().map(show).collect::<Vec<_>>()
+    };
+    let of_sources = judged(["--app", &path("app")]);
+    assert_eq!(of_sources.iter().filter(|entry| entry.contains("from the file /")).count(), 4, "{of_sources:?}");
+    assert_eq!(judged(["--scan", "a.scan"]), of_sources);
+}
+
+#[test]
 fn the_incident_is_judged_the_same_from_an_image_and_from_a_bundle_alone() {
     let case = "fixtures/cases/a-vendored-client-reads-the-key-that-the-app-takes-from-its-mount";
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join(case);

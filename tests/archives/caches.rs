@@ -34,6 +34,17 @@ fn a_lock_picks_versions_from_a_cache() {
         write(&at("pypoetry/artifacts").join(hash).join(wheel), &make::zip(files, ""));
         write(&at("wheels").join(wheel), &make::zip(files, ""));
     }
+    // What was built from an sdist lies there too: the wheel, and what it was built from.
+    let other = part(&site(), "other");
+    write(&at("uv/sdists-v11/pypi/other/1.0/q1/other-1.0-py3-none-any.whl"), &make::zip(&other, ""));
+    write(&at("uv/simple-v28/pypi/other.rkyv"), b"\0");
+    let sdist = [("other/__init__.py", other[0].1.as_str()), ("setup.py", "import os\nos.environ['OF_SETUP']\n")];
+    let sdist: Vec<(String, String)> = sdist.map(|(path, text)| (path.to_string(), text.to_string())).to_vec();
+    for (path, text) in &sdist {
+        write(&at("uv/sdists-v11/pypi/other/1.0/q1/src").join(path), text.as_bytes());
+    }
+    let packed = make::gzip(&make::tar_of(&sdist, "other-1.0/"));
+    write(&at("pypoetry/artifacts/ff/00/aa/1/other-1.0.tar.gz"), &packed);
     write(&at("uv.lock"), LOCK.as_bytes());
     write(&at("more.lock"), format!("{LOCK}\n[[package]]\nname = \"far\"\nversion = \"3\"\n").as_bytes());
     write(&at("none.lock"), b"[[package]]\nname = \"far\"\nversion = \"3\"\n");

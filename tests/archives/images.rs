@@ -197,6 +197,12 @@ fn the_wrong_platform_is_refused() {
     let output = common::stripcheck(&folder.0).args(arguments).output().expect("run");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.code() == Some(2) && said.contains("linux/s390x, linux/amd64"), "{said}");
+    // The only one is taken as it is, unless another platform was asked for.
+    let index = br#"{"manifests":[{"digest":"sha256:manifest","platform":{"os":"linux","architecture":"s390x"}}]}"#;
+    write(&folder.0.join("layout/index.json"), index);
+    assert_eq!(reads(&folder.0, &["--vendored", "layout"]).len(), 5);
+    let (status, _, said) = crate::run(&folder.0, &["reads", "--vendored", "layout", "--platform", "linux/arm64"]);
+    assert!(status == Some(2) && said.contains("no image for linux/arm64, but for linux/s390x"), "{said}");
 }
 
 #[test]

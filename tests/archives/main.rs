@@ -12,6 +12,7 @@ mod bundles;
 mod caches;
 mod entry;
 mod images;
+mod three;
 
 use common::Temporary;
 use make::{Entry, write};
@@ -85,6 +86,11 @@ fn archives_are_read_as_trees_are() {
     let pex = pex.iter().zip(["acme_client-2.4.1-py3-none-any.whl", "other-1.0-py3-none-any.whl"]);
     let deps = pex.flat_map(|(files, wheel)| files.iter().map(move |(p, t)| (format!(".deps/{wheel}/{p}"), t.clone())));
     write(&at("app.pex"), &make::zip(&deps.collect::<Vec<_>>(), ""));
+    // As `pex --layout packed` makes it.
+    write(&at("packed.pex/PEX-INFO"), b"{}");
+    write(&at("packed.pex/__main__.py"), b"");
+    write(&at("packed.pex/.deps/acme_client-2.4.1-py3-none-any.whl"), &make::zip(&part(&files, "acme_client"), ""));
+    write(&at("packed.pex/.deps/other-1.0-py3-none-any.whl"), &make::zip(&part(&files, "other"), ""));
     for root in [
         "tree/site-packages",
         "wheels",
@@ -94,6 +100,7 @@ fn archives_are_read_as_trees_are() {
         "all.zip",
         "app.pyz",
         "app.pex",
+        "packed.pex",
     ] {
         assert_eq!(reads(&folder.0, &["--vendored", root]), READS, "{root}");
     }

@@ -9,14 +9,7 @@ use crate::python::ir::ParameterKind;
 impl Linker<'_> {
     /// Whether the environment is among a class's sources, as far as is known.
     pub(super) fn asks_environment(&mut self, class: ClassId, dialect: Dialect) -> bool {
-        let method = match dialect {
-            Dialect::PydanticV2 => self.class_member(class, "settings_customise_sources"),
-            Dialect::PydanticV1 => match self.class_member(class, "Config").map(|config| self.settled(&config)) {
-                Some(Value::Class(config)) => self.class_member(config, "customise_sources"),
-                _ => None,
-            },
-        };
-        let Some(Value::Function(method)) = method else { return true };
+        let Some(Value::Function(method)) = self.customising(class, dialect) else { return true };
         let function = method.function;
         let parameters = &self.functions[function].ir.parameters;
         // The library passes the sources by name.
@@ -26,6 +19,17 @@ impl Linker<'_> {
         match self.summary(function).returns.clone() {
             Some(sources) => self.may_ask(&sources, function, source, 0),
             None => true,
+        }
+    }
+
+    /// The method of a class that says what its sources are.
+    pub(super) fn customising(&mut self, class: ClassId, dialect: Dialect) -> Option<Value> {
+        match dialect {
+            Dialect::PydanticV2 => self.class_member(class, "settings_customise_sources"),
+            Dialect::PydanticV1 => match self.class_member(class, "Config").map(|config| self.settled(&config)) {
+                Some(Value::Class(config)) => self.class_member(config, "customise_sources"),
+                _ => None,
+            },
         }
     }
 

@@ -10,6 +10,7 @@ mod customised;
 mod fields;
 mod names;
 mod options;
+mod secrets;
 mod told;
 
 use super::Linker;
@@ -18,6 +19,7 @@ use super::value::{Arguments, ClassId, Value};
 use crate::libraries::Dialect;
 use crate::model::{Access, Outcome, Place, Step};
 use fields::{Declared, Field};
+pub use secrets::FieldRead;
 
 impl Linker<'_> {
     /// The rules a class's fields follow, if it is a settings class.
@@ -32,9 +34,12 @@ impl Linker<'_> {
             return;
         }
         let options = self.options(class, dialect, told);
+        let folders = self.secrets_folders(class, dialect, &options);
         for field in self.fields(class, dialect) {
             let Some(declared) = self.declared(&field, dialect) else { continue };
             let mut keys = self.variables_of(class, &field, &declared, dialect, &options);
+            // Of several names, another one's variable may be what takes over.
+            let whole = keys.len();
             if let (Some(delimiter), true) = (&options.delimiter, self.has_parts(&declared)) {
                 let parts: Vec<Value> =
                     keys.iter().map(|key| self.concat(&[key.clone(), delimiter.clone(), Value::Unknown])).collect();
@@ -42,7 +47,7 @@ impl Linker<'_> {
             }
             let absent = absence(&declared);
             let event = self.field_event(class, &field, dialect, absent);
-            for key in keys {
+            for (number, key) in keys.into_iter().enumerate() {
                 let key = if options.case_sensitive == Some(false) { upper(&key) } else { key };
                 let event = Event { id: self.next_event, root: self.next_event, ..event.clone() };
                 self.next_event += 1;
@@ -50,8 +55,13 @@ impl Linker<'_> {
                     let first = || (event.id, event.absent.clone());
                     self.settings_events.entry((class, field.name.clone())).or_insert_with(first);
                 }
-                self.settings_fields
-                    .insert(event.id, (class, field.name.clone(), options.case_sensitive == Some(true)));
+                let read = FieldRead {
+                    class,
+                    field: field.name.clone(),
+                    case_sensitive: options.case_sensitive == Some(true),
+                    folders: if whole == 1 && number == 0 { folders.clone() } else { Vec::new() },
+                };
+                self.settings_fields.insert(event.id, read);
                 let origin = event.chain.first().map(|step| step.place).filter(|_| field.class != class);
                 for key in key.alternatives() {
                     self.emit(&event, &with_origin(key, origin));
@@ -62,6 +72,7 @@ impl Linker<'_> {
 
     /// The reads of an object whose constructor was told how its names are made, as `_env_prefix=…`.
     pub(super) fn settings_made(&mut self, class: ClassId, dialect: Dialect, arguments: &Arguments) {
+        self.note_told_files(class, dialect, arguments);
         let telling =
             ["_case_sensitive", "_env_prefix", "_env_prefix_target", "_env_nested_delimiter", "_env_nested_max_split"];
         if telling.iter().any(|name| arguments.keyword(name).is_some_and(|value| *value != Value::None)) {

@@ -22,6 +22,8 @@ pub struct Options {
     pub delimiter: Option<Value>,
     /// Whether fields go by their names although they have an alias, and by aliases at all.
     pub by: (bool, bool),
+    /// Folders with a file for each field, if nothing is looked at before them.
+    pub secrets: Vec<Name>,
     /// Makes aliases of names.
     pub alias_generator: Option<Value>,
 }
@@ -95,6 +97,11 @@ impl Linker<'_> {
                 .filter(|delimiters| !delimiters.is_empty())
                 .map(join),
             by: (by_name.map_or(!by_alias, |by_name| by_name != Some(false)), by_alias),
+            secrets: match (merged.get("secrets_dir"), merged.get("env_file"), set("case_sensitive")) {
+                (_, _, Some(None)) => Vec::new(),
+                (Some(folders), None, _) => super::secrets::folders(&folders).unwrap_or_default(),
+                _ => Vec::new(),
+            },
             alias_generator: merged.get("alias_generator").filter(|_| !merged.is_guess("alias_generator")),
         }
     }

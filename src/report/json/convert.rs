@@ -111,7 +111,7 @@ pub fn entry<'a>(report: &'a Report<'a>, row: &'a EntryRow<'a>) -> EntryDto<'a> 
             .map(|reason| ReasonDto { code: reason.code.code(), text: &reason.text })
             .collect(),
         reads: indexes(|j| &j.reads).filter_map(|id| report.read_ids.get(*id)).map(String::as_str).collect(),
-        covers: Vec::new(),
+        covers: judgement.iter().flat_map(|judgement| &judgement.covers).map(String::as_str).collect(),
         mentions: indexes(|j| &j.mentions).filter_map(|id| report.content.mentions.get(*id)).map(mention).collect(),
         fixes: judgement.iter().flat_map(|judgement| &judgement.fixes).map(String::as_str).collect(),
         suppressed: row.suppressed(),
