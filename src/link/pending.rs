@@ -75,13 +75,22 @@ impl Linker<'_> {
         }
     }
 
+    /// Whether where a kept call is repeated tells more than whom to ask: a name that is given there is asked there.
+    pub(super) fn is_told_more(&self, kept: &Arguments, now: &Arguments) -> bool {
+        let mut told = kept.values().zip(now.values());
+        told.any(|(kept, now)| kept.has_parameter() && !self.carries_environment(now))
+    }
+
     /// Whether a call is handed the environment by what its parameters stand for here.
     fn hands_environment_on(&self, call: &PendingCall, with: &Substitution) -> bool {
+        // All methods of an object that keeps the environment are looked at anyway.
+        let of_an_object = matches!(call.callee, Value::Delayed(_) | Value::Method(_));
         call.arguments.values().flat_map(Value::alternatives).filter_map(parameter_or_field).any(|(symbol, field)| {
             match (with.parameters.get(symbol), field) {
                 (Some(Value::Instance(object)), Some(field)) => {
                     object.fields.borrow().get(field).is_some_and(|value| self.carries_environment(value))
                 }
+                (Some(Value::Instance(_)), None) if of_an_object => false,
                 (Some(value), None) => self.carries_environment(value),
                 _ => false,
             }

@@ -94,9 +94,7 @@ impl Linker<'_> {
             return;
         }
         let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
-        // A name that a caller gives is asked there; where all is told but the mapping, here.
-        let mut told = pending.arguments.values().zip(arguments.values());
-        let moved = told.any(|(kept, now)| kept.has_parameter() && !self.carries_environment(now));
+        let moved = self.is_told_more(&pending.arguments, &arguments);
         let at = if moved { place } else { pending.place };
         let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
         let around = frame.around;
@@ -315,8 +313,9 @@ impl Linker<'_> {
             }
             Delayed::Call(callee, arguments, place) => {
                 let callee = self.substitute(frame, callee, with);
-                let moved = arguments.values().any(Value::has_parameter);
-                let arguments = arguments.map(|v| self.substitute(frame, v, with));
+                let kept = arguments;
+                let arguments = kept.map(|v| self.substitute(frame, v, with));
+                let moved = self.is_told_more(kept, &arguments);
                 let place = &with.place.filter(|_| moved).unwrap_or(*place);
                 if let Value::Method(method) = &callee
                     && method.0 == Value::Environment
