@@ -76,9 +76,10 @@ impl Linker<'_> {
     }
 
     /// Whether where a kept call is repeated tells more than whom to ask: a name that is given there is asked there.
-    pub(super) fn is_told_more(&self, kept: &Arguments, now: &Arguments) -> bool {
+    pub(super) fn is_told_more(kept: &Arguments, now: &Arguments) -> bool {
+        let asked = |value: &Value| matches!(value, Value::Environment | Value::Object(_));
         let mut told = kept.values().zip(now.values());
-        told.any(|(kept, now)| kept.has_parameter() && !self.carries_environment(now))
+        told.any(|(kept, now)| kept.has_parameter() && !now.alternatives().iter().any(asked))
     }
 
     /// Whether a call is handed the environment by what its parameters stand for here.

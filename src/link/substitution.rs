@@ -94,7 +94,7 @@ impl Linker<'_> {
             return;
         }
         let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
-        let moved = self.is_told_more(&pending.arguments, &arguments);
+        let moved = Self::is_told_more(&pending.arguments, &arguments);
         let at = if moved { place } else { pending.place };
         let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
         let around = frame.around;
@@ -315,7 +315,7 @@ impl Linker<'_> {
                 let callee = self.substitute(frame, callee, with);
                 let kept = arguments;
                 let arguments = kept.map(|v| self.substitute(frame, v, with));
-                let moved = self.is_told_more(kept, &arguments);
+                let moved = Self::is_told_more(kept, &arguments);
                 let place = &with.place.filter(|_| moved).unwrap_or(*place);
                 if let Value::Method(method) = &callee
                     && method.0 == Value::Environment
