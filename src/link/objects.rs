@@ -173,17 +173,18 @@ impl Linker<'_> {
                 .iter()
                 .filter(|e| (only_self(&e.key) || only_self(&e.mapping)) && fixed(&e.key) && fixed(&e.mapping));
             let calls = summary.calls.iter().filter(|c| only_self(&c.callee) && c.arguments.values().all(fixed));
-            let handing_on = summary.handing_on.iter().filter(|c| c.arguments.values().all(fixed));
+            let handing_on =
+                summary.handing_on.iter().filter(|c| !only_self(&c.callee) && c.arguments.values().all(fixed));
             let checks = summary.checks.iter().filter(|check| only_self(&check.value));
             let part = Summary {
                 events: events.cloned().collect(),
                 calls: calls.cloned().collect(),
-                handing_on: handing_on.filter(|c| !only_self(&c.callee)).cloned().collect(),
+                handing_on: handing_on.cloned().collect(),
                 checks: checks.cloned().collect(),
                 ..Summary::default()
             };
-            let parts_empty = part.calls.is_empty() && part.handing_on.is_empty() && part.checks.is_empty();
-            if !(part.events.is_empty() && parts_empty) {
+            let calls = part.calls.len() + part.handing_on.len();
+            if part.events.len() + calls + part.checks.len() > 0 {
                 parts.push((function, part));
             }
         }
