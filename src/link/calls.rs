@@ -215,8 +215,8 @@ impl Linker<'_> {
         {
             return value;
         }
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
+        self.spent.steps += 1;
+        if self.spent.steps > MAX_STEPS {
             self.limit_reached("too many calls to follow: some were not");
             return Value::Unknown;
         }
@@ -272,6 +272,9 @@ impl Linker<'_> {
             (None, Some(value)) => self.substitute(frame, value, &substitution),
             (None, None) => Value::Unknown,
         };
+        if self.calls.len() > super::MAX_REMEMBERED {
+            self.calls.clear();
+        }
         self.calls.insert(key, value.clone());
         value
     }

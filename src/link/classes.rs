@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::Linker;
 use super::bounds;
 use super::functions::Binding;
+use super::instance::Instance;
 use super::members::tells_members;
 use super::scope::{Frame, Outer, Variables};
-use super::value::{Arguments, Callable, ClassId, FunctionId, Instance, Value};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Value};
 use crate::model::{FileId, Place};
 use crate::python::ir::{Class, Name};
 

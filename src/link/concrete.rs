@@ -48,8 +48,8 @@ impl Linker<'_> {
         let values = self.bind(id, callable, &bound);
         let again = self.carrying.iter().filter(|(function, _)| *function == id).count();
         let same = self.carrying.iter().any(|(function, known)| *function == id && *known == values);
-        if self.too_deep() || same || again >= MAX_RECURSION || self.steps > MAX_CARRIED {
-            if again >= MAX_RECURSION || self.steps > MAX_CARRIED {
+        if self.too_deep() || same || again >= MAX_RECURSION || self.spent.steps > MAX_CARRIED {
+            if again >= MAX_RECURSION || self.spent.steps > MAX_CARRIED {
                 self.limit_reached("a function calls itself too often: not all that it gives was followed");
             }
             return Value::Unknown;
@@ -58,7 +58,7 @@ impl Linker<'_> {
         if let Some(value) = self.carried.get(&key) {
             return value.clone();
         }
-        self.steps += 1;
+        self.spent.steps += 1;
         self.looks_into(self.functions[id].file);
         self.carrying.push((id, values.clone()));
         let state = &self.functions[id];

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Linker;
+use super::instance::Instance;
 use super::scope::Frame;
-use super::value::{ClassId, Instance, Value};
+use super::value::{ClassId, Value};
 use crate::model::Place;
 use crate::python::ir::{ExprKind, Name, StmtKind};
 

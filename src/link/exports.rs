@@ -112,7 +112,6 @@ impl Linker<'_> {
     /// it by the new one only. What is looked up for that is looked up last, since it may evaluate further modules.
     pub(super) fn note_renamed(&mut self, files: &BTreeSet<FileId>) {
         for &file in files {
-            self.start();
             self.enter(file);
             let variables = self.states.get(&file).map(|state| sorted(&state.variables)).unwrap_or_default();
             for (name, value) in variables {

@@ -245,7 +245,7 @@ impl Linker<'_> {
     /// An absence outcome with the arguments of a call in it.
     pub(super) fn substitute_absent(&mut self, frame: &mut Frame, absent: &Absent, with: &Substitution) -> Absent {
         // What a read does without its variable must not use up what finds further reads.
-        let before = self.substitutions;
+        let before = self.spent.substitutions;
         let mut new = match &absent.default {
             Some(default) => Absent::default(self.substitute(frame, default, with)),
             None => Absent { instead: Vec::new(), ..absent.clone() },
@@ -255,7 +255,7 @@ impl Linker<'_> {
             let guards = guards.iter().map(|guard| self.substitute_guard(frame, guard, with)).collect();
             new.instead.push((guards, self.substitute_absent(frame, absent, with)));
         }
-        self.substitutions = before;
+        self.spent.substitutions = before;
         new.settled()
     }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::Linker;
 use super::calls::Substitution;
+use super::instance::Instance;
 use super::scope::Frame;
 use super::statements::last_segment;
-use super::value::{Arguments, FunctionId, Instance, Symbol, Value, join};
+use super::value::{Arguments, FunctionId, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::{Expr, ExprKind, Name, Operator, ParameterKind};
 
@@ -172,7 +173,6 @@ impl Linker<'_> {
                 continue;
             };
             let (idle, file) = (state.callers == 0, state.file);
-            self.start();
             self.enter(file);
             let mut frame = Frame::new(file);
             let mut parameters = if idle { self.hints(&mut frame, id) } else { BTreeMap::new() };

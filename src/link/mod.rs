@@ -32,6 +32,7 @@ mod expressions;
 mod functions;
 mod guards;
 mod injection;
+mod instance;
 mod interest;
 mod library;
 mod members;
@@ -199,16 +200,12 @@ struct Linker<'a> {
     /// [`Linker::lineage`] by class.
     lineages: std::cell::RefCell<HashMap<ClassId, Rc<Lineage>>>,
     depth: usize,
-    /// Calls followed on behalf of the current unit.
-    steps: usize,
+    /// What has been spent on what is being evaluated.
+    spent: Spent,
     /// Through how many callers the call that is being repeated has come.
     handed_on: usize,
     /// Whether (how deep) what waited for a call's arguments is carried out.
     substituting: usize,
-    /// Calls followed on behalf of the current unit that hand the environment on.
-    handed: usize,
-    /// Values substituted on behalf of the current unit.
-    substitutions: usize,
     /// Functions whose calls are being followed.
     active: Vec<FunctionId>,
     /// Classes that their metaclasses are making.
@@ -217,6 +214,17 @@ struct Linker<'a> {
     carrying: Vec<(FunctionId, Vec<Value>)>,
     /// What calls that were carried out gave.
     carried: HashMap<concrete::CarriedKey, Value>,
+}
+
+/// What has been spent on behalf of a unit.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spent {
+    /// Calls that were followed.
+    steps: usize,
+    /// Values that were substituted.
+    substitutions: usize,
+    /// Calls that were followed since they hand the environment on.
+    handed: usize,
 }
 
 /// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
@@ -266,11 +274,9 @@ impl<'a> Linker<'a> {
             parts: HashMap::default(),
             lineages: Default::default(),
             depth: 0,
-            steps: 0,
+            spent: Spent::default(),
             handed_on: 0,
             substituting: 0,
-            handed: 0,
-            substitutions: 0,
             active: Vec::new(),
             making: Vec::new(),
             carrying: Vec::new(),
@@ -280,11 +286,10 @@ impl<'a> Linker<'a> {
 
     /// Evaluates a module's body and the wanted units of it.
     fn evaluate(&mut self, file: FileId, wanted: &[usize]) {
-        self.start();
         self.enter(file);
         self.module(file);
         for &unit in wanted.iter().filter(|&&unit| unit > 0) {
-            self.start();
+            self.spent = Spent::default();
             let value = self.unit_value(file, unit);
             self.evaluate_fully(&value);
         }
@@ -343,16 +348,6 @@ impl<'a> Linker<'a> {
         self.current.last().copied().unwrap_or_default()
     }
 
-    /// A new unit has its bounds to itself.
-    fn start(&mut self) {
-        self.steps = 0;
-        self.substitutions = 0;
-        self.handed = 0;
-        if self.calls.len() > MAX_REMEMBERED {
-            self.calls.clear();
-        }
-    }
-
     /// Evaluates the body behind a definition.
     fn evaluate_fully(&mut self, value: &Value) {
         match value {
@@ -367,6 +362,9 @@ impl<'a> Linker<'a> {
     /// From here on something is evaluated on behalf of a file.
     fn enter(&mut self, file: FileId) {
         self.take_limits();
+        if self.current.is_empty() {
+            self.spent = Spent::default();
+        }
         self.current.push(file);
     }
 

@@ -8,8 +8,9 @@ use super::Linker;
 use super::calls::Substitution;
 use super::events::{Event, Summary};
 use super::functions::Binding;
+use super::instance::Instance;
 use super::scope::Frame;
-use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Instance, Symbol, Value, join};
+use super::value::{Arguments, Callable, ClassId, Delayed, FunctionId, Symbol, Value, join};
 use crate::model::Place;
 use crate::python::ir::{ExprKind, Name, StmtKind};
 

@@ -37,6 +37,11 @@ impl Linker<'_> {
         if frame.function.is_none() || !handed.any(|value| parameter_or_field(value).is_some()) {
             return;
         }
+        // A value that waits for it brings it up again wherever it is looked at.
+        let same = |kept: &PendingCall| kept.place == place && kept.callee == *callee && kept.arguments == *arguments;
+        if frame.handing_on.iter().any(same) {
+            return;
+        }
         if frame.handing_on.len() >= MAX_HANDING_ON {
             self.limit_reached("a function hands its parameters on too often: not all calls were followed");
             return;
@@ -64,14 +69,14 @@ impl Linker<'_> {
             if !self.hands_environment_on(call, with) {
                 continue;
             }
-            if self.handed >= MAX_HANDED {
+            if self.spent.handed >= MAX_HANDED {
                 self.limit_reached("the environment is handed on too often: not all calls were followed");
                 return;
             }
-            self.handed += 1;
-            let before = (self.steps, self.substitutions);
+            self.spent.handed += 1;
+            let before = (self.spent.steps, self.spent.substitutions);
             self.replay_call(frame, call, with, place);
-            (self.steps, self.substitutions) = before;
+            (self.spent.steps, self.spent.substitutions) = before;
         }
     }
 

@@ -18,7 +18,7 @@ impl Linker<'_> {
         with: &Substitution,
     ) -> Option<Vec<Guard>> {
         // What is never reached must not use up what finds reads.
-        let before = self.substitutions;
+        let before = self.spent.substitutions;
         let mut open = Vec::new();
         for guard in asked {
             let Guard::Asks(value, question, answer) = guard else { continue };
@@ -27,11 +27,11 @@ impl Linker<'_> {
             if value.has_parameter() {
                 open.push(Guard::Asks(value, question, *answer));
             } else if self.answer(&value, &question).is_some_and(|found| found != *answer) {
-                self.substitutions = before;
+                self.spent.substitutions = before;
                 return None;
             }
         }
-        self.substitutions = before;
+        self.spent.substitutions = before;
         Some(open)
     }
 

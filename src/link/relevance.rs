@@ -22,41 +22,59 @@ impl Linker<'_> {
     /// Whether what a callee waits for may turn out here to be the environment, an object or a function:
     /// most arguments are none of these, and nothing needs to be repeated for them.
     pub(super) fn could_matter(&self, waiting: &Value, with: &Substitution) -> bool {
-        let mut root = waiting;
-        let mut field = None;
-        loop {
-            match root {
-                Value::Delayed(delayed) => match &**delayed {
-                    Delayed::Attribute(value, name) => {
-                        field = Some(name);
-                        root = value;
-                    }
-                    Delayed::Item(value, _) | Delayed::Element(value) | Delayed::Kind(value, _) => root = value,
-                    Delayed::Call(callee, ..) => root = callee,
-                    Delayed::Concat(_) | Delayed::Choice(..) => return true,
-                },
-                Value::Symbol(symbol) => {
-                    let Some(value) = with.parameters.get(symbol) else { return true };
-                    // What waits for a field of an object matters if the field does.
-                    let kept = match (value, field) {
-                        (Value::Instance(instance), Some(name)) => {
-                            // Where it keeps nothing, the class's own may count.
-                            instance.fields.borrow().get(name).cloned().filter(|kept| *kept != Value::None)
-                        }
-                        _ => None,
-                    };
-                    return kept.as_ref().unwrap_or(value).alternatives().iter().any(|v| match v {
-                        Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
-                        Value::External(name) => self.libraries.hands_on(name),
-                        // Handed further up only so far: what is passed on for long is seldom the environment.
-                        Value::Symbol(_) | Value::Delayed(_) => with.handed_on < MAX_HANDED_ON,
-                        Value::Sequence(_) | Value::Dict(_) => v.size(64) < 64 && self.carries_environment(v),
-                        _ => true,
-                    });
-                }
-                _ => return true,
+        match waiting {
+            Value::Union(values) => values.iter().any(|value| self.could_matter(value, with)),
+            Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
+            Value::Symbol(symbol) => {
+                with.parameters.get(symbol).is_none_or(|value| self.argument_could_matter(value, with))
             }
+            Value::Delayed(delayed) => match &**delayed {
+                Delayed::Attribute(Value::Symbol(symbol), name) => match with.parameters.get(symbol) {
+                    // What waits for a field of an object matters if the field does. Where it keeps nothing, the
+                    // class's own may count.
+                    Some(value @ Value::Instance(instance)) => {
+                        let kept = instance.fields.borrow().get(name).cloned().filter(|kept| *kept != Value::None);
+                        self.argument_could_matter(kept.as_ref().unwrap_or(value), with)
+                    }
+                    Some(value) => self.argument_could_matter(value, with),
+                    None => true,
+                },
+                // A function that nothing is read through gives what matters only if it is given it.
+                Delayed::Call(callee @ Value::Symbol(Symbol::Import(..) | Symbol::Unit(..)), arguments, _) => {
+                    self.names_something(callee) || arguments.values().any(|value| self.is_given(value, with))
+                }
+                Delayed::Attribute(value, _)
+                | Delayed::Item(value, _)
+                | Delayed::Element(value)
+                | Delayed::Kind(value, _)
+                | Delayed::Call(value, ..) => self.could_matter(value, with),
+                Delayed::Concat(_) | Delayed::Choice(..) => true,
+            },
+            _ => true,
         }
+    }
+
+    /// Whether what is given to a function may be, or hold, what it could read through.
+    fn is_given(&self, value: &Value, with: &Substitution) -> bool {
+        self.carries_environment(value)
+            || value.any(&mut |part| match part {
+                Value::Symbol(symbol @ Symbol::Parameter(..)) => {
+                    with.parameters.get(symbol).is_none_or(|argument| self.argument_could_matter(argument, with))
+                }
+                Value::Symbol(_) => self.names_something(part),
+                _ => false,
+            })
+    }
+
+    fn argument_could_matter(&self, argument: &Value, with: &Substitution) -> bool {
+        argument.alternatives().iter().any(|value| match value {
+            Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
+            Value::External(name) => self.libraries.hands_on(name),
+            // Handed further up only so far: what is passed on for long is seldom the environment.
+            Value::Symbol(_) | Value::Delayed(_) => with.handed_on < MAX_HANDED_ON,
+            Value::Sequence(_) | Value::Dict(_) => value.size(64) < 64 && self.carries_environment(value),
+            _ => true,
+        })
     }
 }
 

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use super::absence::Side;
 use super::events::{Absent, Check, Event, PendingCall};
 use super::guards::Guard;
-use super::value::{ClassId, EventId, FunctionId, Instance, Value, join};
+use super::instance::Instance;
+use super::value::{ClassId, EventId, FunctionId, Value, join};
 use crate::model::{FileId, Place, Span};
 use crate::python::ir::Name;
 

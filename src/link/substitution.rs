@@ -6,10 +6,11 @@ use super::Linker;
 use super::calls::Substitution;
 use super::choices::{answer, choice};
 use super::events::{Check, Event, PendingCall, Summary};
+use super::instance::Instance;
 use super::library::each_name;
 use super::operations::class_of;
 use super::scope::Frame;
-use super::value::{Delayed, Instance, Part, Symbol, Value, join};
+use super::value::{Delayed, Part, Symbol, Value, join};
 use crate::model::{Place, Step};
 
 impl Linker<'_> {
@@ -56,10 +57,10 @@ impl Linker<'_> {
             let event = Event { reached: frame.reached.clone(), ..event.clone() };
             frame.reached.truncate(asked);
             // A name of which nothing is known must not use up what finds the others.
-            let before = (self.steps, self.substitutions);
+            let before = (self.spent.steps, self.spent.substitutions);
             self.replay_event(frame, &event, substitution, moved);
             if event.key == Value::Unknown {
-                (self.steps, self.substitutions) = before;
+                (self.spent.steps, self.spent.substitutions) = before;
             }
         }
         for call in &summary.calls {
@@ -179,8 +180,8 @@ impl Linker<'_> {
         if !with.touches(value) {
             return value.clone();
         }
-        self.substitutions += 1;
-        if self.substitutions > MAX_SUBSTITUTIONS {
+        self.spent.substitutions += 1;
+        if self.spent.substitutions > MAX_SUBSTITUTIONS {
             self.limit_reached("too many values depend on calls: some were not followed");
             return Value::Unknown;
         }

@@ -1,12 +1,11 @@
 //! The evaluator's values: few kinds, cheap to clone, compared by content.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::bounds;
 use super::choices::Asks;
+use super::instance::Instance;
 use crate::model::{FileId, Place};
 use crate::python::ir::Name;
 
@@ -176,36 +175,6 @@ pub enum Part {
     Symbolic(Value),
     /// Not known.
     Any,
-}
-
-/// An object made at a known place.
-#[derive(Debug, Clone)]
-pub struct Instance {
-    /// Its class.
-    pub class: ClassId,
-    /// Its attributes; filled while its constructor is evaluated.
-    pub fields: RefCell<BTreeMap<Name, Value>>,
-    /// The call that made it; `None` for the typical instance of a class (its `self`).
-    pub place: Option<Place>,
-}
-
-impl Instance {
-    /// Whether the environment is, or may be, what one of its attributes holds.
-    pub fn keeps_environment(&self) -> bool {
-        self.fields.borrow().values().any(|kept| kept.alternatives().contains(&Value::Environment))
-    }
-}
-
-impl PartialEq for Instance {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other) || (self.class == other.class && self.place == other.place)
-    }
-}
-impl Eq for Instance {}
-impl Hash for Instance {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.class, self.place).hash(state);
-    }
 }
 
 /// How many alternatives a value may have before it is widened: tables in real code have hundreds
