@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::Linker;
 use super::absence::Side;
 use super::choices::Asked;
+use super::comparisons::leaves_out;
 use super::guards::Guard;
 use super::narrow::Told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
@@ -50,7 +51,12 @@ impl Linker<'_> {
         if let Some(holds) = self.decided(frame, test) {
             return self.block(frame, if holds { body } else { orelse });
         }
+        let keeps = frame.keeps;
+        if leaves_out(body, orelse) {
+            frame.keeps = Some(false);
+        }
         let tested = self.test(frame, test);
+        frame.keeps = keeps;
         let (holds, fails) = self.kinds_told(frame, test);
         let asked = self.choosing(frame, test);
         let then = self.told_side(frame, &tested.holds, &holds, body);

@@ -218,7 +218,9 @@ impl Linker<'_> {
                     self.assign(frame, target, &element);
                 }
                 Clause::If(test) => {
+                    let keeps = frame.keeps.replace(frame.keeps.unwrap_or(true));
                     let tested = self.test(frame, test);
+                    frame.keeps = keeps;
                     let (holds, _) = self.kinds_told(frame, test);
                     self.narrow(frame, &holds);
                     frame.are_present(&tested.holds.present);

@@ -143,7 +143,7 @@ impl Linker<'_> {
                 let name: Name = self.units.outline(frame.file).units[*unit].name.as_ref().into();
                 frame.set(&name, Value::Symbol(Symbol::Unit(frame.file, *unit)));
             }
-            StmtKind::Jump => return Flow::Left,
+            StmtKind::Jump | StmtKind::Continue => return Flow::Left,
             StmtKind::Unknown(parts) => {
                 for part in parts {
                     self.expression(frame, part);
