@@ -7,8 +7,9 @@ use super::Linker;
 use super::absence::Side;
 use super::choices::Asked;
 use super::comparisons::leaves_out;
-use super::guards::Guard;
+use super::guards::{Guard, Question};
 use super::narrow::Told;
+use super::reached::is_told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
 use super::statements::last_segment;
 use super::value::{Delayed, Value};
@@ -203,7 +204,9 @@ impl Linker<'_> {
         }
         let element = self.iterate(frame, &walked, frame.place(iter.span));
         self.assign(frame, target, &element);
-        self.repeated(frame, &Side::default(), body);
+        // Where there is nothing to walk, nothing in the loop happens.
+        let reached = if is_told(&walked) { vec![Guard::Asks(walked, Question::Truth, true)] } else { Vec::new() };
+        self.repeated(frame, &Side { reached, ..Side::default() }, body);
         self.block(frame, orelse);
     }
 

@@ -186,7 +186,7 @@ impl Guard {
 }
 
 /// Whether all of them hold.
-fn all_hold(guards: &[Guard]) -> Option<bool> {
+pub fn all_hold(guards: &[Guard]) -> Option<bool> {
     let mut all = Some(true);
     for guard in guards {
         match guard.holds() {
@@ -259,7 +259,8 @@ impl Linker<'_> {
         new.settled()
     }
 
-    fn substitute_guard(&mut self, frame: &mut Frame, guard: &Guard, with: &Substitution) -> Guard {
+    /// A guard with the arguments of a call in it.
+    pub(super) fn substitute_guard(&mut self, frame: &mut Frame, guard: &Guard, with: &Substitution) -> Guard {
         let mut filled = |value: &Value| {
             let value = self.substitute(frame, value, with);
             if value.has_parameter() { value } else { self.force(&value) }

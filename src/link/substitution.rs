@@ -71,7 +71,8 @@ impl Linker<'_> {
         self.hand_on(frame, &summary.handing_on, substitution, place);
         for check in &summary.checks {
             let value = self.substitute(frame, &check.value, substitution);
-            self.checked(frame, Check { value, ..check.clone() });
+            let guards = check.guards.iter().map(|guard| self.substitute_guard(frame, guard, substitution)).collect();
+            self.checked(frame, Check { value, guards, ..check.clone() });
         }
         for made in &summary.made {
             if let Value::Instance(instance) = self.substitute(frame, made, substitution) {
