@@ -299,3 +299,10 @@ impl Linker<'_> {
         }
     }
 }
+
+impl std::fmt::Debug for Instance {
+    /// Shows no attributes: objects may hold each other.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Instance").field("class", &self.class).field("place", &self.place).finish_non_exhaustive()
+    }
+}

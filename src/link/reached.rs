@@ -7,7 +7,7 @@ use super::calls::Substitution;
 use super::events::Event;
 use super::guards::{Guard, Question};
 use super::scope::Frame;
-use super::value::{ClassId, Delayed, Part, Symbol, Value};
+use super::value::{Arguments, ClassId, Delayed, FunctionId, Part, Symbol, Value};
 use crate::python::ir::Name;
 
 impl Linker<'_> {
@@ -51,17 +51,38 @@ impl Linker<'_> {
         })
     }
 
-    fn keeps_what_it_is_told(&self, class: ClassId, name: &Name) -> bool {
+    /// Whether one of the arguments comes of an element of what was not given: the call is never made.
+    pub(super) fn is_of_nothing(&mut self, frame: &mut Frame, arguments: &Arguments, with: &Substitution) -> bool {
+        let mut walked: Vec<Value> = Vec::new();
+        for value in arguments.values() {
+            value.any(&mut |v| {
+                if let Value::Delayed(delayed) = v
+                    && let Delayed::Element(of) = &**delayed
+                    && is_told(of)
+                {
+                    walked.push(of.clone());
+                }
+                false
+            });
+        }
+        walked.iter().any(|of| self.is_told_for_good(frame, of, with) && self.with_told(frame, of, with) == Value::None)
+    }
+
+    fn keeps_what_it_is_told(&mut self, class: ClassId, name: &Name) -> bool {
         let lineage = self.lineage(class);
-        let methods = lineage.0.iter().flat_map(|&class| &self.classes[class].variables);
+        let members = lineage.0.iter().flat_map(|&class| &self.classes[class].variables);
+        let method = |(name, value): (&Name, &Value)| match value {
+            Value::Function(callable) => Some((callable.function, name.clone())),
+            _ => None,
+        };
+        let mut methods: Vec<(FunctionId, Name)> = members.filter_map(method).collect();
+        methods.sort_unstable();
         let mut told = false;
-        for (method, value) in methods {
-            let Value::Function(callable) = value else { continue };
-            let id = callable.function;
-            let Some(summary) = &self.functions[id].summary else { continue };
+        for (id, method) in methods {
+            let summary = self.summary(id);
             let own = Value::Symbol(Symbol::Parameter(id, 0));
             for (_, _, stored) in summary.stores.iter().filter(|(object, field, _)| *object == own && field == name) {
-                if &**method != "__init__" {
+                if &*method != "__init__" {
                     return false;
                 }
                 told |= matches!(stored, Value::Symbol(Symbol::Parameter(of, _)) if *of == id);

@@ -28,6 +28,7 @@ impl Linker<'_> {
     pub(super) fn statement(&mut self, frame: &mut Frame, stmt: &Stmt) -> Flow {
         match &stmt.kind {
             StmtKind::Expr(value) => {
+                self.carried_statement(frame, value);
                 let value = self.expression(frame, value);
                 if self.never_returns(&value) {
                     self.leaves(frame, &Ending::Raises("SystemExit".into()));

@@ -312,6 +312,7 @@ impl Linker<'_> {
                 let value = self.substitute(frame, of, with);
                 self.element_of(of, &value)
             }
+            Delayed::Call(_, arguments, _) if self.is_of_nothing(frame, arguments, with) => Value::None,
             Delayed::Call(callee, arguments, place) => {
                 let callee = self.substitute(frame, callee, with);
                 let kept = arguments;

@@ -179,7 +179,7 @@ pub enum Part {
 }
 
 /// An object made at a known place.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Instance {
     /// Its class.
     pub class: ClassId,
