@@ -120,7 +120,18 @@ impl Linker<'_> {
                         let class = if near && object.has_parameter() { self.force(&class) } else { class };
                         self.asked(frame, &object, Question::Kind(class))
                     }
-                    None => self.asked(frame, &value, Question::Truth),
+                    None => {
+                        let mut tested = self.asked(frame, &value, Question::Truth);
+                        if frame.function.is_some()
+                            && let Some((text, asks)) = self.edge_asked(frame, callee, arguments)
+                            && is_told(&text)
+                        {
+                            let guard = |yes| Guard::Asks(text.clone(), Question::Edge(asks.clone()), yes);
+                            tested.holds.reached.push(guard(true));
+                            tested.fails.reached.push(guard(false));
+                        }
+                        tested
+                    }
                 }
             }
             _ => {
