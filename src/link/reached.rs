@@ -19,7 +19,7 @@ impl Linker<'_> {
         with: &Substitution,
     ) -> Option<Vec<Guard>> {
         // What is never reached must not use up what finds reads.
-        let before = self.substitutions;
+        let before = (self.steps, self.substitutions);
         let mut open = Vec::new();
         for guard in asked {
             let Guard::Asks(value, question, answer) = guard else { continue };
@@ -31,11 +31,11 @@ impl Linker<'_> {
             if value.has_parameter() {
                 open.push(Guard::Asks(value, question, *answer));
             } else if self.answer(&value, &question).is_some_and(|found| found != *answer) {
-                self.substitutions = before;
+                (self.steps, self.substitutions) = before;
                 return None;
             }
         }
-        self.substitutions = before;
+        (self.steps, self.substitutions) = before;
         Some(open)
     }
 
@@ -65,7 +65,13 @@ impl Linker<'_> {
                 false
             });
         }
-        walked.iter().any(|of| self.is_told_for_good(frame, of, with) && self.with_told(frame, of, with) == Value::None)
+        // What is never done must not use up what finds reads.
+        let before = (self.steps, self.substitutions);
+        let nothing = walked
+            .iter()
+            .any(|of| self.is_told_for_good(frame, of, with) && self.with_told(frame, of, with) == Value::None);
+        (self.steps, self.substitutions) = before;
+        nothing
     }
 
     fn keeps_what_it_is_told(&mut self, class: ClassId, name: &Name) -> bool {

@@ -71,7 +71,9 @@ impl Linker<'_> {
         self.hand_on(frame, &summary.handing_on, substitution, place);
         for check in &summary.checks {
             let value = self.substitute(frame, &check.value, substitution);
+            let before = (self.steps, self.substitutions);
             let guards = check.guards.iter().map(|guard| self.substitute_guard(frame, guard, substitution)).collect();
+            (self.steps, self.substitutions) = before;
             self.checked(frame, Check { value, guards, ..check.clone() });
         }
         for made in &summary.made {
