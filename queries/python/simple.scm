@@ -59,7 +59,7 @@
 (break_statement) @jump
 
 ; continue
-(continue_statement) @jump
+(continue_statement) @continue
 
 ; type A = int
 (type_alias_statement

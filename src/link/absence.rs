@@ -89,7 +89,12 @@ impl Linker<'_> {
     /// Evaluates a condition.
     pub(super) fn test(&mut self, frame: &mut Frame, test: &Expr) -> Tested {
         match &test.kind {
-            ExprKind::Not(inner) => self.test(frame, inner).not(),
+            ExprKind::Not(inner) => {
+                frame.keeps = frame.keeps.map(|keeps| !keeps);
+                let tested = self.test(frame, inner).not();
+                frame.keeps = frame.keeps.map(|keeps| !keeps);
+                tested
+            }
             ExprKind::And(parts) => self.test_all(frame, parts, false),
             ExprKind::Or(parts) => self.test_all(frame, parts, true).not(),
             ExprKind::Compare(left, rest) if rest.len() == 1 => {
@@ -115,7 +120,18 @@ impl Linker<'_> {
                         let class = if near && object.has_parameter() { self.force(&class) } else { class };
                         self.asked(frame, &object, Question::Kind(class))
                     }
-                    None => self.asked(frame, &value, Question::Truth),
+                    None => {
+                        let mut tested = self.asked(frame, &value, Question::Truth);
+                        if frame.function.is_some()
+                            && let Some((text, asks)) = self.edge_asked(frame, callee, arguments)
+                            && is_told(&text)
+                        {
+                            let guard = |yes| Guard::Asks(text.clone(), Question::Edge(asks.clone()), yes);
+                            tested.holds.reached.push(guard(true));
+                            tested.fails.reached.push(guard(false));
+                        }
+                        tested
+                    }
                 }
             }
             _ => {
@@ -129,8 +145,10 @@ impl Linker<'_> {
     fn test_all(&mut self, frame: &mut Frame, parts: &[Expr], denied: bool) -> Tested {
         let (present, reached) = (frame.present.len(), frame.reached.len());
         let mut all: Option<Tested> = None;
+        let mut before = Vec::new();
         for part in parts {
             let tested = self.test(frame, part);
+            before.extend(self.narrow_texts(frame, part, !denied));
             let tested = if denied { tested.not() } else { tested };
             frame.are_present(&tested.holds.present);
             frame.has_taken(&tested.holds);
@@ -141,6 +159,7 @@ impl Linker<'_> {
         }
         frame.present.truncate(present);
         frame.reached.truncate(reached);
+        frame.rebind(before);
         all.unwrap_or_default()
     }
 

@@ -6,8 +6,10 @@ use rustc_hash::FxHashMap as HashMap;
 use super::Linker;
 use super::absence::Side;
 use super::choices::Asked;
-use super::guards::Guard;
+use super::comparisons::leaves_out;
+use super::guards::{Guard, Question};
 use super::narrow::Told;
+use super::reached::is_told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
 use super::statements::last_segment;
 use super::value::{Delayed, Value};
@@ -50,7 +52,12 @@ impl Linker<'_> {
         if let Some(holds) = self.decided(frame, test) {
             return self.block(frame, if holds { body } else { orelse });
         }
+        let keeps = frame.keeps;
+        if leaves_out(body, orelse) {
+            frame.keeps = Some(false);
+        }
         let tested = self.test(frame, test);
+        frame.keeps = keeps;
         let (holds, fails) = self.kinds_told(frame, test);
         let asked = self.choosing(frame, test);
         let then = self.told_side(frame, &tested.holds, &holds, body);
@@ -197,7 +204,9 @@ impl Linker<'_> {
         }
         let element = self.iterate(frame, &walked, frame.place(iter.span));
         self.assign(frame, target, &element);
-        self.repeated(frame, &Side::default(), body);
+        // Where there is nothing to walk, nothing in the loop happens.
+        let reached = if is_told(&walked) { vec![Guard::Asks(walked, Question::Truth, true)] } else { Vec::new() };
+        self.repeated(frame, &Side { reached, ..Side::default() }, body);
         self.block(frame, orelse);
     }
 

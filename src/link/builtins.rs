@@ -143,7 +143,8 @@ impl Linker<'_> {
                     for name in names {
                         values.push(self.attribute(frame, &object, &name, place));
                     }
-                    values.extend(arguments.positional.get(2).cloned());
+                    let there = matches!(object, Value::Class(_)) && matches!(values.as_slice(), [Value::Text(_)]);
+                    values.extend(arguments.positional.get(2).filter(|_| !there).cloned());
                     join(values)
                 }
                 None => Value::Unknown,

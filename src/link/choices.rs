@@ -6,7 +6,7 @@ use super::guards::Question;
 use super::scope::Frame;
 use super::value::{Delayed, MAX_WAITING, Part, Text, Value, join};
 use crate::model::Place;
-use crate::python::ir::{ArgumentKind, Comparison, Expr, ExprKind, Name};
+use crate::python::ir::{Argument, ArgumentKind, Comparison, Expr, ExprKind, Name};
 
 /// What a choice asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -147,17 +147,7 @@ impl Linker<'_> {
                 }
             }
             ExprKind::Call(callee, arguments) => {
-                let ExprKind::Attribute(of, method) = &callee.kind else { return None };
-                let [argument] = arguments.as_slice() else { return None };
-                let (ExprKind::Str(text), ArgumentKind::Positional) = (&argument.value.kind, &argument.kind) else {
-                    return None;
-                };
-                let asks = match &**method {
-                    "startswith" => Asks::Begins(text.clone()),
-                    "endswith" => Asks::Ends(text.clone()),
-                    _ => return None,
-                };
-                let value = self.tested(frame, of)?;
+                let (value, asks) = self.edge_asked(frame, callee, arguments)?;
                 one(value, asks, true)
             }
             _ => None,
@@ -182,6 +172,27 @@ impl Linker<'_> {
             }
         }
         (!all.all.is_empty()).then_some(all)
+    }
+
+    /// `text.startswith("A")`, `text.endswith("B")`: what waits and is asked.
+    pub(super) fn edge_asked(
+        &mut self,
+        frame: &mut Frame,
+        callee: &Expr,
+        arguments: &[Argument],
+    ) -> Option<(Value, Asks)> {
+        let ExprKind::Attribute(of, method) = &callee.kind else { return None };
+        let [argument] = arguments else { return None };
+        let (ExprKind::Str(text), ArgumentKind::Positional) = (&argument.value.kind, &argument.kind) else {
+            return None;
+        };
+        let asks = match &**method {
+            "startswith" => Asks::Begins(text.clone()),
+            "endswith" => Asks::Ends(text.clone()),
+            _ => return None,
+        };
+        let value = self.tested(frame, of)?;
+        Some((value, asks))
     }
 
     fn tested(&mut self, frame: &mut Frame, value: &Expr) -> Option<Value> {

@@ -131,10 +131,32 @@ impl Linker<'_> {
             self.decorated_class(id, &with);
         }
         // A class of the first column waits until it is asked for; others belong to what is evaluated now.
-        if frame.function.is_some() || frame.class.is_some() || frame.module {
+        if frame.class.is_some() && frame.function.is_none() {
+            // With the class around it, whose metaclass may change what this one holds.
+            return Value::Class(id);
+        }
+        self.evaluate_inner_classes(id);
+        if frame.function.is_some() || frame.module {
             self.evaluate_class(id);
         }
         Value::Class(id)
+    }
+
+    fn evaluate_inner_classes(&mut self, class: ClassId) {
+        let inner = |&other: &ClassId| {
+            let name = &self.classes[other].name;
+            name.strip_prefix(&*self.classes[class].name).is_some_and(|rest| rest.starts_with('.'))
+                && self.classes[other].file == self.classes[class].file
+        };
+        let values = self.classes[class].variables.values().flat_map(Value::alternatives);
+        let classes = values.filter_map(|value| if let Value::Class(class) = value { Some(*class) } else { None });
+        let mut classes: Vec<ClassId> = classes.filter(inner).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        for class in classes {
+            self.evaluate_inner_classes(class);
+            self.evaluate_class(class);
+        }
     }
 
     /// `__set_name__` of descriptors in a class body.

@@ -185,7 +185,10 @@ impl Linker<'_> {
         clauses: &[Clause],
     ) -> Value {
         // One plain walk over a known table keeps its elements apart; anything else joins them.
-        if let [Clause::For { target, iter }] = clauses {
+        let plain = |rest: &[Clause]| frame.concrete && rest.iter().all(|clause| matches!(clause, Clause::If(_)));
+        if let [Clause::For { target, iter }, rest @ ..] = clauses
+            && (rest.is_empty() || plain(rest))
+        {
             let walked = self.expression(frame, iter);
             if let Some(elements) = self.elements(&walked)
                 && elements.len() <= MAX_UNROLLED
@@ -194,6 +197,13 @@ impl Linker<'_> {
                 let mut out = Vec::with_capacity(elements.len());
                 for item in &elements {
                     self.assign(frame, target, item);
+                    let left_out = |clause: &Clause| match clause {
+                        Clause::If(test) => self.decided(frame, test) == Some(false),
+                        Clause::For { .. } => false,
+                    };
+                    if rest.iter().any(left_out) {
+                        continue;
+                    }
                     let first = self.expression(frame, element);
                     let second = value.map(|value| self.expression(frame, value));
                     out.push((first, second));
@@ -218,7 +228,9 @@ impl Linker<'_> {
                     self.assign(frame, target, &element);
                 }
                 Clause::If(test) => {
+                    let keeps = frame.keeps.replace(frame.keeps.unwrap_or(true));
                     let tested = self.test(frame, test);
+                    frame.keeps = keeps;
                     let (holds, _) = self.kinds_told(frame, test);
                     self.narrow(frame, &holds);
                     frame.are_present(&tested.holds.present);

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::link::Linker;
 use crate::link::calls::Substitution;
 use crate::link::choices::{Asks, answer};
+use crate::link::functions::Binding;
 use crate::link::scope::{Frame, Outer};
 use crate::link::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
 use crate::python::ir::{Argument, Comparison, Expr, ExprKind, Stmt};
@@ -125,6 +126,41 @@ impl Linker<'_> {
             self.making.push(class);
             self.carried_out(&method, &arguments);
             self.making.pop();
+        }
+    }
+
+    /// `Class.method(Other)` as a statement of a module: a class method that is told another class may change what
+    /// that one holds, object by object (`include` of settings classes).
+    pub(super) fn carried_statement(&mut self, frame: &mut Frame, stmt: &Expr) {
+        let ExprKind::Call(callee, arguments) = &stmt.kind else { return };
+        let ExprKind::Attribute(of, method) = &callee.kind else { return };
+        let Some(class) = self.class_of_file(frame, of) else { return };
+        if !arguments.iter().any(|argument| self.class_of_file(frame, &argument.value).is_some()) {
+            return;
+        }
+        let Some(Value::Function(callable)) = self.class_member(class, method) else { return };
+        if self.functions[callable.function].binding != Binding::Class {
+            return;
+        }
+        let bound = Callable { bound: Some(Value::Class(class)), ..(*callable).clone() };
+        let arguments = self.arguments(frame, arguments);
+        self.carried_out(&bound, &arguments);
+    }
+
+    /// A class that a name means and that is defined in the same file: what is done to it is done anew whenever the
+    /// file is looked at anew.
+    fn class_of_file(&mut self, frame: &Frame, expr: &Expr) -> Option<ClassId> {
+        let ExprKind::Name(name) = &expr.kind else { return None };
+        let value = match self.name(frame, name) {
+            Value::Symbol(Symbol::Unit(file, unit)) if frame.module && file == frame.file => {
+                self.unit_value(file, unit)
+            }
+            value @ Value::Class(_) if frame.module => value,
+            _ => return None,
+        };
+        match value {
+            Value::Class(class) if self.classes[class].file == frame.file => Some(class),
+            _ => None,
         }
     }
 

@@ -109,6 +109,8 @@ pub struct Check {
     pub value: Value,
     /// What is raised if it is absent.
     pub exception: Name,
+    /// What has to hold besides.
+    pub guards: Vec<Guard>,
     /// The file and unit that checks it.
     pub unit: (FileId, usize),
 }

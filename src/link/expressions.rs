@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Linker;
 use super::absence::Side;
 use super::collections::either;
+use super::comparisons::tells_of_its_text;
 use super::events::Absent;
 use super::guards::Question;
 use super::scope::Frame;
@@ -70,6 +71,7 @@ impl Linker<'_> {
             ExprKind::And(parts) => {
                 let present = frame.present.len();
                 let mut last = Value::Unknown;
+                let mut before = Vec::new();
                 for part in parts {
                     let tested = if is_test(part) {
                         last = Value::Unknown;
@@ -79,8 +81,10 @@ impl Linker<'_> {
                         self.asked(frame, &last, Question::Truth)
                     };
                     frame.are_present(&tested.holds.present);
+                    before.extend(self.narrow_texts(frame, part, true));
                 }
                 frame.present.truncate(present);
+                frame.rebind(before);
                 last
             }
             ExprKind::Or(parts) => self.alternatives(frame, parts),
@@ -203,6 +207,16 @@ impl Linker<'_> {
     }
 
     fn call_expression(&mut self, frame: &mut Frame, expr: &Expr, callee: &Expr, arguments: &[Argument]) -> Value {
+        let keeps = frame.keeps;
+        if !tells_of_its_text(callee) {
+            frame.keeps = None;
+        }
+        let value = self.called(frame, expr, callee, arguments);
+        frame.keeps = keeps;
+        value
+    }
+
+    fn called(&mut self, frame: &mut Frame, expr: &Expr, callee: &Expr, arguments: &[Argument]) -> Value {
         let place = frame.place(expr.span);
         let callee_value = match &callee.kind {
             ExprKind::Attribute(object, name) => {
@@ -318,45 +332,6 @@ impl Linker<'_> {
         }
         frame.conditions.truncate(conditions);
         join(values)
-    }
-
-    /// A single comparison: what `in` found and the key it asked for, or the value in question and the
-    /// one it is compared with.
-    pub(super) fn comparison(
-        &mut self,
-        frame: &mut Frame,
-        expr: &Expr,
-        left: &Expr,
-        comparison: Comparison,
-        right: &Expr,
-    ) -> (Value, Value) {
-        let left_value = self.expression(frame, left);
-        let right_value = self.expression(frame, right);
-        match comparison {
-            Comparison::In | Comparison::NotIn => {
-                self.compare_names(frame, &left_value, &right_value);
-                let found = self.contains(frame, &right_value, &left_value, frame.place(expr.span));
-                (found, left_value)
-            }
-            Comparison::Equal | Comparison::NotEqual => {
-                self.compare_names(frame, &left_value, &right_value);
-                self.compare_names(frame, &right_value, &left_value);
-                self.in_question(left_value, right_value)
-            }
-            Comparison::Is | Comparison::IsNot => {
-                let (value, with) = self.in_question(left_value, right_value);
-                // The object that stands for nothing given.
-                let with = if value.is_symbolic() && !with.has_parameter() { self.force(&with) } else { with };
-                (value, with)
-            }
-            _ => (left_value, Value::Unknown),
-        }
-    }
-
-    /// Of two values that are compared first the one that is not known.
-    fn in_question(&self, left: Value, right: Value) -> (Value, Value) {
-        let open = |value: &Value| value.has_parameter() || value.any(&mut |v| matches!(v, Value::Read(_)));
-        if open(&left) || !open(&right) { (left, right) } else { (right, left) }
     }
 
     /// What `with value as target` binds.

@@ -3,6 +3,7 @@
 
 use super::Linker;
 use super::bounds;
+use super::choices::{Asks, answer};
 use super::events::Absent;
 use super::scope::Frame;
 use super::value::{EventId, Value};
@@ -24,6 +25,8 @@ pub enum Question {
     Number,
     /// `value in table`
     In(Value),
+    /// `value.startswith(text)` and the like.
+    Edge(Asks),
 }
 
 /// A condition under which an outcome counts.
@@ -46,7 +49,7 @@ impl Question {
             Question::Equal(with) => Question::Equal(f(with)),
             Question::Kind(class) => Question::Kind(f(class)),
             Question::In(table) => Question::In(f(table)),
-            Question::Truth | Question::Number => self.clone(),
+            Question::Truth | Question::Number | Question::Edge(_) => self.clone(),
         }
     }
 
@@ -93,6 +96,7 @@ impl Question {
                 };
                 found.then_some(true)
             }
+            Question::Edge(asks) => answer(value, asks),
             Question::Number => match value {
                 Value::None => Some(false),
                 value => value.known_text().map(|text| is_number(&text)).or(Some(true)),
@@ -186,7 +190,7 @@ impl Guard {
 }
 
 /// Whether all of them hold.
-fn all_hold(guards: &[Guard]) -> Option<bool> {
+pub fn all_hold(guards: &[Guard]) -> Option<bool> {
     let mut all = Some(true);
     for guard in guards {
         match guard.holds() {
@@ -259,7 +263,8 @@ impl Linker<'_> {
         new.settled()
     }
 
-    fn substitute_guard(&mut self, frame: &mut Frame, guard: &Guard, with: &Substitution) -> Guard {
+    /// A guard with the arguments of a call in it.
+    pub(super) fn substitute_guard(&mut self, frame: &mut Frame, guard: &Guard, with: &Substitution) -> Guard {
         let mut filled = |value: &Value| {
             let value = self.substitute(frame, value, with);
             if value.has_parameter() { value } else { self.force(&value) }

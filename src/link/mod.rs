@@ -22,6 +22,7 @@ mod choices;
 mod classes;
 mod collections;
 mod commands;
+mod comparisons;
 mod concrete;
 mod declared;
 mod enums;

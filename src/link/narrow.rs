@@ -6,12 +6,20 @@ use super::scope::Frame;
 use super::value::{Delayed, Value, join};
 use crate::python::ir::{Argument, Comparison, Expr, ExprKind, Name};
 
-/// What a test tells of a local name: that it is (or is no) instance of a class.
+/// What a test tells of a local name.
 #[derive(Debug, Clone)]
 pub struct Told {
     name: Name,
-    class: Value,
+    of: Of,
     is: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Of {
+    /// That it is (or is no) instance of a class.
+    Kind(Value),
+    /// That it is (or is none) of these texts.
+    Texts(Vec<Value>),
 }
 
 impl Linker<'_> {
@@ -35,6 +43,7 @@ impl Linker<'_> {
                 (Some(value), [(Comparison::IsNot | Comparison::NotEqual, class)]) => {
                     self.both(frame, value, class, false)
                 }
+                (None, [(comparison, with)]) => self.texts_told(frame, left, *comparison, with),
                 _ => Default::default(),
             },
             _ => Default::default(),
@@ -53,18 +62,66 @@ impl Linker<'_> {
         }
         let class = self.expression(frame, class);
         let class = if class.has_parameter() { class } else { self.force(&class) };
-        let told = |is| vec![Told { name: name.clone(), class: class.clone(), is }];
+        let told = |is| vec![Told { name: name.clone(), of: Of::Kind(class.clone()), is }];
+        (told(is), told(!is))
+    }
+
+    /// `name == "TEXT"`, `name in ("A", "B")` and the opposites.
+    fn texts_told(
+        &mut self,
+        frame: &mut Frame,
+        left: &Expr,
+        comparison: Comparison,
+        with: &Expr,
+    ) -> (Vec<Told>, Vec<Told>) {
+        let is = match comparison {
+            Comparison::Equal | Comparison::In => true,
+            Comparison::NotEqual | Comparison::NotIn => false,
+            _ => return Default::default(),
+        };
+        let ExprKind::Name(name) = &left.kind else { return Default::default() };
+        let open = frame.variables.get(name).is_some_and(
+            |value| matches!(value, Value::Union(values) if values.iter().any(|v| v.known_text().is_some())),
+        );
+        if !open || !is_plain(with) {
+            return Default::default();
+        }
+        let with = self.expression(frame, with);
+        let with = if with.has_parameter() { return Default::default() } else { self.force(&with) };
+        let texts = match comparison {
+            Comparison::Equal | Comparison::NotEqual => Some(vec![with]),
+            _ => self.elements(&with),
+        };
+        let Some(texts) = texts.filter(|texts| texts.iter().all(|text| text.known_text().is_some())) else {
+            return Default::default();
+        };
+        let told = |is| vec![Told { name: name.clone(), of: Of::Texts(texts.clone()), is }];
         (told(is), told(!is))
     }
 
     /// From here on the names are of these kinds.
     pub(super) fn narrow(&mut self, frame: &mut Frame, told: &[Told]) {
-        for Told { name, class, is } in told {
+        for Told { name, of, is } in told {
             if let Some(value) = frame.variables.get(name).cloned() {
-                let narrowed = self.of_kind(&value, class, *is);
+                let narrowed = match of {
+                    Of::Kind(class) => self.of_kind(&value, class, *is),
+                    Of::Texts(texts) => of_texts(&value, texts, *is),
+                };
                 frame.set(name, narrowed);
             }
         }
+    }
+
+    /// What follows in a condition knows which texts names are, if this part of it holds (or does not); what
+    /// they were before.
+    pub(super) fn narrow_texts(&mut self, frame: &mut Frame, part: &Expr, holds: bool) -> Vec<(Name, Value)> {
+        let (told, otherwise) = self.kinds_told(frame, part);
+        let mut told = if holds { told } else { otherwise };
+        told.retain(|told| matches!(told.of, Of::Texts(_)));
+        let before = |told: &Told| Some((told.name.clone(), frame.variables.get(&told.name)?.clone()));
+        let before = told.iter().filter_map(before).collect();
+        self.narrow(frame, &told);
+        before
     }
 
     /// The alternatives of a value that are instances of a class, or those that are not.
@@ -160,6 +217,30 @@ impl Linker<'_> {
             Value::Function(_) => !name.starts_with("__") && !matches!(name, "cache_clear" | "cache_info"),
             _ => false,
         }
+    }
+}
+
+/// The alternatives of a value that are among some texts, or those that are not. The case of a text may have been
+/// changed on the way.
+fn of_texts(value: &Value, texts: &[Value], is: bool) -> Value {
+    let same = |a: &Name, b: &Name| if is { a.eq_ignore_ascii_case(b) } else { a == b };
+    let among = |value: &Name| texts.iter().filter_map(Value::known_text).any(|text| same(value, &text));
+    let fits = |value: &&Value| value.known_text().map_or(!is, |text| among(&text) == is);
+    let mut kept: Vec<Value> = value.alternatives().iter().filter(fits).cloned().collect();
+    // What is not known is one of the texts.
+    let unknown = |value: &Value| value.known_text().is_none() && !matches!(value, Value::None | Value::Constant(_));
+    if is && (kept.is_empty() || value.alternatives().iter().any(unknown)) {
+        kept.extend(texts.iter().cloned());
+    }
+    if kept.is_empty() { value.clone() } else { join(kept) }
+}
+
+/// Whether evaluating an expression once more tells the same and nothing else.
+fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Str(_) | ExprKind::Name(_) => true,
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => items.iter().all(is_plain),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Linker;
 use super::events::{Absent, Check, Event, Recorded};
-use super::guards::{Guard, Question};
+use super::guards::{Guard, Question, all_hold};
 use super::scope::{Bindings, Frame, Pending};
 use super::statements::last_segment;
 use super::value::{Delayed, EventId, Value};
@@ -200,11 +200,25 @@ impl Linker<'_> {
             return;
         }
         if let Some(exception) = self.raised_at_the_end(frame, body) {
+            let unit = (frame.file, frame.unit);
+            let guards = self.otherwise_left(frame, body);
             for value in waiting {
-                let unit = (frame.file, frame.unit);
-                self.keep_check(frame, Check { value: value.clone(), exception: exception.clone(), unit });
+                let (value, exception, guards) = (value.clone(), exception.clone(), guards.clone());
+                self.keep_check(frame, Check { value, exception, guards, unit });
             }
         }
+    }
+
+    /// What has to hold to get to the end of a block: `if given: return given` leaves it before.
+    fn otherwise_left(&mut self, frame: &mut Frame, body: &[Stmt]) -> Vec<Guard> {
+        let mut guards = Vec::new();
+        for stmt in body {
+            let StmtKind::If { test, body, .. } = &stmt.kind else { continue };
+            if matches!(body.last(), Some(Stmt { kind: StmtKind::Return(_), .. })) {
+                guards.extend(if asks_only(test) { self.test(frame, test).fails.guards } else { vec![Guard::other()] });
+            }
+        }
+        guards
     }
 
     fn keep_check(&mut self, frame: &mut Frame, check: Check) {
@@ -216,13 +230,24 @@ impl Linker<'_> {
     }
 
     /// A check whose value is known now.
-    pub(super) fn checked(&mut self, frame: &mut Frame, check: Check) {
+    pub(super) fn checked(&mut self, frame: &mut Frame, mut check: Check) {
+        match all_hold(&check.guards) {
+            Some(false) => return,
+            Some(true) => check.guards.clear(),
+            None => {}
+        }
         for alternative in check.value.alternatives() {
             match alternative {
                 Value::Read(event) => {
                     let here = self.recorded.get(event).is_some_and(|recorded| recorded.unit == check.unit);
-                    if here || self.is_own(frame, *event) {
+                    if !(here || self.is_own(frame, *event)) {
+                        continue;
+                    }
+                    if check.guards.iter().all(Guard::is_other) {
                         self.refine_raises(*event, check.exception.clone());
+                    } else {
+                        let raises = (check.guards.clone(), Absent::raises(check.exception.clone()));
+                        self.conclude(Pending { instead: vec![raises], ..Pending::new(*event) });
                     }
                 }
                 value if value.has_parameter() && frame.function.is_some() => {
@@ -331,6 +356,20 @@ impl Linker<'_> {
     /// Whether a value is what a call that never returns gives.
     pub(super) fn never_returns(&self, value: &Value) -> bool {
         matches!(value, Value::External(name) if matches!(&**name, "sys.exit()" | "os._exit()" | "builtins.exit()" | "builtins.quit()"))
+    }
+}
+
+/// Whether a test asks about values and does nothing else.
+fn asks_only(test: &Expr) -> bool {
+    match &test.kind {
+        ExprKind::Not(inner) => asks_only(inner),
+        ExprKind::Name(_) | ExprKind::Attribute(..) | ExprKind::Constant(_) => true,
+        ExprKind::Compare(left, rest) => asks_only(left) && rest.iter().all(|(_, right)| asks_only(right)),
+        ExprKind::Call(callee, arguments) => {
+            matches!(&callee.kind, ExprKind::Name(name) if &**name == "isinstance")
+                && arguments.iter().all(|argument| asks_only(&argument.value))
+        }
+        _ => false,
     }
 }
 

@@ -7,7 +7,8 @@ use super::calls::Substitution;
 use super::events::Event;
 use super::guards::{Guard, Question};
 use super::scope::Frame;
-use super::value::{Delayed, Part, Value};
+use super::value::{Arguments, ClassId, Delayed, FunctionId, Part, Symbol, Value};
+use crate::python::ir::Name;
 
 impl Linker<'_> {
     /// The questions that are still open with the arguments of a call; `None` if one has the other answer.
@@ -18,21 +19,82 @@ impl Linker<'_> {
         with: &Substitution,
     ) -> Option<Vec<Guard>> {
         // What is never reached must not use up what finds reads.
-        let before = self.spent.substitutions;
+        let before = (self.spent.steps, self.spent.substitutions);
         let mut open = Vec::new();
         for guard in asked {
             let Guard::Asks(value, question, answer) = guard else { continue };
+            if !self.is_told_for_good(frame, value, with) {
+                continue;
+            }
             let value = self.with_told(frame, value, with);
             let question = question.map(|of| self.with_told(frame, of, with));
             if value.has_parameter() {
                 open.push(Guard::Asks(value, question, *answer));
             } else if self.answer(&value, &question).is_some_and(|found| found != *answer) {
-                self.spent.substitutions = before;
+                (self.spent.steps, self.spent.substitutions) = before;
                 return None;
             }
         }
-        self.spent.substitutions = before;
+        (self.spent.steps, self.spent.substitutions) = before;
         Some(open)
+    }
+
+    /// Whether what is asked about is no attribute, or one that objects are told when they are made and that no
+    /// method of theirs changes later.
+    fn is_told_for_good(&mut self, frame: &mut Frame, value: &Value, with: &Substitution) -> bool {
+        let Value::Delayed(delayed) = value else { return true };
+        let Delayed::Attribute(of, name) = &**delayed else { return true };
+        let objects = self.with_told(frame, of, with);
+        objects.alternatives().iter().all(|object| match object {
+            Value::Instance(instance) => self.keeps_what_it_is_told(instance.class, name),
+            other => other.has_parameter(),
+        })
+    }
+
+    /// Whether one of the arguments comes of an element of what was not given: the call is never made.
+    pub(super) fn is_of_nothing(&mut self, frame: &mut Frame, arguments: &Arguments, with: &Substitution) -> bool {
+        let mut walked: Vec<Value> = Vec::new();
+        for value in arguments.values() {
+            value.any(&mut |v| {
+                if let Value::Delayed(delayed) = v
+                    && let Delayed::Element(of) = &**delayed
+                    && is_told(of)
+                {
+                    walked.push(of.clone());
+                }
+                false
+            });
+        }
+        // What is never done must not use up what finds reads.
+        let before = (self.spent.steps, self.spent.substitutions);
+        let nothing = walked
+            .iter()
+            .any(|of| self.is_told_for_good(frame, of, with) && self.with_told(frame, of, with) == Value::None);
+        (self.spent.steps, self.spent.substitutions) = before;
+        nothing
+    }
+
+    fn keeps_what_it_is_told(&mut self, class: ClassId, name: &Name) -> bool {
+        let lineage = self.lineage(class);
+        let members = lineage.0.iter().flat_map(|&class| &self.classes[class].variables);
+        let method = |(name, value): (&Name, &Value)| match value {
+            Value::Function(callable) => Some((callable.function, name.clone())),
+            _ => None,
+        };
+        let mut methods: Vec<(FunctionId, Name)> = members.filter_map(method).collect();
+        methods.sort_unstable();
+        let mut told = false;
+        for (id, method) in methods {
+            let summary = self.summary(id);
+            let own = Value::Symbol(Symbol::Parameter(id, 0));
+            for (_, _, stored) in summary.stores.iter().filter(|(object, field, _)| *object == own && field == name) {
+                if &*method != "__init__" {
+                    return false;
+                }
+                told |= matches!(stored, Value::Symbol(Symbol::Parameter(of, _)) if *of == id);
+            }
+        }
+        told
     }
 
     fn with_told(&mut self, frame: &mut Frame, value: &Value, with: &Substitution) -> Value {
@@ -94,7 +156,8 @@ fn is_lasting(value: &Value) -> bool {
     matches!(value, Value::None | Value::Constant(_) | Value::Text(_) | Value::Class(_) | Value::Function(_))
 }
 
-/// Whether a value is a parameter, or a text made of such: what is kept in objects may change meanwhile.
+/// Whether a value is a parameter, an attribute of one, or a text made of such. Of attributes those count that
+/// turn out to keep what the object was told: others may change meanwhile.
 pub fn is_told(value: &Value) -> bool {
     match value {
         Value::Symbol(_) => true,
@@ -104,6 +167,7 @@ pub fn is_told(value: &Value) -> bool {
         }),
         Value::Delayed(delayed) => match &**delayed {
             Delayed::Concat(parts) => parts.iter().all(is_told),
+            Delayed::Attribute(of, _) => matches!(of, Value::Symbol(Symbol::Parameter(..))),
             _ => false,
         },
         _ => false,

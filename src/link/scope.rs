@@ -61,6 +61,8 @@ pub struct Frame {
     pub scopes: Vec<Value>,
     /// Exceptions that are caught around the current statement, innermost last.
     pub handlers: Vec<Caught>,
+    /// In a filter of names: whether those that pass the test are kept, or left out.
+    pub keeps: Option<bool>,
     /// Parameters that are known to be absent around the current expression.
     pub conditions: Vec<Name>,
     /// Keys that are known to be present around the current statement, with the value that the program
@@ -154,6 +156,7 @@ impl Frame {
             prefixes: Vec::new(),
             scopes: Vec::new(),
             handlers: Vec::new(),
+            keeps: None,
             conditions: Vec::new(),
             present: Vec::new(),
             guards: Vec::new(),
@@ -185,6 +188,11 @@ impl Frame {
     pub fn set(&mut self, name: &Name, value: Value) {
         let old = self.variables.insert(name.clone(), value);
         self.log.push((name.clone(), old));
+    }
+
+    /// Binds names again to what they were.
+    pub fn rebind(&mut self, before: Vec<(Name, Value)>) {
+        before.into_iter().rev().for_each(|(name, value)| self.set(&name, value));
     }
 
     /// Unbinds a local name.

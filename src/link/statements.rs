@@ -28,6 +28,7 @@ impl Linker<'_> {
     pub(super) fn statement(&mut self, frame: &mut Frame, stmt: &Stmt) -> Flow {
         match &stmt.kind {
             StmtKind::Expr(value) => {
+                self.carried_statement(frame, value);
                 let value = self.expression(frame, value);
                 if self.never_returns(&value) {
                     self.leaves(frame, &Ending::Raises("SystemExit".into()));
@@ -143,7 +144,7 @@ impl Linker<'_> {
                 let name: Name = self.units.outline(frame.file).units[*unit].name.as_ref().into();
                 frame.set(&name, Value::Symbol(Symbol::Unit(frame.file, *unit)));
             }
-            StmtKind::Jump => return Flow::Left,
+            StmtKind::Jump | StmtKind::Continue => return Flow::Left,
             StmtKind::Unknown(parts) => {
                 for part in parts {
                     self.expression(frame, part);

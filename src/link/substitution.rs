@@ -72,7 +72,10 @@ impl Linker<'_> {
         self.hand_on(frame, &summary.handing_on, substitution, place);
         for check in &summary.checks {
             let value = self.substitute(frame, &check.value, substitution);
-            self.checked(frame, Check { value, ..check.clone() });
+            let before = (self.spent.steps, self.spent.substitutions);
+            let guards = check.guards.iter().map(|guard| self.substitute_guard(frame, guard, substitution)).collect();
+            (self.spent.steps, self.spent.substitutions) = before;
+            self.checked(frame, Check { value, guards, ..check.clone() });
         }
         for made in &summary.made {
             if let Value::Instance(instance) = self.substitute(frame, made, substitution) {
@@ -312,6 +315,7 @@ impl Linker<'_> {
                 let value = self.substitute(frame, of, with);
                 self.element_of(of, &value)
             }
+            Delayed::Call(_, arguments, _) if self.is_of_nothing(frame, arguments, with) => Value::None,
             Delayed::Call(callee, arguments, place) => {
                 let callee = self.substitute(frame, callee, with);
                 let kept = arguments;

@@ -29,7 +29,7 @@ pub struct Stmt {
     pub span: Span,
 }
 
-/// The kinds of statement. `pass`, `break`, `continue` and the like leave nothing but [`StmtKind::Jump`].
+/// The kinds of statement. `pass` and the like leave nothing.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "each variant's comment shows its fields in Python's syntax")]
 pub enum StmtKind {
@@ -73,8 +73,10 @@ pub enum StmtKind {
     Class(Arc<Class>),
     /// In a module body: the unit with this index in the outline stands here.
     Unit(usize),
-    /// `break`, `continue`: what follows in the block does not run.
+    /// `break`: what follows in the block does not run.
     Jump,
+    /// `continue`: the same, for this turn of a loop.
+    Continue,
     /// Not understood (a syntax error): the expressions found in it.
     Unknown(Vec<Expr>),
 }

@@ -62,6 +62,7 @@ captures! {
     ClassBody "class.body"
     ClassColon "class.colon"
     ClassName "class.name"
+    Continue "continue"
     Decorated "decorated"
     DecoratedDecorator "decorated.decorator"
     DecoratedDefinition "decorated.definition"

@@ -95,6 +95,7 @@ impl<'t> Lower<'t> {
             }
             Capture::Global => StmtKind::Global(shape.all(Capture::GlobalName).map(|node| self.name(node)).collect()),
             Capture::Jump => StmtKind::Jump,
+            Capture::Continue => StmtKind::Continue,
             Capture::Alias => self.alias(shape)?,
             Capture::Print => self.old_call("print", Capture::PrintArgument, node, shape),
             Capture::Exec => self.old_call("exec", Capture::ExecArgument, node, shape),

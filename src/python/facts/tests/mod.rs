@@ -111,7 +111,7 @@ fn simple_statements() {
         ("from . . .a.b import (c, # d\n e,)", "from 3 a.b import c, e"),
         ("from a import *", "from 0 a import *"),
         ("from __future__ import a", "from 0 __future__ import a"),
-        ("pass; break; continue", "jump; jump"),
+        ("pass; break; continue", "jump; continue"),
         ("type A[T] = list[T]", "A = list[T]"),
         ("type(a).b = c; type(a.b)[c] = d; type(a) == b", "type(a).b = c; type(a.b)[c] = d; type(a) Equal b"),
         ("type = 1; match = type(2)", "type = 1; match = type(2)"),
@@ -130,7 +130,7 @@ fn compound_statements() {
         ("if a: b\nelif c: d\nelif e: f\nelse: g", "if a {b} else {if c {d} else {if e {f} else {g}}}"),
         ("if a:\n  b\n  # c\n# d\n  e", "if a {b; e} else {}"),
         ("while a: break\nelse: b", "while a {jump} else {b}"),
-        ("for a, b in c, d: continue\nelse: e", "for (a, b) in (c, d) {jump} else {e}"),
+        ("for a, b in c, d: continue\nelse: e", "for (a, b) in (c, d) {continue} else {e}"),
         (
             "async def f():\n async for a in b: pass\n async with c as d: pass",
             "async def f() {for a in b {} else {}; with c as d {}}",

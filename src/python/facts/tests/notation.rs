@@ -180,6 +180,7 @@ fn stmt(s: &Stmt) -> String {
         ),
         Unit(index) => format!("unit {index}"),
         Jump => "jump".into(),
+        Continue => "continue".into(),
         Unknown(items) => format!("?{{{}}}", list(items, expr)),
     }
 }
