@@ -160,7 +160,7 @@ impl Linker<'_> {
         if matches!(method, "startswith" | "endswith") {
             // The filter of an iteration over names.
             return receiver.any(&mut |v| match v {
-                Value::Symbol(Symbol::Parameter(function, _)) => &*self.functions[*function].ir.name == "<lambda>",
+                Value::Symbol(Symbol::Parameter(function, _)) => self.functions[*function].ir.is_lambda(),
                 _ => false,
             });
         }

@@ -168,7 +168,7 @@ impl Linker<'_> {
     }
 
     fn any_method_event(&self, class: ClassId, holds: impl Fn(FunctionId, &Event) -> bool) -> bool {
-        self.methods(class).values().any(|&function| {
+        self.methods(class).iter().any(|&(_, function)| {
             let summary = self.functions[function].summary.as_ref();
             summary.is_some_and(|s| s.events.iter().any(|event| holds(function, event)))
         })

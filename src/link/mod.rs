@@ -35,6 +35,7 @@ mod injection;
 mod interest;
 mod library;
 mod members;
+mod methods;
 pub mod modules;
 mod names;
 mod narrow;

@@ -250,7 +250,11 @@ impl Linker<'_> {
         let mut value = Value::Unknown;
         for stmt in &facts.body {
             match &stmt.kind {
-                StmtKind::Function(function) => value = self.define_function(&mut frame, function),
+                StmtKind::Function(function) => {
+                    value = self.define_function(&mut frame, function);
+                    // It is evaluated if it is demanded, or when it is called.
+                    frame.defined.retain(|&id| self.functions[id].ir.span != function.span);
+                }
                 StmtKind::Class(class) => {
                     let id = self.allocate_class(&frame, class);
                     self.unit_values.insert((file, unit), Value::Class(id));

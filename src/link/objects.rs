@@ -94,11 +94,7 @@ impl Linker<'_> {
         let mut stores = Vec::new();
         let mut evaluated = 0;
         for &class in &self.lineage(class).0 {
-            let methods = self.classes[class].variables.values();
-            let mut methods: Vec<FunctionId> =
-                methods.filter_map(|v| if let Value::Function(c) = v { Some(c.function) } else { None }).collect();
-            methods.sort_unstable();
-            for method in methods {
+            for method in self.own_functions(class) {
                 if let Some(summary) = &self.functions[method].summary {
                     evaluated += 1;
                     stores.push((method, summary.clone()));
@@ -153,7 +149,7 @@ impl Linker<'_> {
             return parts.clone();
         }
         let mut parts = Vec::new();
-        for function in self.methods(class).into_values() {
+        for (_, function) in self.methods(class) {
             if self.functions[function].binding == Binding::Static {
                 continue;
             }
@@ -275,7 +271,7 @@ impl Linker<'_> {
         let mut frame = Frame::new(self.classes[class].file);
         self.instance_reads(&mut frame, &typical);
         let object = Value::Instance(typical);
-        for function in self.methods(class).into_values() {
+        for (_, function) in self.methods(class) {
             let bound = match self.functions[function].binding {
                 Binding::Static => continue,
                 Binding::Class => Value::Class(class),
