@@ -27,6 +27,9 @@ impl Linker<'_> {
         let first = || arguments.positional.first().cloned().unwrap_or(Value::Unknown);
         let environment = arguments.positional.first() == Some(&Value::Environment);
         let short = name.strip_prefix("builtins.").unwrap_or(name);
+        if let Some(walked) = self.walked(frame, short, arguments, place) {
+            return walked;
+        }
         if let Some(members) = self.call_on_members(short, arguments, place) {
             return members;
         }

@@ -107,6 +107,17 @@ impl Linker<'_> {
     /// A callee that is a parameter, an import or a definition nobody has looked at.
     fn call_later(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) -> Value {
         if callee.has_parameter() {
+            if let Value::Delayed(delayed) = callee
+                && let Delayed::Attribute(receiver, method) = &**delayed
+            {
+                match &**method {
+                    "items" | "keys" | "values" | "copy" if arguments.positional.is_empty() => {
+                        self.walks(frame, receiver, method, place);
+                    }
+                    "startswith" | "endswith" => self.filters_walked(frame, receiver, method, arguments),
+                    _ => {}
+                }
+            }
             // A method matters if it could consult a mapping, change a text, or has an interesting name.
             let (keep, wait) = match callee {
                 Value::Delayed(delayed) => match &**delayed {

@@ -330,7 +330,9 @@ impl Linker<'_> {
 
     /// Names met in an iteration are asked for by this key (or pattern).
     pub(super) fn names_like(&mut self, frame: &mut Frame, iteration: EventId, key: &Value) {
-        let Some((_, at)) = self.emitted.iter().rev().find(|(_, event)| event.id == iteration).cloned() else { return };
+        let emitted = self.emitted.iter().map(|(_, event)| event);
+        let of_methods = self.generic.iter().map(|(_, event, _)| event);
+        let Some(at) = emitted.rev().chain(of_methods).find(|event| event.id == iteration).cloned() else { return };
         self.filtered.insert(iteration);
         let mut event = at;
         event.id = self.next_event;

@@ -230,6 +230,7 @@ impl Linker<'_> {
         self.functions[id].summary = Some(summary.clone());
         self.functions[id].busy = false;
         self.own_reads(id, &summary, None);
+        self.own_walks(id, &summary);
         self.note_function(id, &summary);
         self.substituting = substituting;
         self.leave();

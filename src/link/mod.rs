@@ -56,6 +56,7 @@ mod substitution;
 mod templates;
 mod texts;
 mod value;
+mod walks;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,6 +171,8 @@ struct Linker<'a> {
     unreached: HashSet<EventId>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
+    /// Walks over what turned out to be the environment, by the place of the walk.
+    iterations: HashMap<Place, EventId>,
     /// Fields of settings classes, by the event that reads them.
     settings_fields: HashMap<EventId, settings::FieldRead>,
     /// The (first) event that reads a field of a settings class, with its outcome.
@@ -220,10 +223,6 @@ struct Linker<'a> {
     carried: HashMap<concrete::CarriedKey, Value>,
 }
 
-/// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
-/// taken as unknown.
-const MAX_DEPTH: usize = 120;
-
 /// How many followed calls are remembered, lest memory grow with the program.
 const MAX_REMEMBERED: usize = 10_000;
 
@@ -251,6 +250,7 @@ impl<'a> Linker<'a> {
             generic: Vec::new(),
             unreached: HashSet::default(),
             filtered: HashSet::default(),
+            iterations: HashMap::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
             mentions: HashSet::default(),
@@ -324,6 +324,7 @@ impl<'a> Linker<'a> {
         }
         self.calls.clear();
         self.carried.clear();
+        self.iterations.clear();
         self.parts.clear();
         self.fields.clear();
         self.lineages.borrow_mut().clear();
@@ -375,26 +376,5 @@ impl<'a> Linker<'a> {
     fn leave(&mut self) {
         self.take_limits();
         self.current.pop();
-    }
-
-    fn take_limits(&mut self) {
-        for detail in bounds::take() {
-            self.limit_reached(detail);
-        }
-    }
-
-    /// Notes that a bound was hit on behalf of the current file.
-    fn limit_reached(&mut self, detail: &'static str) {
-        let file = self.behalf();
-        self.limits.entry(file).or_default().insert(detail);
-    }
-
-    /// Whether evaluations nest too deep to go on.
-    fn too_deep(&mut self) -> bool {
-        let deep = self.depth > MAX_DEPTH;
-        if deep {
-            self.limit_reached("calls and definitions nest too deep: some were not followed");
-        }
-        deep
     }
 }

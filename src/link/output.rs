@@ -25,7 +25,8 @@ impl Linker<'_> {
             self.add_read(&mut reads, event, filtered || set);
         }
         for (_, event, function) in generic {
-            let explained = self.is_explained(function, known_roots.contains(&event.root));
+            let filtered = event.access == Access::Whole && filtered.contains(&event.id);
+            let explained = filtered || self.is_explained(function, known_roots.contains(&event.root));
             // A caller that hands a name on is worth a line of its own only if its callers are not known, as is a
             // name that some call might ask for.
             let names = event.key.known_text().is_some();

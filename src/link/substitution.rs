@@ -320,7 +320,8 @@ impl Linker<'_> {
                 if let Value::Method(method) = &callee
                     && method.0 == Value::Environment
                 {
-                    return Value::Unknown;
+                    // The consultation itself is replayed as an event.
+                    return self.whole_method(frame, &method.1, *place);
                 }
                 if matches!(callee, Value::Symbol(_) | Value::Delayed(_)) && callee.has_parameter() {
                     return Value::delayed(Delayed::Call(callee, arguments, *place));
