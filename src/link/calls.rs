@@ -99,6 +99,7 @@ impl Linker<'_> {
             Value::Symbol(_) | Value::Delayed(_) => self.call_later(frame, callee, arguments, place),
             _ => {
                 self.handed_on(frame, arguments, place);
+                self.asked_later(frame, "", arguments, place);
                 Value::Unknown
             }
         }
@@ -131,7 +132,12 @@ impl Linker<'_> {
                 },
                 _ => (true, true),
             };
-            if keep {
+            if let Value::Delayed(delayed) = callee
+                && let Delayed::Attribute(_, method) = &**delayed
+            {
+                self.asked_later(frame, method, arguments, place);
+            }
+            if keep || super::callbacks::hands_environment(arguments) {
                 self.keep_call(frame, callee, arguments, place);
             } else {
                 self.keep_handing_on(frame, callee, arguments, place);

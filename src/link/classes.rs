@@ -173,6 +173,7 @@ impl Linker<'_> {
         }
         if let Some(dialect) = self.settings_dialect(class) {
             self.settings_reads(class, dialect, None);
+            self.typical_reads(class);
             self.note_class(class);
             return;
         }

@@ -12,7 +12,8 @@ use crate::python::ir::Name;
 impl Linker<'_> {
     /// Notes a function that callers may read through.
     pub(super) fn note_function(&mut self, id: FunctionId, summary: &Summary) {
-        let reads = summary.events.iter().any(for_callers);
+        let reads = summary.events.iter().any(for_callers)
+            || summary.calls.iter().any(|call| super::callbacks::hands_environment(&call.arguments));
         let returned = summary.returns.iter().flat_map(Value::alternatives);
         // What a generator gives, as a fixture or a context manager, is what it yields.
         let returned = returned.flat_map(|value| match value {

@@ -53,6 +53,8 @@ pub struct FunctionState {
     pub busy: bool,
     /// How many calls of it were followed.
     pub callers: usize,
+    /// A bound was hit while it was evaluated on behalf of something else: it may do more.
+    pub cut: bool,
     /// Handed to code that was not followed.
     pub escaped: bool,
     /// Named other than to call it.
@@ -99,6 +101,7 @@ impl Linker<'_> {
                     binding: Binding::Instance,
                     summary: None,
                     busy: false,
+                    cut: false,
                     callers: 0,
                     escaped: false,
                     referenced: false,
@@ -182,6 +185,7 @@ impl Linker<'_> {
         let state = &self.functions[id];
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
+        let cuts = self.cuts;
         self.depth += 1;
         let substituting = std::mem::take(&mut self.substituting);
         self.enter(file);
@@ -227,10 +231,12 @@ impl Linker<'_> {
             stores: std::mem::take(&mut frame.stores),
             made: made.cloned().map(Value::Instance).collect(),
         });
+        self.functions[id].cut = self.cuts > cuts;
         self.functions[id].summary = Some(summary.clone());
         self.functions[id].busy = false;
         self.own_reads(id, &summary, None);
         self.own_walks(id, &summary);
+        self.own_handing_on(id, &summary);
         self.note_function(id, &summary);
         self.substituting = substituting;
         self.leave();

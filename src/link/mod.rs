@@ -17,6 +17,7 @@ mod absence;
 mod bounds;
 mod branches;
 mod builtins;
+mod callbacks;
 mod calls;
 mod choices;
 mod classes;
@@ -171,6 +172,8 @@ struct Linker<'a> {
     unreached: HashSet<EventId>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
+    /// Root events of what unknown objects are handed in functions, which matters if nobody calls these.
+    waiting: HashSet<EventId>,
     /// Walks over what turned out to be the environment, by the place of the walk.
     iterations: HashMap<Place, EventId>,
     /// Fields of settings classes, by the event that reads them.
@@ -192,6 +195,8 @@ struct Linker<'a> {
     /// Root events of reads that happen when the program calls something later.
     deferred: HashSet<EventId>,
     found: Interest,
+    /// How often a bound was hit.
+    cuts: usize,
     /// Bounds that were hit, by the file on whose behalf.
     limits: BTreeMap<FileId, BTreeSet<&'static str>>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
@@ -250,6 +255,7 @@ impl<'a> Linker<'a> {
             generic: Vec::new(),
             unreached: HashSet::default(),
             filtered: HashSet::default(),
+            waiting: HashSet::default(),
             iterations: HashMap::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
@@ -261,6 +267,7 @@ impl<'a> Linker<'a> {
             object_places: HashSet::default(),
             deferred: HashSet::default(),
             found: Interest::default(),
+            cuts: 0,
             limits: BTreeMap::new(),
             fields: HashMap::default(),
             calls: HashMap::default(),
@@ -359,9 +366,15 @@ impl<'a> Linker<'a> {
     fn evaluate_fully(&mut self, value: &Value) {
         match value {
             Value::Function(callable) => {
+                self.once_more(&[callable.function]);
                 self.summary(callable.function);
             }
-            Value::Class(class) => self.evaluate_class(*class),
+            Value::Class(class) => {
+                if self.once_more(&self.own_functions(*class)) {
+                    self.classes[*class].evaluated = false;
+                }
+                self.evaluate_class(*class);
+            }
             _ => {}
         }
     }

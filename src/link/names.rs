@@ -23,7 +23,8 @@ pub struct ModuleState {
 impl Linker<'_> {
     /// Evaluates a module's body once.
     pub(super) fn module(&mut self, file: FileId) {
-        if self.states.contains_key(&file) {
+        // Too deep: what asks for it first from further up evaluates it.
+        if self.states.contains_key(&file) || self.too_deep() {
             return;
         }
         let outline = self.units.outline(file);
@@ -32,7 +33,7 @@ impl Linker<'_> {
             state.units.insert(unit.name.as_ref().into(), index);
         }
         self.states.insert(file, state);
-        if outline.units.is_empty() || self.too_deep() {
+        if outline.units.is_empty() {
             return;
         }
         self.depth += 1;
@@ -252,8 +253,10 @@ impl Linker<'_> {
             match &stmt.kind {
                 StmtKind::Function(function) => {
                     value = self.define_function(&mut frame, function);
-                    // It is evaluated if it is demanded, or when it is called.
-                    frame.defined.retain(|&id| self.functions[id].ir.span != function.span);
+                    // It is evaluated if it is demanded, or when it is called; not so what a decorator makes of it.
+                    if matches!(value, Value::Function(_)) {
+                        frame.defined.retain(|&id| self.functions[id].ir.span != function.span);
+                    }
                 }
                 StmtKind::Class(class) => {
                     let id = self.allocate_class(&frame, class);

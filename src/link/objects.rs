@@ -34,8 +34,16 @@ impl Linker<'_> {
             self.settings_made(class, dialect, arguments);
             return value;
         }
-        if self.lineage(class).1.iter().any(|name| self.libraries.is_dict(name)) {
+        let has_init = self.class_member(class, "__init__").is_some();
+        if !has_init && self.lineage(class).1.iter().any(|name| self.libraries.is_dict(name)) {
             return super::builtins::keywords(arguments);
+        }
+        if !has_init
+            && arguments.positional.first() == Some(&Value::Environment)
+            && self.lineage(class).1.iter().any(|name| is_mapping(name))
+        {
+            self.copied(frame, place.span, "dict");
+            return Value::Environment;
         }
         match self.class_member(class, "__init__") {
             Some(Value::Function(init)) => {
@@ -294,4 +302,9 @@ impl Linker<'_> {
             }
         }
     }
+}
+
+/// Classes of the standard library whose objects hold what they are made with.
+fn is_mapping(name: &str) -> bool {
+    matches!(name, "builtins.dict" | "collections.UserDict" | "collections.OrderedDict" | "collections.ChainMap")
 }

@@ -26,7 +26,8 @@ impl Linker<'_> {
         }
         for (_, event, function) in generic {
             let filtered = event.access == Access::Whole && filtered.contains(&event.id);
-            let explained = filtered || self.is_explained(function, known_roots.contains(&event.root));
+            let called = self.waiting.contains(&event.root) && self.functions[function].callers > 0;
+            let explained = filtered || called || self.is_explained(function, known_roots.contains(&event.root));
             // A caller that hands a name on is worth a line of its own only if its callers are not known, as is a
             // name that some call might ask for.
             let names = event.key.known_text().is_some();

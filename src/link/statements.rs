@@ -6,7 +6,7 @@ use super::operations::class_of;
 use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Pending};
 use super::value::{Symbol, Value, join};
-use crate::python::ir::{Expr, ExprKind, Name, Operator, Stmt, StmtKind};
+use crate::python::ir::{Argument, Expr, ExprKind, Name, Operator, Stmt, StmtKind};
 
 impl Linker<'_> {
     /// Evaluates a block.
@@ -35,7 +35,10 @@ impl Linker<'_> {
                 }
             }
             StmtKind::Assign { targets, value } => {
-                let value = self.expression(frame, value);
+                let value = match self.still(frame, targets, value) {
+                    Some(value) => value,
+                    None => self.expression(frame, value),
+                };
                 for target in targets {
                     self.assign(frame, target, &value);
                 }
@@ -151,6 +154,30 @@ impl Linker<'_> {
             }
         }
         Flow::Next
+    }
+
+    /// `os = wrapped(os)`, of which it is not known what it makes: the name stands for the same as before.
+    fn still(&mut self, frame: &mut Frame, targets: &[Expr], made: &Expr) -> Option<Value> {
+        let ([Expr { kind: ExprKind::Name(name), .. }], ExprKind::Call(_, arguments)) = (targets, &made.kind) else {
+            return None;
+        };
+        let itself = |argument: &Argument| matches!(&argument.value.kind, ExprKind::Name(given) if given == name);
+        if !arguments.iter().any(itself) {
+            return None;
+        }
+        let before = self.name(frame, name);
+        let known = self.force(&before);
+        let asks = match &known {
+            Value::External(module) => matches!(&**module, "os" | "os.getenv"),
+            Value::Method(method) => method.0 == Value::Environment,
+            other => *other == Value::Environment,
+        };
+        if !asks {
+            return None;
+        }
+        let value = self.expression(frame, made);
+        let opaque = matches!(value, Value::Unknown | Value::External(_) | Value::Delayed(_));
+        Some(if opaque { known } else { value })
     }
 
     /// Binds a target.

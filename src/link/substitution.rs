@@ -90,7 +90,9 @@ impl Linker<'_> {
     ) {
         let Some(reached) = self.still_reached(frame, &pending.reached, substitution) else { return };
         let callee = self.substitute(frame, &pending.callee, substitution);
-        if callee == Value::Unknown || callee == Value::None {
+        if callee == Value::None
+            || (callee == Value::Unknown && !super::callbacks::hands_environment(&pending.arguments))
+        {
             return;
         }
         let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
