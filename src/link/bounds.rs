@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::Linker;
-use super::value::FunctionId;
 
 thread_local! {
     static HIT: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
@@ -35,22 +34,8 @@ impl Linker<'_> {
 
     /// Notes that a bound was hit on behalf of the current file.
     pub(super) fn limit_reached(&mut self, detail: &'static str) {
-        self.cuts += 1;
         let file = self.behalf();
         self.limits.entry(file).or_default().insert(detail);
-    }
-
-    /// What was cut short on behalf of something else is to be evaluated on its own; whether there is any.
-    pub(super) fn once_more(&mut self, functions: &[FunctionId]) -> bool {
-        let mut any = false;
-        for &function in functions {
-            let state = &mut self.functions[function];
-            if std::mem::take(&mut state.cut) && !state.busy {
-                state.summary = None;
-                any = true;
-            }
-        }
-        any
     }
 
     /// Whether evaluations nest too deep to go on.

@@ -175,6 +175,7 @@ impl Linker<'_> {
             },
             // Told again by `dataclasses.fields()`.
             "dataclasses.field" | "attr.ib" | "attr.field" | "attrs.field" => {
+                self.asked_later(frame, name, arguments, place);
                 Value::Partial(Rc::new((Value::external(name.clone()), arguments.clone())))
             }
             "operator.itemgetter" => {
@@ -300,6 +301,10 @@ impl Linker<'_> {
                     "keys" => Value::sequence(items.iter().map(|(k, _)| k.clone()).collect()),
                     "values" => Value::sequence(items.iter().map(|(_, v)| v.clone()).collect()),
                     "copy" => receiver.clone(),
+                    "update" if arguments.positional.first() == Some(&Value::Environment) => {
+                        self.copied(frame, place.span, "dict.update");
+                        Value::None
+                    }
                     _ => Value::Unknown,
                 }
             }

@@ -5,8 +5,8 @@ use super::Linker;
 use super::calls::Substitution;
 use super::events::{Absent, Summary};
 use super::scope::Frame;
-use super::value::{Arguments, Delayed, FunctionId, Value, join};
-use crate::model::{Access, Outcome, Place};
+use super::value::{Arguments, Delayed, FunctionId, Symbol, Value, join};
+use crate::model::{Access, Outcome, Place, Span};
 
 /// What is handed may be called often: how many elements are told one by one.
 const MAX_TOLD: usize = 64;
@@ -15,50 +15,65 @@ impl Linker<'_> {
     /// Ways to ask the environment among the arguments of a call that is not followed, by the callee's last name.
     pub(super) fn asked_later(&mut self, frame: &mut Frame, callee: &str, arguments: &Arguments, place: Place) {
         let callee = callee.rsplit('.').next().unwrap_or(callee).trim_end_matches("()");
-        for (index, value) in arguments.positional.iter().enumerate() {
+        let by_position = arguments.positional.iter().enumerate().map(|(index, value)| (Some(index), value));
+        let by_name = arguments.keywords.iter().filter(|(name, _)| &**name != "key").map(|(_, value)| (None, value));
+        for (index, value) in by_position.chain(by_name) {
             for way in value.alternatives() {
-                if self.is_a_way_to_ask(way) {
-                    for told in self.told_along(callee, arguments, Some(index)) {
-                        self.asked_with(frame, way, &told, place);
+                if could_ask(way) {
+                    for told in self.told_along(callee, arguments, index) {
+                        if is_the_systems(way) {
+                            self.asked_with(frame, way, &told, place);
+                        } else if has_told(way, &told) {
+                            // What it uses may be bound only later.
+                            frame.handed.push((way.clone(), told, place));
+                        }
                     }
                 }
-            }
-        }
-        for (name, value) in &arguments.keywords {
-            for way in value.alternatives() {
-                if &**name != "key" && self.is_a_way_to_ask(way) {
-                    for told in self.told_along(callee, arguments, None) {
-                        self.asked_with(frame, way, &told, place);
-                    }
+                for way in held(way) {
+                    self.kept_elsewhere(frame, &way, place);
                 }
             }
         }
     }
 
-    /// `os.getenv`, a method of the environment, a function that asks for what it is told.
-    fn is_a_way_to_ask(&mut self, value: &Value) -> bool {
+    /// A way to ask the environment for any name is put where code that is not followed finds it.
+    pub(super) fn kept_elsewhere(&mut self, frame: &mut Frame, way: &Value, place: Place) {
+        if is_the_systems(way) {
+            self.asked_with(frame, way, &Arguments::default(), place);
+        }
+    }
+
+    /// The environment, or a way to ask it, is put where code that is not followed finds it.
+    pub(super) fn put_elsewhere(&mut self, frame: &mut Frame, value: &Value, span: Span) {
+        if *value == Value::Environment {
+            self.whole(frame, span, "os.environ passed on");
+        }
+        self.kept_elsewhere(frame, value, frame.place(span));
+    }
+
+    /// Whether a function that is handed on asks for what it is told.
+    fn is_a_way_to_ask(&mut self, frame: &Frame, value: &Value, told: &Arguments) -> bool {
         match value {
-            Value::External(name) => matches!(&**name, "os.getenv" | "os.getenvb"),
-            Value::Method(method) => method.0 == Value::Environment,
-            Value::Partial(partial) => self.is_a_way_to_ask(&partial.0),
+            Value::Partial(partial) => self.is_a_way_to_ask(frame, &partial.0, &partial.1),
+            Value::Symbol(_) if self.names_something(value) || hands_environment(told) => {
+                let known = self.force(value);
+                !known.is_symbolic() && self.is_a_way_to_ask(frame, &known, told)
+            }
             Value::Function(callable) => {
+                self.enter_outer(frame, callable.function);
                 self.summary(callable.function);
                 self.carries_environment(value)
             }
-            _ => false,
+            way => is_the_systems(way),
         }
     }
 
-    fn asked_with(&mut self, frame: &mut Frame, way: &Value, told: &Arguments, place: Place) {
-        let known = match way {
-            Value::Partial(partial) => partial.1.positional.len() + partial.1.keywords.len(),
-            _ => 0,
-        };
-        let told_names = told.positional.len() + told.keywords.len() + known > 0;
-        let own = matches!(way, Value::Function(_));
-        if told_names {
-            self.call(frame, way, told, place);
-        } else if !own {
+    pub(super) fn asked_with(&mut self, frame: &mut Frame, way: &Value, told: &Arguments, place: Place) {
+        if has_told(way, told) {
+            if self.is_a_way_to_ask(frame, way, told) {
+                self.call(frame, way, told, place);
+            }
+        } else if is_the_systems(way) {
             let absent = Absent::new(Outcome::Unknown);
             let how = (Access::Get, "os.environ passed on");
             self.consultation(frame, (&Value::Environment, &Value::Unknown), how, absent, place);
@@ -136,7 +151,7 @@ impl Linker<'_> {
         let with = Substitution::default();
         let mut frame = Frame::new(self.functions[id].file);
         for call in &summary.calls {
-            let itself = Value::Symbol(super::value::Symbol::Parameter(id, 0));
+            let itself = Value::Symbol(Symbol::Parameter(id, 0));
             if (is_method && call.callee.any(&mut |v| *v == itself)) || !hands_environment(&call.arguments) {
                 continue;
             }
@@ -148,6 +163,39 @@ impl Linker<'_> {
                 self.generic.push((file, event, id));
             }
         }
+    }
+}
+
+/// `os.getenv`, or a method of the environment.
+fn is_the_systems(way: &Value) -> bool {
+    match way {
+        Value::External(name) => matches!(&**name, "os.getenv" | "os.getenvb"),
+        Value::Method(method) => method.0 == Value::Environment,
+        _ => false,
+    }
+}
+
+/// Whether a value may be called to ask.
+fn could_ask(way: &Value) -> bool {
+    match way {
+        Value::Partial(partial) => could_ask(&partial.0),
+        Value::Function(_) | Value::Symbol(Symbol::Import(..) | Symbol::Unit(..)) => true,
+        way => is_the_systems(way),
+    }
+}
+
+/// Whether a function that is handed on is told anything.
+fn has_told(way: &Value, told: &Arguments) -> bool {
+    let some = |told: &Arguments| !told.positional.is_empty() || !told.keywords.is_empty();
+    some(told) || matches!(way, Value::Partial(partial) if some(&partial.1))
+}
+
+/// What a small collection holds.
+fn held(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Sequence(items) if items.len() <= MAX_TOLD => items.to_vec(),
+        Value::Dict(items) if items.len() <= MAX_TOLD => items.iter().map(|(_, held)| held.clone()).collect(),
+        _ => Vec::new(),
     }
 }
 

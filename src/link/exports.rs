@@ -220,6 +220,9 @@ fn named_by_a_parameter(key: &Value) -> bool {
                 Delayed::Attribute(value, _) => named_by_a_parameter(value),
                 _ => false,
             },
+            Delayed::Call(Value::External(callee), told, _) => {
+                &**callee == super::callbacks::NAMES_IN && told.positional.iter().any(named_by_a_parameter)
+            }
             Delayed::Attribute(value, _) => matches!(value, Value::Symbol(Symbol::Parameter(_, 0))),
             Delayed::Concat(parts) => parts.iter().any(named_by_a_parameter),
             _ => false,

@@ -53,8 +53,6 @@ pub struct FunctionState {
     pub busy: bool,
     /// How many calls of it were followed.
     pub callers: usize,
-    /// A bound was hit while it was evaluated on behalf of something else: it may do more.
-    pub cut: bool,
     /// Handed to code that was not followed.
     pub escaped: bool,
     /// Named other than to call it.
@@ -101,7 +99,6 @@ impl Linker<'_> {
                     binding: Binding::Instance,
                     summary: None,
                     busy: false,
-                    cut: false,
                     callers: 0,
                     escaped: false,
                     referenced: false,
@@ -185,7 +182,6 @@ impl Linker<'_> {
         let state = &self.functions[id];
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
-        let cuts = self.cuts;
         self.depth += 1;
         let substituting = std::mem::take(&mut self.substituting);
         self.enter(file);
@@ -231,7 +227,6 @@ impl Linker<'_> {
             stores: std::mem::take(&mut frame.stores),
             made: made.cloned().map(Value::Instance).collect(),
         });
-        self.functions[id].cut = self.cuts > cuts;
         self.functions[id].summary = Some(summary.clone());
         self.functions[id].busy = false;
         self.own_reads(id, &summary, None);
@@ -263,6 +258,9 @@ impl Linker<'_> {
                     self.keep(frame, event.clone());
                 }
             }
+        }
+        for (way, told, place) in std::mem::take(&mut frame.handed) {
+            self.asked_with(frame, &way, &told, place);
         }
         for read in std::mem::take(&mut frame.pending).into_iter().chain(std::mem::take(&mut frame.jumped)) {
             self.conclude(read);

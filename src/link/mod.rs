@@ -174,6 +174,8 @@ struct Linker<'a> {
     filtered: HashSet<EventId>,
     /// Root events of what unknown objects are handed in functions, which matters if nobody calls these.
     waiting: HashSet<EventId>,
+    /// Global names that functions bind to the environment.
+    global_environments: HashSet<(FileId, Name)>,
     /// Walks over what turned out to be the environment, by the place of the walk.
     iterations: HashMap<Place, EventId>,
     /// Fields of settings classes, by the event that reads them.
@@ -195,8 +197,6 @@ struct Linker<'a> {
     /// Root events of reads that happen when the program calls something later.
     deferred: HashSet<EventId>,
     found: Interest,
-    /// How often a bound was hit.
-    cuts: usize,
     /// Bounds that were hit, by the file on whose behalf.
     limits: BTreeMap<FileId, BTreeSet<&'static str>>,
     /// [`Linker::typical_fields`] by class, with how many methods had been evaluated.
@@ -256,6 +256,7 @@ impl<'a> Linker<'a> {
             unreached: HashSet::default(),
             filtered: HashSet::default(),
             waiting: HashSet::default(),
+            global_environments: HashSet::default(),
             iterations: HashMap::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
@@ -267,7 +268,6 @@ impl<'a> Linker<'a> {
             object_places: HashSet::default(),
             deferred: HashSet::default(),
             found: Interest::default(),
-            cuts: 0,
             limits: BTreeMap::new(),
             fields: HashMap::default(),
             calls: HashMap::default(),
@@ -366,15 +366,9 @@ impl<'a> Linker<'a> {
     fn evaluate_fully(&mut self, value: &Value) {
         match value {
             Value::Function(callable) => {
-                self.once_more(&[callable.function]);
                 self.summary(callable.function);
             }
-            Value::Class(class) => {
-                if self.once_more(&self.own_functions(*class)) {
-                    self.classes[*class].evaluated = false;
-                }
-                self.evaluate_class(*class);
-            }
+            Value::Class(class) => self.evaluate_class(*class),
             _ => {}
         }
     }

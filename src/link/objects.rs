@@ -62,9 +62,25 @@ impl Linker<'_> {
         if instance.keeps_environment() {
             self.evaluate_class(class);
             self.note_methods(class);
+            self.asked_of_object(class, &value);
         }
         frame.made.push(instance);
         value
+    }
+
+    /// What the methods of an object that keeps the environment may be told to ask it for, where not all objects of
+    /// the class keep it: nothing is known of who calls them.
+    fn asked_of_object(&mut self, class: ClassId, object: &Value) {
+        let typical = self.typical_fields(class);
+        if typical.values().any(|kept| kept.alternatives().contains(&Value::Environment)) {
+            return;
+        }
+        for (_, function) in self.methods(class) {
+            if self.functions[function].binding == Binding::Instance {
+                let summary = self.summary(function);
+                self.own_reads(function, &summary, Some(object));
+            }
+        }
     }
 
     /// The fields a generated constructor takes (dataclasses, named tuples, attrs), with defaults.

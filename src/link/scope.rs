@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::absence::Side;
 use super::events::{Absent, Check, Event, PendingCall};
 use super::guards::Guard;
-use super::value::{ClassId, EventId, FunctionId, Instance, Value, join};
+use super::value::{Arguments, ClassId, EventId, FunctionId, Instance, Value, join};
 use crate::model::{FileId, Place, Span};
 use crate::python::ir::Name;
 
@@ -87,6 +87,8 @@ pub struct Frame {
     pub returns: Vec<Value>,
     /// Objects made here.
     pub made: Vec<Rc<Instance>>,
+    /// Functions handed to code that is not followed, and what they are told.
+    pub handed: Vec<(Value, Arguments, Place)>,
     /// Functions defined here.
     pub defined: Vec<FunctionId>,
 }
@@ -166,6 +168,7 @@ impl Frame {
             stores: Vec::new(),
             returns: Vec::new(),
             made: Vec::new(),
+            handed: Vec::new(),
             defined: Vec::new(),
         }
     }

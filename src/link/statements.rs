@@ -201,6 +201,9 @@ impl Linker<'_> {
             ExprKind::Starred(target) => self.assign(frame, target, &Value::Unknown),
             ExprKind::Attribute(object, name) => {
                 let object = self.expression(frame, object);
+                if matches!(object, Value::External(_) | Value::Unknown) {
+                    self.put_elsewhere(frame, value, target.span);
+                }
                 self.store(frame, &object, name, value);
             }
             ExprKind::Subscript(object, index) => {
@@ -218,6 +221,8 @@ impl Linker<'_> {
                     } else {
                         self.limit_reached("a table grows too large: what is added later was not followed");
                     }
+                } else {
+                    self.put_elsewhere(frame, value, target.span);
                 }
             }
             _ => {}
@@ -255,6 +260,10 @@ impl Linker<'_> {
     fn assign_global(&mut self, file: usize, name: &Name, value: &Value) {
         if value.has_parameter() {
             return;
+        }
+        if value.alternatives().contains(&Value::Environment) {
+            self.found.add(file, name);
+            self.global_environments.insert((file, name.clone()));
         }
         if let Some(state) = self.states.get_mut(&file) {
             let old = state.variables.get(name).cloned();

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::callbacks::hands_environment;
 use super::calls::Substitution;
 use super::choices::{answer, choice};
 use super::events::{Check, Event, PendingCall, Summary};
@@ -64,7 +65,7 @@ impl Linker<'_> {
         }
         for call in &summary.calls {
             substitution.handed_on = call.handed_on;
-            if self.could_matter(&call.callee, substitution) {
+            if self.could_matter(&call.callee, substitution) || hands_environment(&call.arguments) {
                 self.replay_call(frame, call, substitution, place);
             }
         }
@@ -90,9 +91,7 @@ impl Linker<'_> {
     ) {
         let Some(reached) = self.still_reached(frame, &pending.reached, substitution) else { return };
         let callee = self.substitute(frame, &pending.callee, substitution);
-        if callee == Value::None
-            || (callee == Value::Unknown && !super::callbacks::hands_environment(&pending.arguments))
-        {
+        if callee == Value::None || (callee == Value::Unknown && !hands_environment(&pending.arguments)) {
             return;
         }
         let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
