@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Linker;
-use super::callbacks::hands_environment;
+use super::callbacks::{NAMES_IN, hands_environment, names_in};
 use super::calls::Substitution;
 use super::choices::{answer, choice};
 use super::events::{Check, Event, PendingCall, Summary};
@@ -324,7 +324,25 @@ impl Linker<'_> {
                     // The consultation itself is replayed as an event.
                     return self.whole_method(frame, &method.1, *place);
                 }
-                if matches!(callee, Value::Symbol(_) | Value::Delayed(_)) && callee.has_parameter() {
+                if let (Value::External(name), Some(text)) = (&callee, arguments.positional.first())
+                    && &**name == NAMES_IN
+                    && !text.has_parameter()
+                {
+                    // That a caller's text is not known is told once, where the text is expanded.
+                    let names = names_in(&self.force(text));
+                    let told = names.alternatives().iter().filter(|name| **name != Value::Unknown).cloned();
+                    let told: Vec<Value> = told.collect();
+                    return match with.place {
+                        Some(_) if told.is_empty() => Value::None,
+                        Some(_) => join(told),
+                        None => names,
+                    };
+                }
+                let waits = match &callee {
+                    Value::External(name) => &**name == NAMES_IN,
+                    callee => matches!(callee, Value::Symbol(_) | Value::Delayed(_)) && callee.has_parameter(),
+                };
+                if waits {
                     return Value::delayed(Delayed::Call(callee, arguments, *place));
                 }
                 self.call(frame, &callee, &arguments, *place)
