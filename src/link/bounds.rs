@@ -4,6 +4,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use super::Linker;
+
 thread_local! {
     static HIT: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
 }
@@ -16,4 +18,32 @@ pub fn hit(detail: &'static str) {
 /// The bounds that were hit since this was last asked.
 pub fn take() -> BTreeSet<&'static str> {
     HIT.take()
+}
+
+/// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
+/// taken as unknown.
+const MAX_DEPTH: usize = 120;
+
+impl Linker<'_> {
+    /// Notes the bounds that have been hit on behalf of the current file.
+    pub(super) fn take_limits(&mut self) {
+        for detail in take() {
+            self.limit_reached(detail);
+        }
+    }
+
+    /// Notes that a bound was hit on behalf of the current file.
+    pub(super) fn limit_reached(&mut self, detail: &'static str) {
+        let file = self.behalf();
+        self.limits.entry(file).or_default().insert(detail);
+    }
+
+    /// Whether evaluations nest too deep to go on.
+    pub(super) fn too_deep(&mut self) -> bool {
+        let deep = self.depth > MAX_DEPTH;
+        if deep {
+            self.limit_reached("calls and definitions nest too deep: some were not followed");
+        }
+        deep
+    }
 }

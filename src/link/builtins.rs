@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::callbacks::{NAMES_IN, names_in};
 use super::events::Absent;
 use super::guards::Question;
 use super::scope::{Caught, Frame};
@@ -27,6 +28,9 @@ impl Linker<'_> {
         let first = || arguments.positional.first().cloned().unwrap_or(Value::Unknown);
         let environment = arguments.positional.first() == Some(&Value::Environment);
         let short = name.strip_prefix("builtins.").unwrap_or(name);
+        if let Some(walked) = self.walked(frame, short, arguments, place) {
+            return walked;
+        }
         if let Some(members) = self.call_on_members(short, arguments, place) {
             return members;
         }
@@ -67,6 +71,10 @@ impl Linker<'_> {
             {
                 self.copied(frame, place.span, short);
                 Value::Environment
+            }
+            "sorted" | "min" | "max" if arguments.keyword("key").is_some() => {
+                self.called_by_key(frame, &first(), arguments, place);
+                if short == "sorted" { first() } else { self.element(&first()) }
             }
             "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter" => match first() {
                 Value::Environment => Value::EnvironmentName(self.iterated(frame, place, "os.environ")),
@@ -168,6 +176,7 @@ impl Linker<'_> {
             },
             // Told again by `dataclasses.fields()`.
             "dataclasses.field" | "attr.ib" | "attr.field" | "attrs.field" => {
+                self.asked_later(frame, name, arguments, place);
                 Value::Partial(Rc::new((Value::external(name.clone()), arguments.clone())))
             }
             "operator.itemgetter" => {
@@ -193,6 +202,7 @@ impl Linker<'_> {
                 self.expand_variables(frame, &first(), place);
                 Value::Unknown
             }
+            NAMES_IN => names_in(&first()),
             "type" if arguments.positional.len() == 1 => match first() {
                 Value::Instance(instance) => Value::Class(instance.class),
                 Value::None => Value::external("builtins.NoneType"),
@@ -207,6 +217,7 @@ impl Linker<'_> {
             _ => {
                 self.escape(arguments);
                 self.handed_on(frame, arguments, place);
+                self.asked_later(frame, name, arguments, place);
                 if name.len() > 200 { Value::Unknown } else { Value::external(format!("{name}()")) }
             }
         }
@@ -218,16 +229,6 @@ impl Linker<'_> {
             if let Value::Function(callable) = value {
                 self.functions[callable.function].escaped = true;
             }
-        }
-    }
-
-    /// `$NAME` and `${NAME}` in a text.
-    fn expand_variables(&mut self, frame: &mut Frame, value: &Value, place: Place) {
-        let value = self.force(value);
-        let texts: Vec<Name> = value.alternatives().iter().filter_map(Value::known_text).collect();
-        for text in texts {
-            let absent = Absent::new(crate::model::Outcome::Handled);
-            self.fills(frame, &templates::dollars(&text), absent, ("os.path.expandvars", place));
         }
     }
 
@@ -301,6 +302,10 @@ impl Linker<'_> {
                     "keys" => Value::sequence(items.iter().map(|(k, _)| k.clone()).collect()),
                     "values" => Value::sequence(items.iter().map(|(_, v)| v.clone()).collect()),
                     "copy" => receiver.clone(),
+                    "update" if arguments.positional.first() == Some(&Value::Environment) => {
+                        self.copied(frame, place.span, "dict.update");
+                        Value::None
+                    }
                     _ => Value::Unknown,
                 }
             }

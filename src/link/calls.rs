@@ -99,6 +99,7 @@ impl Linker<'_> {
             Value::Symbol(_) | Value::Delayed(_) => self.call_later(frame, callee, arguments, place),
             _ => {
                 self.handed_on(frame, arguments, place);
+                self.asked_later(frame, "", arguments, place);
                 Value::Unknown
             }
         }
@@ -107,6 +108,17 @@ impl Linker<'_> {
     /// A callee that is a parameter, an import or a definition nobody has looked at.
     fn call_later(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) -> Value {
         if callee.has_parameter() {
+            if let Value::Delayed(delayed) = callee
+                && let Delayed::Attribute(receiver, method) = &**delayed
+            {
+                match &**method {
+                    "items" | "keys" | "values" | "copy" if arguments.positional.is_empty() => {
+                        self.walks(frame, receiver, method, place);
+                    }
+                    "startswith" | "endswith" => self.filters_walked(frame, receiver, method, arguments),
+                    _ => {}
+                }
+            }
             // A method matters if it could consult a mapping, change a text, or has an interesting name.
             let (keep, wait) = match callee {
                 Value::Delayed(delayed) => match &**delayed {
@@ -120,7 +132,12 @@ impl Linker<'_> {
                 },
                 _ => (true, true),
             };
-            if keep {
+            if let Value::Delayed(delayed) = callee
+                && let Delayed::Attribute(_, method) = &**delayed
+            {
+                self.asked_later(frame, method, arguments, place);
+            }
+            if keep || super::callbacks::hands_environment(arguments) {
                 self.keep_call(frame, callee, arguments, place);
             } else {
                 self.keep_handing_on(frame, callee, arguments, place);
@@ -160,7 +177,7 @@ impl Linker<'_> {
         if matches!(method, "startswith" | "endswith") {
             // The filter of an iteration over names.
             return receiver.any(&mut |v| match v {
-                Value::Symbol(Symbol::Parameter(function, _)) => &*self.functions[*function].ir.name == "<lambda>",
+                Value::Symbol(Symbol::Parameter(function, _)) => self.functions[*function].ir.is_lambda(),
                 _ => false,
             });
         }

@@ -1,7 +1,6 @@
 //! Classes and the objects made of them.
 
 use rustc_hash::FxHashSet as HashSet;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,6 +28,8 @@ pub struct ClassState {
     pub keywords: Vec<(Name, Value)>,
     /// What its body binds.
     pub variables: Variables,
+    /// All functions that its body defines, also those that it binds to no name, or that another takes the name of.
+    pub functions: Vec<FunctionId>,
     /// What encloses it.
     pub outer: Option<Rc<Outer>>,
     /// How often it is called.
@@ -55,6 +56,7 @@ impl ClassState {
     pub fn forget(&mut self) {
         self.bases.clear();
         self.variables.clear();
+        self.functions.clear();
         (self.based, self.defined, self.evaluated) = (false, false, false);
         (self.made, self.at_import, self.referenced) = (0, false, false);
         self.told_folders.clear();
@@ -81,6 +83,7 @@ impl Linker<'_> {
             bases: Vec::new(),
             keywords: Vec::new(),
             variables: Variables::default(),
+            functions: Vec::new(),
             outer: None,
             made: 0,
             told_folders: Vec::new(),
@@ -188,13 +191,12 @@ impl Linker<'_> {
         let mut own: Vec<(Name, Value)> =
             self.classes[class].variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
         own.sort_by(|a, b| a.0.cmp(&b.0));
-        for (_, value) in &own {
-            if let Value::Function(callable) = value {
-                self.summary(callable.function);
-            }
+        for function in self.own_functions(class) {
+            self.summary(function);
         }
         if let Some(dialect) = self.settings_dialect(class) {
             self.settings_reads(class, dialect, None);
+            self.typical_reads(class);
             self.note_class(class);
             return;
         }
@@ -372,19 +374,6 @@ impl Linker<'_> {
             }
             _ => member,
         }
-    }
-
-    /// The methods of a class and its bases, the overriding ones only, by name.
-    pub(super) fn methods(&self, class: ClassId) -> BTreeMap<Name, FunctionId> {
-        let mut methods = BTreeMap::new();
-        for &class in &self.lineage(class).0 {
-            for (name, value) in &self.classes[class].variables {
-                if let Value::Function(callable) = value {
-                    methods.entry(name.clone()).or_insert(callable.function);
-                }
-            }
-        }
-        methods
     }
 }
 

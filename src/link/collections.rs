@@ -46,7 +46,10 @@ impl Linker<'_> {
                         items.extend(more.iter().cloned());
                         Value::dict(items)
                     }
-                    (Value::Environment, true) => Value::Environment,
+                    (Value::Environment, true) => {
+                        self.copied(frame, argument.value.span, "dict.update");
+                        Value::Environment
+                    }
                     _ => return true,
                 }
             }

@@ -297,13 +297,12 @@ impl Linker<'_> {
     /// The environment among the arguments of an unknown callee.
     pub(super) fn handed_on(&mut self, frame: &mut Frame, arguments: &Arguments, place: Place) {
         for value in &arguments.positional {
-            if *value == Value::Environment {
+            if super::callbacks::holds_environment(value) {
                 self.whole(frame, place.span, "os.environ passed on");
             }
         }
         for (name, value) in &arguments.keywords {
-            let mut given = value.alternatives().iter().filter(|value| **value != Value::None);
-            if given.next() == Some(&Value::Environment) && given.next().is_none() {
+            if super::callbacks::holds_environment(value) {
                 // `env=` of a child process: passed on as a whole, read by nobody here.
                 if &**name == "env" {
                     self.copied(frame, place.span, "env=os.environ");
@@ -334,7 +333,9 @@ impl Linker<'_> {
         if frame.keeps == Some(false) {
             return;
         }
-        let Some((_, at)) = self.emitted.iter().rev().find(|(_, event)| event.id == iteration).cloned() else { return };
+        let emitted = self.emitted.iter().map(|(_, event)| event);
+        let of_methods = self.generic.iter().map(|(_, event, _)| event);
+        let Some(at) = emitted.rev().chain(of_methods).find(|event| event.id == iteration).cloned() else { return };
         self.filtered.insert(iteration);
         let mut event = at;
         event.id = self.next_event;

@@ -12,7 +12,8 @@ use crate::python::ir::Name;
 impl Linker<'_> {
     /// Notes a function that callers may read through.
     pub(super) fn note_function(&mut self, id: FunctionId, summary: &Summary) {
-        let reads = summary.events.iter().any(for_callers);
+        let reads = summary.events.iter().any(for_callers)
+            || summary.calls.iter().any(|call| super::callbacks::hands_environment(&call.arguments));
         let returned = summary.returns.iter().flat_map(Value::alternatives);
         // What a generator gives, as a fixture or a context manager, is what it yields.
         let returned = returned.flat_map(|value| match value {
@@ -167,7 +168,7 @@ impl Linker<'_> {
     }
 
     fn any_method_event(&self, class: ClassId, holds: impl Fn(FunctionId, &Event) -> bool) -> bool {
-        self.methods(class).values().any(|&function| {
+        self.methods(class).iter().any(|&(_, function)| {
             let summary = self.functions[function].summary.as_ref();
             summary.is_some_and(|s| s.events.iter().any(|event| holds(function, event)))
         })
@@ -218,6 +219,9 @@ fn named_by_a_parameter(key: &Value) -> bool {
                 Delayed::Attribute(value, _) => named_by_a_parameter(value),
                 _ => false,
             },
+            Delayed::Call(Value::External(callee), told, _) => {
+                &**callee == super::callbacks::NAMES_IN && told.positional.iter().any(named_by_a_parameter)
+            }
             Delayed::Attribute(value, _) => matches!(value, Value::Symbol(Symbol::Parameter(_, 0))),
             Delayed::Concat(parts) => parts.iter().any(named_by_a_parameter),
             _ => false,

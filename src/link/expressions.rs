@@ -341,6 +341,12 @@ impl Linker<'_> {
                 let enter = self.attribute(frame, value, &"__enter__".into(), frame.place(context.span));
                 self.call(frame, &enter, &Arguments::default(), frame.place(context.span))
             }
+            // What a generator gives.
+            Value::Sequence(_) => self.element(value),
+            Value::Union(values) => {
+                let entered: Vec<_> = values.iter().map(|value| self.entered(frame, value, context)).collect();
+                join(entered)
+            }
             _ => Value::Unknown,
         }
     }

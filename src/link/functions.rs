@@ -12,7 +12,7 @@ use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Outer};
 use super::value::{Arguments, Callable, ClassId, FunctionId, Part, Symbol, Value, join};
 use crate::model::FileId;
-use crate::python::ir::{Expr, Function, Name};
+use crate::python::ir::{Expr, ExprKind, Function, Name};
 
 /// How a function is reached through a class or instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,9 +111,7 @@ impl Linker<'_> {
         };
         self.functions[id].defaults = defaults;
         self.functions[id].injected = injected;
-        if frame.function.is_some() {
-            frame.defined.push(id);
-        }
+        frame.defined.push(id);
         let plain = Value::Function(Rc::new(Callable { function: id, bound: None, captured: Vec::new() }));
         let mut value = plain;
         for decorator in ir.decorators.iter().rev() {
@@ -136,7 +134,15 @@ impl Linker<'_> {
                 "property" | "cached_property" | "cachedproperty" | "lazy_property" | "reify" | "memoized_property"
                 | "abstractproperty" | "classproperty",
             ) => self.functions[id].binding = Binding::Property,
-            Some("setter" | "getter" | "deleter") => {}
+            // `@name.setter`: the name stands for the property as before.
+            Some("setter" | "deleter") => {
+                if let ExprKind::Attribute(property, _) = &decorator.kind
+                    && let property @ Value::Function(_) = self.expression(frame, property)
+                {
+                    return property;
+                }
+            }
+            Some("getter") => self.functions[id].binding = Binding::Property,
             _ => {
                 let arguments = Arguments { positional: vec![value.clone()], ..Arguments::default() };
                 if matches!(
@@ -224,6 +230,8 @@ impl Linker<'_> {
         self.functions[id].summary = Some(summary.clone());
         self.functions[id].busy = false;
         self.own_reads(id, &summary, None);
+        self.own_walks(id, &summary);
+        self.own_handing_on(id, &summary);
         self.note_function(id, &summary);
         self.substituting = substituting;
         self.leave();
@@ -231,21 +239,28 @@ impl Linker<'_> {
         summary
     }
 
-    /// What a frame leaves when its body is done: its variables for inner functions, their reads that
-    /// depend on its own parameters, and the reads of the objects it made.
+    /// What a frame leaves when its body is done: its variables for inner functions, their reads (those that
+    /// depend on its own parameters wait for callers), and the reads of the objects it made.
     pub(super) fn finish_frame(&mut self, frame: &mut Frame) {
         if frame.function.is_some() {
             *frame.cell.variables.borrow_mut() = Some(Rc::new(frame.variables.clone()));
         }
-        let defined = std::mem::take(&mut frame.defined);
+        let mut defined = std::mem::take(&mut frame.defined);
+        if let (None, Some(class)) = (frame.function, frame.class) {
+            // Evaluated with the class.
+            self.defines(class, std::mem::take(&mut defined));
+        }
         for inner in defined {
             let summary = self.summary(inner);
             for event in &summary.events {
                 let own = event.key.has_parameter_of(inner) || event.mapping.has_parameter_of(inner);
-                if !own {
+                if !own && frame.function.is_some() {
                     self.keep(frame, event.clone());
                 }
             }
+        }
+        for (way, told, place) in std::mem::take(&mut frame.handed) {
+            self.asked_with(frame, &way, &told, place);
         }
         for read in std::mem::take(&mut frame.pending).into_iter().chain(std::mem::take(&mut frame.jumped)) {
             self.conclude(read);

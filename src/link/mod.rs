@@ -17,6 +17,7 @@ mod absence;
 mod bounds;
 mod branches;
 mod builtins;
+mod callbacks;
 mod calls;
 mod choices;
 mod classes;
@@ -37,6 +38,7 @@ mod instance;
 mod interest;
 mod library;
 mod members;
+mod methods;
 pub mod modules;
 mod names;
 mod narrow;
@@ -57,6 +59,7 @@ mod substitution;
 mod templates;
 mod texts;
 mod value;
+mod walks;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,6 +174,12 @@ struct Linker<'a> {
     unreached: HashSet<EventId>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
+    /// Root events of what unknown objects are handed in functions, which matters if nobody calls these.
+    waiting: HashSet<EventId>,
+    /// Global names that functions bind to the environment.
+    global_environments: HashSet<(FileId, Name)>,
+    /// Walks over what turned out to be the environment, by the place of the walk.
+    iterations: HashMap<Place, EventId>,
     /// Fields of settings classes, by the event that reads them.
     settings_fields: HashMap<EventId, settings::FieldRead>,
     /// The (first) event that reads a field of a settings class, with its outcome.
@@ -228,10 +237,6 @@ struct Spent {
     handed: usize,
 }
 
-/// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
-/// taken as unknown.
-const MAX_DEPTH: usize = 120;
-
 /// How many followed calls are remembered, lest memory grow with the program.
 const MAX_REMEMBERED: usize = 10_000;
 
@@ -259,6 +264,9 @@ impl<'a> Linker<'a> {
             generic: Vec::new(),
             unreached: HashSet::default(),
             filtered: HashSet::default(),
+            waiting: HashSet::default(),
+            global_environments: HashSet::default(),
+            iterations: HashMap::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
             mentions: HashSet::default(),
@@ -329,6 +337,7 @@ impl<'a> Linker<'a> {
         }
         self.calls.clear();
         self.carried.clear();
+        self.iterations.clear();
         self.parts.clear();
         self.fields.clear();
         self.lineages.borrow_mut().clear();
@@ -373,26 +382,5 @@ impl<'a> Linker<'a> {
     fn leave(&mut self) {
         self.take_limits();
         self.current.pop();
-    }
-
-    fn take_limits(&mut self) {
-        for detail in bounds::take() {
-            self.limit_reached(detail);
-        }
-    }
-
-    /// Notes that a bound was hit on behalf of the current file.
-    fn limit_reached(&mut self, detail: &'static str) {
-        let file = self.behalf();
-        self.limits.entry(file).or_default().insert(detail);
-    }
-
-    /// Whether evaluations nest too deep to go on.
-    fn too_deep(&mut self) -> bool {
-        let deep = self.depth > MAX_DEPTH;
-        if deep {
-            self.limit_reached("calls and definitions nest too deep: some were not followed");
-        }
-        deep
     }
 }

@@ -23,7 +23,8 @@ pub struct ModuleState {
 impl Linker<'_> {
     /// Evaluates a module's body once.
     pub(super) fn module(&mut self, file: FileId) {
-        if self.states.contains_key(&file) {
+        // Too deep: what asks for it first from further up evaluates it.
+        if self.states.contains_key(&file) || self.too_deep() {
             return;
         }
         let outline = self.units.outline(file);
@@ -32,7 +33,7 @@ impl Linker<'_> {
             state.units.insert(unit.name.as_ref().into(), index);
         }
         self.states.insert(file, state);
-        if outline.units.is_empty() || self.too_deep() {
+        if outline.units.is_empty() {
             return;
         }
         self.depth += 1;
@@ -87,7 +88,8 @@ impl Linker<'_> {
         self.module(file);
         let state = self.states.get(&file)?;
         if let Some(value) = state.variables.get(name) {
-            return Some(value.clone());
+            let bound = self.global_environments.contains(&(file, name.clone()));
+            return Some(if bound { join([value.clone(), Value::Environment]) } else { value.clone() });
         }
         if let Some(&unit) = state.units.get(name) {
             return Some(Value::Symbol(Symbol::Unit(file, unit)));
@@ -250,7 +252,13 @@ impl Linker<'_> {
         let mut value = Value::Unknown;
         for stmt in &facts.body {
             match &stmt.kind {
-                StmtKind::Function(function) => value = self.define_function(&mut frame, function),
+                StmtKind::Function(function) => {
+                    value = self.define_function(&mut frame, function);
+                    // It is evaluated if it is demanded, or when it is called; not so what a decorator makes of it.
+                    if matches!(value, Value::Function(_)) {
+                        frame.defined.retain(|&id| self.functions[id].ir.span != function.span);
+                    }
+                }
                 StmtKind::Class(class) => {
                     let id = self.allocate_class(&frame, class);
                     self.unit_values.insert((file, unit), Value::Class(id));

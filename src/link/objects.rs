@@ -35,8 +35,16 @@ impl Linker<'_> {
             self.settings_made(class, dialect, arguments);
             return value;
         }
-        if self.lineage(class).1.iter().any(|name| self.libraries.is_dict(name)) {
+        let has_init = self.class_member(class, "__init__").is_some();
+        if !has_init && self.lineage(class).1.iter().any(|name| self.libraries.is_dict(name)) {
             return super::builtins::keywords(arguments);
+        }
+        if !has_init
+            && arguments.positional.first() == Some(&Value::Environment)
+            && self.lineage(class).1.iter().any(|name| is_mapping(name))
+        {
+            self.copied(frame, place.span, "dict");
+            return Value::Environment;
         }
         match self.class_member(class, "__init__") {
             Some(Value::Function(init)) => {
@@ -55,9 +63,25 @@ impl Linker<'_> {
         if instance.keeps_environment() {
             self.evaluate_class(class);
             self.note_methods(class);
+            self.asked_of_object(class, &value);
         }
         frame.made.push(instance);
         value
+    }
+
+    /// What the methods of an object that keeps the environment may be told to ask it for, where not all objects of
+    /// the class keep it: nothing is known of who calls them.
+    fn asked_of_object(&mut self, class: ClassId, object: &Value) {
+        let typical = self.typical_fields(class);
+        if typical.values().any(|kept| kept.alternatives().contains(&Value::Environment)) {
+            return;
+        }
+        for (_, function) in self.methods(class) {
+            if self.functions[function].binding == Binding::Instance {
+                let summary = self.summary(function);
+                self.own_reads(function, &summary, Some(object));
+            }
+        }
     }
 
     /// The fields a generated constructor takes (dataclasses, named tuples, attrs), with defaults.
@@ -95,11 +119,7 @@ impl Linker<'_> {
         let mut stores = Vec::new();
         let mut evaluated = 0;
         for &class in &self.lineage(class).0 {
-            let methods = self.classes[class].variables.values();
-            let mut methods: Vec<FunctionId> =
-                methods.filter_map(|v| if let Value::Function(c) = v { Some(c.function) } else { None }).collect();
-            methods.sort_unstable();
-            for method in methods {
+            for method in self.own_functions(class) {
                 if let Some(summary) = &self.functions[method].summary {
                     evaluated += 1;
                     stores.push((method, summary.clone()));
@@ -154,7 +174,7 @@ impl Linker<'_> {
             return parts.clone();
         }
         let mut parts = Vec::new();
-        for function in self.methods(class).into_values() {
+        for (_, function) in self.methods(class) {
             if self.functions[function].binding == Binding::Static {
                 continue;
             }
@@ -276,7 +296,7 @@ impl Linker<'_> {
         let mut frame = Frame::new(self.classes[class].file);
         self.instance_reads(&mut frame, &typical);
         let object = Value::Instance(typical);
-        for function in self.methods(class).into_values() {
+        for (_, function) in self.methods(class) {
             let bound = match self.functions[function].binding {
                 Binding::Static => continue,
                 Binding::Class => Value::Class(class),
@@ -299,4 +319,9 @@ impl Linker<'_> {
             }
         }
     }
+}
+
+/// Classes of the standard library whose objects hold what they are made with.
+fn is_mapping(name: &str) -> bool {
+    matches!(name, "builtins.dict" | "collections.UserDict" | "collections.OrderedDict" | "collections.ChainMap")
 }

@@ -228,11 +228,16 @@ impl Linker<'_> {
                 let iterator = self.call(frame, &method, &Arguments::default(), place);
                 if matches!(iterator, Value::Instance(_)) { Value::Unknown } else { self.element(&iterator) }
             }
-            Value::Union(values) if values.iter().any(|v| matches!(v, Value::Environment | Value::Instance(_))) => {
+            Value::Union(values)
+                if values.iter().any(|v| matches!(v, Value::Environment | Value::Instance(_) | Value::Symbol(_))) =>
+            {
                 let values: Vec<_> = walked(values).map(|v| self.iterate(frame, v, place)).collect();
                 join(values)
             }
-            _ => self.element(value),
+            _ => {
+                self.walks(frame, value, "names", place);
+                self.element(value)
+            }
         }
     }
 

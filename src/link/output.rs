@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::events::{Absent, Event};
 use super::value::{FunctionId, Part, Value};
+
 use super::{Linked, Linker};
 use crate::model::{Absence, Access, Key, KeyKind, Notice, NoticeKind, Outcome, Place, Read, SettingsField, Timing};
 
@@ -24,7 +25,9 @@ impl Linker<'_> {
             self.add_read(&mut reads, event, filtered || set);
         }
         for (_, event, function) in generic {
-            let explained = self.is_explained(function, known_roots.contains(&event.root));
+            let filtered = event.access == Access::Whole && filtered.contains(&event.id);
+            let called = self.waiting.contains(&event.root) && self.functions[function].callers > 0;
+            let explained = filtered || called || self.is_explained(function, known_roots.contains(&event.root));
             // A caller that hands a name on is worth a line of its own only if its callers are not known, as is a
             // name that some call might ask for.
             let names = event.key.known_text().is_some();
@@ -84,7 +87,8 @@ impl Linker<'_> {
         }
         // Called by nobody: then those who mention its name have been looked at, and none could have it called.
         let looked_for = self.found.files.get(&state.file).is_some_and(|names| names.contains(&state.ir.name));
-        let plain = state.inside.is_none() && state.ir.decorators.is_empty() && !state.ir.name.starts_with("__");
+        let named = !state.ir.name.starts_with("__") && !state.ir.is_lambda();
+        let plain = state.inside.is_none() && state.ir.decorators.is_empty() && named;
         let idle = looked_for && plain && !state.referenced;
         if state.callers > 0 { resolved } else { idle }
     }

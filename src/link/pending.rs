@@ -105,7 +105,7 @@ impl Linker<'_> {
 }
 
 /// The parameter that a value is, or the one of which it is a field, and which.
-fn parameter_or_field(value: &Value) -> Option<(&Symbol, Option<&Name>)> {
+pub fn parameter_or_field(value: &Value) -> Option<(&Symbol, Option<&Name>)> {
     match value {
         Value::Symbol(symbol @ Symbol::Parameter(..)) => Some((symbol, None)),
         Value::Delayed(delayed) => match &**delayed {

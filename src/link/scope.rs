@@ -8,7 +8,7 @@ use super::absence::Side;
 use super::events::{Absent, Check, Event, PendingCall};
 use super::guards::Guard;
 use super::instance::Instance;
-use super::value::{ClassId, EventId, FunctionId, Value, join};
+use super::value::{Arguments, ClassId, EventId, FunctionId, Value, join};
 use crate::model::{FileId, Place, Span};
 use crate::python::ir::Name;
 
@@ -90,6 +90,8 @@ pub struct Frame {
     pub returns: Vec<Value>,
     /// Objects made here.
     pub made: Vec<Rc<Instance>>,
+    /// Functions handed to code that is not followed, and what they are told.
+    pub handed: Vec<(Value, Arguments, Place)>,
     /// Functions defined here.
     pub defined: Vec<FunctionId>,
 }
@@ -170,6 +172,7 @@ impl Frame {
             stores: Vec::new(),
             returns: Vec::new(),
             made: Vec::new(),
+            handed: Vec::new(),
             defined: Vec::new(),
         }
     }

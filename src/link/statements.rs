@@ -6,7 +6,7 @@ use super::operations::class_of;
 use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Pending};
 use super::value::{Symbol, Value, join};
-use crate::python::ir::{Expr, ExprKind, Name, Operator, Stmt, StmtKind};
+use crate::python::ir::{Argument, Expr, ExprKind, Name, Operator, Stmt, StmtKind};
 
 impl Linker<'_> {
     /// Evaluates a block.
@@ -36,7 +36,10 @@ impl Linker<'_> {
                 }
             }
             StmtKind::Assign { targets, value } => {
-                let value = self.expression(frame, value);
+                let value = match self.still(frame, targets, value) {
+                    Some(value) => value,
+                    None => self.expression(frame, value),
+                };
                 for target in targets {
                     self.assign(frame, target, &value);
                 }
@@ -154,6 +157,30 @@ impl Linker<'_> {
         Flow::Next
     }
 
+    /// `os = wrapped(os)`, of which it is not known what it makes: the name stands for the same as before.
+    fn still(&mut self, frame: &mut Frame, targets: &[Expr], made: &Expr) -> Option<Value> {
+        let ([Expr { kind: ExprKind::Name(name), .. }], ExprKind::Call(_, arguments)) = (targets, &made.kind) else {
+            return None;
+        };
+        let itself = |argument: &Argument| matches!(&argument.value.kind, ExprKind::Name(given) if given == name);
+        if !arguments.iter().any(itself) {
+            return None;
+        }
+        let before = self.name(frame, name);
+        let known = self.force(&before);
+        let asks = match &known {
+            Value::External(module) => matches!(&**module, "os" | "os.getenv"),
+            Value::Method(method) => method.0 == Value::Environment,
+            other => *other == Value::Environment,
+        };
+        if !asks {
+            return None;
+        }
+        let value = self.expression(frame, made);
+        let opaque = matches!(value, Value::Unknown | Value::External(_) | Value::Delayed(_));
+        Some(if opaque { known } else { value })
+    }
+
     /// Binds a target.
     pub(super) fn assign(&mut self, frame: &mut Frame, target: &Expr, value: &Value) {
         match &target.kind {
@@ -175,6 +202,9 @@ impl Linker<'_> {
             ExprKind::Starred(target) => self.assign(frame, target, &Value::Unknown),
             ExprKind::Attribute(object, name) => {
                 let object = self.expression(frame, object);
+                if matches!(object, Value::External(_) | Value::Unknown) {
+                    self.put_elsewhere(frame, value, target.span);
+                }
                 self.store(frame, &object, name, value);
             }
             ExprKind::Subscript(object, index) => {
@@ -192,6 +222,8 @@ impl Linker<'_> {
                     } else {
                         self.limit_reached("a table grows too large: what is added later was not followed");
                     }
+                } else {
+                    self.put_elsewhere(frame, value, target.span);
                 }
             }
             _ => {}
@@ -229,6 +261,10 @@ impl Linker<'_> {
     fn assign_global(&mut self, file: usize, name: &Name, value: &Value) {
         if value.has_parameter() {
             return;
+        }
+        if value.alternatives().contains(&Value::Environment) {
+            self.found.add(file, name);
+            self.global_environments.insert((file, name.clone()));
         }
         if let Some(state) = self.states.get_mut(&file) {
             let old = state.variables.get(name).cloned();

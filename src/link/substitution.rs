@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::callbacks::{NAMES_IN, hands_environment, names_in};
 use super::calls::Substitution;
 use super::choices::{answer, choice};
 use super::events::{Check, Event, PendingCall, Summary};
@@ -65,7 +66,7 @@ impl Linker<'_> {
         }
         for call in &summary.calls {
             substitution.handed_on = call.handed_on;
-            if self.could_matter(&call.callee, substitution) {
+            if self.could_matter(&call.callee, substitution) || hands_environment(&call.arguments) {
                 self.replay_call(frame, call, substitution, place);
             }
         }
@@ -94,7 +95,7 @@ impl Linker<'_> {
     ) {
         let Some(reached) = self.still_reached(frame, &pending.reached, substitution) else { return };
         let callee = self.substitute(frame, &pending.callee, substitution);
-        if callee == Value::Unknown || callee == Value::None {
+        if callee == Value::None || (callee == Value::Unknown && !hands_environment(&pending.arguments)) {
             return;
         }
         let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
@@ -325,9 +326,28 @@ impl Linker<'_> {
                 if let Value::Method(method) = &callee
                     && method.0 == Value::Environment
                 {
-                    return Value::Unknown;
+                    // The consultation itself is replayed as an event.
+                    return self.whole_method(frame, &method.1, *place);
                 }
-                if matches!(callee, Value::Symbol(_) | Value::Delayed(_)) && callee.has_parameter() {
+                if let (Value::External(name), Some(text)) = (&callee, arguments.positional.first())
+                    && &**name == NAMES_IN
+                    && !text.has_parameter()
+                {
+                    // That a caller's text is not known is told once, where the text is expanded.
+                    let names = names_in(&self.force(text));
+                    let told = names.alternatives().iter().filter(|name| **name != Value::Unknown).cloned();
+                    let told: Vec<Value> = told.collect();
+                    return match with.place {
+                        Some(_) if told.is_empty() => Value::None,
+                        Some(_) => join(told),
+                        None => names,
+                    };
+                }
+                let waits = match &callee {
+                    Value::External(name) => &**name == NAMES_IN,
+                    callee => matches!(callee, Value::Symbol(_) | Value::Delayed(_)) && callee.has_parameter(),
+                };
+                if waits {
                     return Value::delayed(Delayed::Call(callee, arguments, *place));
                 }
                 self.call(frame, &callee, &arguments, *place)

@@ -128,6 +128,13 @@ pub struct Function {
     pub span: Span,
 }
 
+impl Function {
+    /// Whether it is a lambda: nothing can ask for it by its name.
+    pub fn is_lambda(&self) -> bool {
+        &*self.name == "<lambda>"
+    }
+}
+
 /// How a parameter takes its argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
