@@ -124,7 +124,10 @@ impl Linker<'_> {
             let arguments = Arguments { positional: vec![of, name, bases, namespace], ..Arguments::default() };
             let method = Callable { bound: None, ..(*method).clone() };
             self.making.push(class);
+            // What it makes of a class must not depend on what was followed on the way to it.
+            let before = std::mem::take(&mut self.spent);
             self.carried_out(&method, &arguments);
+            self.spent = before;
             self.making.pop();
         }
     }

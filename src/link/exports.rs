@@ -26,7 +26,9 @@ impl Linker<'_> {
                 || matches!(value, Value::Function(callable) if self.is_inside(callable.function, Some(id))
                     && self.functions[callable.function].summary.as_ref().is_some_and(|s| !s.events.is_empty()))
         });
-        if !reads && !gives {
+        // Texts with names in them are told everywhere; only those that applications tell are looked for.
+        let expands = summary.events.iter().any(|event| of_a_text(&event.key));
+        if !reads && !gives && !expands {
             return;
         }
         let (file, class, inside) = (self.functions[id].file, self.functions[id].class, self.functions[id].inside);
@@ -36,6 +38,10 @@ impl Linker<'_> {
             _ => return,
         };
         let first: Name = name.split('.').next().unwrap_or(&name).into();
+        if !reads && !gives {
+            self.found.add_called(file, &first);
+            return;
+        }
         self.found.add(file, &first);
         if class.is_some() {
             let method = self.functions[id].ir.name.clone();
@@ -192,6 +198,12 @@ fn for_callers(event: &Event) -> bool {
     event.mapping.alternatives().contains(&Value::Environment) && named_by_a_parameter(&event.key)
 }
 
+/// Whether a key is what stands in a text behind dollar signs.
+fn of_a_text(key: &Value) -> bool {
+    matches!(key, Value::Delayed(delayed) if matches!(&**delayed, Delayed::Call(Value::External(callee), ..)
+        if **callee == *super::callbacks::NAMES_IN))
+}
+
 /// `self.name`
 fn is_field(value: &Value) -> bool {
     matches!(value, Value::Delayed(delayed)
@@ -219,9 +231,6 @@ fn named_by_a_parameter(key: &Value) -> bool {
                 Delayed::Attribute(value, _) => named_by_a_parameter(value),
                 _ => false,
             },
-            Delayed::Call(Value::External(callee), told, _) => {
-                &**callee == super::callbacks::NAMES_IN && told.positional.iter().any(named_by_a_parameter)
-            }
             Delayed::Attribute(value, _) => matches!(value, Value::Symbol(Symbol::Parameter(_, 0))),
             Delayed::Concat(parts) => parts.iter().any(named_by_a_parameter),
             _ => false,

@@ -88,7 +88,8 @@ impl Linker<'_> {
         self.module(file);
         let state = self.states.get(&file)?;
         if let Some(value) = state.variables.get(name) {
-            let bound = self.global_environments.contains(&(file, name.clone()));
+            let bound =
+                !self.global_environments.is_empty() && self.global_environments.contains(&(file, name.clone()));
             return Some(if bound { join([value.clone(), Value::Environment]) } else { value.clone() });
         }
         if let Some(&unit) = state.units.get(name) {
