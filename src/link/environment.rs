@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::calls::Substitution;
 use super::events::{Absent, Event, Recorded};
 use super::scope::Frame;
 use super::value::{Arguments, EventId, Part, Text, Value};
@@ -23,7 +24,11 @@ impl Linker<'_> {
         self.within(frame, &mut event);
         let is_environment = event.mapping.alternatives().contains(&Value::Environment);
         // Of other mappings nobody asks later what happened to a read.
-        if is_environment || (event.mapping.has_parameter() && frame.function.is_some()) {
+        let waits = event.mapping.has_parameter();
+        if !is_environment && waits && !self.could_matter(&event.mapping, &Substitution::default()) {
+            return None;
+        }
+        if is_environment || (waits && frame.function.is_some()) {
             let recorded = Recorded {
                 absent: event.absent.clone(),
                 key: event.key.clone(),
@@ -135,7 +140,6 @@ impl Linker<'_> {
             place,
             function: frame.around.or(frame.function),
             chain: vec![Step { place, what: reader.to_string() }],
-            handed_on: self.handed_on,
             reached: frame.reached.clone(),
         }
     }

@@ -64,8 +64,6 @@ pub struct Event {
     pub function: Option<FunctionId>,
     /// From the place to the consulting expression.
     pub chain: Vec<Step>,
-    /// Through how many callers it has come.
-    pub handed_on: usize,
     /// What has been asked of parameters on the way to it.
     pub reached: Vec<Guard>,
 }
@@ -94,8 +92,6 @@ pub struct PendingCall {
     pub place: Place,
     /// The function around that place.
     pub function: Option<FunctionId>,
-    /// Through how many callers it has come.
-    pub handed_on: usize,
     /// What the `with` statements around it enter, where that depends on parameters too.
     pub scopes: Vec<Value>,
     /// What has been asked of parameters on the way to it.

@@ -32,6 +32,7 @@ mod events;
 mod exports;
 mod expressions;
 mod functions;
+mod given;
 mod guards;
 mod injection;
 mod instance;
@@ -118,6 +119,7 @@ impl<'a> Session<'a> {
     pub fn round(&mut self, demanded: &BTreeMap<FileId, Vec<usize>>, changed: &BTreeSet<FileId>) -> &Interest {
         let linker = &mut self.0;
         linker.interest = linker.found.clone();
+        linker.outdated.clear();
         let again = linker.forget(changed);
         for &file in &again {
             if let Some(wanted) = demanded.get(&file) {
@@ -126,6 +128,11 @@ impl<'a> Session<'a> {
         }
         linker.note_renamed(&again);
         &linker.found
+    }
+
+    /// The files of which something was evaluated in the last round before all that matters to it was known.
+    pub fn outdated(&self) -> &BTreeSet<FileId> {
+        &self.0.outdated
     }
 
     /// The files of which something has been evaluated, demanded or looked up.
@@ -209,11 +216,14 @@ struct Linker<'a> {
     parts: HashMap<ClassId, Rc<Vec<(FunctionId, Summary)>>>,
     /// [`Linker::lineage`] by class.
     lineages: std::cell::RefCell<HashMap<ClassId, Rc<Lineage>>>,
+    /// Parameters that are given what reads can be made through: (function, index). What is known of that stays
+    /// known from round to round.
+    given: HashSet<(FunctionId, usize)>,
+    /// Files of functions that were evaluated before it was known what they are given.
+    outdated: BTreeSet<FileId>,
     depth: usize,
     /// What has been spent on what is being evaluated.
     spent: Spent,
-    /// Through how many callers the call that is being repeated has come.
-    handed_on: usize,
     /// Whether (how deep) what waited for a call's arguments is carried out.
     substituting: usize,
     /// Functions whose calls are being followed.
@@ -282,9 +292,10 @@ impl<'a> Linker<'a> {
             calls: HashMap::default(),
             parts: HashMap::default(),
             lineages: Default::default(),
+            given: HashSet::default(),
+            outdated: BTreeSet::new(),
             depth: 0,
             spent: Spent::default(),
-            handed_on: 0,
             substituting: 0,
             active: Vec::new(),
             making: Vec::new(),

@@ -27,7 +27,6 @@ impl Linker<'_> {
         // What an object is told, it knows when it is asked.
         self.replay_stores(frame, summary, substitution);
         for event in &summary.events {
-            substitution.handed_on = event.handed_on;
             if event.mapping != Value::Environment && !self.could_matter(&event.mapping, substitution) {
                 continue;
             }
@@ -65,7 +64,6 @@ impl Linker<'_> {
             }
         }
         for call in &summary.calls {
-            substitution.handed_on = call.handed_on;
             if self.could_matter(&call.callee, substitution) || hands_environment(&call.arguments) {
                 self.replay_call(frame, call, substitution, place);
             }
@@ -101,7 +99,6 @@ impl Linker<'_> {
         let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
         let moved = Self::is_told_more(&pending.arguments, &arguments);
         let at = if moved { place } else { pending.place };
-        let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
         let around = frame.around;
         frame.around = if moved { around } else { pending.function };
         let (prefixes, scopes, asked) = (frame.prefixes.len(), frame.scopes.len(), frame.reached.len());
@@ -115,7 +112,6 @@ impl Linker<'_> {
         frame.scopes.truncate(scopes);
         frame.reached.truncate(asked);
         frame.around = around;
-        self.handed_on = before;
     }
 
     /// Repeats what a callee stores in attributes of its parameters.
@@ -152,7 +148,6 @@ impl Linker<'_> {
             return;
         }
         let mut new = event.clone();
-        new.handed_on += 1;
         new.mapping = mapping;
         new.key = self.substitute(frame, &event.key, substitution);
         let reader = event.chain.last().map_or("", |step| &step.what);

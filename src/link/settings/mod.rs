@@ -111,7 +111,6 @@ impl Linker<'_> {
                 place: Place { file: declaring.file, span: field.span },
                 what: format!("field {} of {}", field.name, declaring.name),
             }],
-            handed_on: 0,
             reached: Vec::new(),
         }
     }
