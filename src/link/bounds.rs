@@ -24,7 +24,34 @@ pub fn take() -> BTreeSet<&'static str> {
 /// taken as unknown.
 const MAX_DEPTH: usize = 120;
 
+/// What has been spent on behalf of a unit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// Calls that were followed.
+    pub steps: usize,
+    /// Values that were substituted.
+    pub substitutions: usize,
+    /// Calls that were followed since they hand the environment on.
+    pub handed: usize,
+}
+
 impl Linker<'_> {
+    /// Does what must not use up what finds other reads: afterwards it counts as nothing.
+    pub(super) fn for_nothing<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let Spent { steps, substitutions, .. } = self.spent;
+        let done = work(self);
+        (self.spent.steps, self.spent.substitutions) = (steps, substitutions);
+        done
+    }
+
+    /// Does what must not depend on what was followed before: it has bounds to itself.
+    pub(super) fn on_its_own<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::take(&mut self.spent);
+        let done = work(self);
+        self.spent = before;
+        done
+    }
+
     /// Notes the bounds that have been hit on behalf of the current file.
     pub(super) fn take_limits(&mut self) {
         for detail in take() {

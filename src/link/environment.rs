@@ -9,6 +9,9 @@ use super::scope::Frame;
 use super::value::{Arguments, EventId, Part, Text, Value};
 use crate::model::{Access, Outcome, Place, Span, Step};
 
+/// Through how many functions a name is handed at the most; beyond, everything calls everything.
+const MAX_LEVELS: usize = 6;
+
 impl Linker<'_> {
     /// Records a consultation; its id if it matters.
     pub(super) fn record(&mut self, frame: &mut Frame, mut event: Event) -> Option<EventId> {
@@ -68,10 +71,13 @@ impl Linker<'_> {
         }
         let mut symbolic = Vec::new();
         for key in event.key.alternatives() {
-            if key.has_parameter() && frame.function.is_some() {
+            if !key.has_parameter() || frame.function.is_none() {
+                self.emit(&event, key);
+            } else if event.levels < MAX_LEVELS {
                 symbolic.push(key.clone());
             } else {
-                self.emit(&event, key);
+                self.limit_reached("a name is handed through too many functions: not all callers were asked for it");
+                self.emit(&event, &super::texts::without_symbols(key));
             }
         }
         if !symbolic.is_empty() {
@@ -140,6 +146,7 @@ impl Linker<'_> {
             place,
             function: frame.around.or(frame.function),
             chain: vec![Step { place, what: reader.to_string() }],
+            levels: 0,
             reached: frame.reached.clone(),
         }
     }

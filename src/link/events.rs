@@ -64,6 +64,8 @@ pub struct Event {
     pub function: Option<FunctionId>,
     /// From the place to the consulting expression.
     pub chain: Vec<Step>,
+    /// Through how many functions the name has been handed.
+    pub levels: usize,
     /// What has been asked of parameters on the way to it.
     pub reached: Vec<Guard>,
 }

@@ -21,7 +21,13 @@ impl Linker<'_> {
     }
 
     /// Notes what is known of a function's parameters without its callers.
-    pub(super) fn note_known(&mut self, id: FunctionId, ir: &Function, defaults: &[Option<Value>], injected: &Injected) {
+    pub(super) fn note_known(
+        &mut self,
+        id: FunctionId,
+        ir: &Function,
+        defaults: &[Option<Value>],
+        injected: &Injected,
+    ) {
         let hinted = |parameter: &Parameter| parameter.annotation.as_ref().is_some_and(|a| self.may_hint(a));
         let hinted: Vec<usize> = (0..ir.parameters.len()).filter(|&index| hinted(&ir.parameters[index])).collect();
         self.given.extend(hinted.into_iter().map(|index| (id, index)));

@@ -44,8 +44,9 @@ impl Linker<'_> {
     /// Whether an annotation names what may be a class of objects that read.
     pub(super) fn may_hint(&self, annotation: &Expr) -> bool {
         match &annotation.kind {
-            ExprKind::Name(_) | ExprKind::Attribute(..) => last_segment(annotation)
-                .is_some_and(|last| self.libraries.may_know(&last) || self.interest.has(&last)),
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                last_segment(annotation).is_some_and(|last| self.libraries.may_know(&last) || self.interest.has(&last))
+            }
             ExprKind::Str(name) => self.libraries.may_know(name) || self.interest.has(name),
             ExprKind::Binary(Operator::BitOr, parts) | ExprKind::Tuple(parts) => {
                 parts.iter().any(|part| self.may_hint(part))

@@ -73,6 +73,7 @@ use crate::libraries::Libraries;
 use crate::model::{FileId, Notice, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
+use bounds::Spent;
 use classes::{ClassState, Lineage};
 use events::{Absent, Event, Recorded, Summary};
 use functions::FunctionState;
@@ -234,17 +235,6 @@ struct Linker<'a> {
     carrying: Vec<(FunctionId, Vec<Value>)>,
     /// What calls that were carried out gave.
     carried: HashMap<concrete::CarriedKey, Value>,
-}
-
-/// What has been spent on behalf of a unit.
-#[derive(Debug, Clone, Copy, Default)]
-struct Spent {
-    /// Calls that were followed.
-    steps: usize,
-    /// Values that were substituted.
-    substitutions: usize,
-    /// Calls that were followed since they hand the environment on.
-    handed: usize,
 }
 
 /// How many followed calls are remembered, lest memory grow with the program.

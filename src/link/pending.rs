@@ -75,9 +75,7 @@ impl Linker<'_> {
                 return;
             }
             self.spent.handed += 1;
-            let before = (self.spent.steps, self.spent.substitutions);
-            self.replay_call(frame, call, with, place);
-            (self.spent.steps, self.spent.substitutions) = before;
+            self.for_nothing(|linker| linker.replay_call(frame, call, with, place));
         }
     }
 

@@ -19,7 +19,10 @@ impl Linker<'_> {
         with: &Substitution,
     ) -> Option<Vec<Guard>> {
         // What is never reached must not use up what finds reads.
-        let before = (self.spent.steps, self.spent.substitutions);
+        self.for_nothing(|linker| linker.open_questions(frame, asked, with))
+    }
+
+    fn open_questions(&mut self, frame: &mut Frame, asked: &[Guard], with: &Substitution) -> Option<Vec<Guard>> {
         let mut open = Vec::new();
         for guard in asked {
             let Guard::Asks(value, question, answer) = guard else { continue };
@@ -31,11 +34,9 @@ impl Linker<'_> {
             if value.has_parameter() {
                 open.push(Guard::Asks(value, question, *answer));
             } else if self.answer(&value, &question).is_some_and(|found| found != *answer) {
-                (self.spent.steps, self.spent.substitutions) = before;
                 return None;
             }
         }
-        (self.spent.steps, self.spent.substitutions) = before;
         Some(open)
     }
 
@@ -66,12 +67,12 @@ impl Linker<'_> {
             });
         }
         // What is never done must not use up what finds reads.
-        let before = (self.spent.steps, self.spent.substitutions);
-        let nothing = walked
-            .iter()
-            .any(|of| self.is_told_for_good(frame, of, with) && self.with_told(frame, of, with) == Value::None);
-        (self.spent.steps, self.spent.substitutions) = before;
-        nothing
+        self.for_nothing(|linker| {
+            let nothing = |of: &Value| {
+                linker.is_told_for_good(frame, of, with) && linker.with_told(frame, of, with) == Value::None
+            };
+            walked.iter().any(nothing)
+        })
     }
 
     fn keeps_what_it_is_told(&mut self, class: ClassId, name: &Name) -> bool {

@@ -25,12 +25,10 @@ impl Linker<'_> {
         match waiting {
             Value::Union(values) => values.iter().any(|value| self.could_matter(value, with)),
             Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
-            Value::Symbol(symbol) => {
-                match with.parameters.get(symbol) {
-                    Some(value) => self.can_be_read_through(value),
-                    None => self.is_given(symbol),
-                }
-            }
+            Value::Symbol(symbol) => match with.parameters.get(symbol) {
+                Some(value) => self.can_be_read_through(value),
+                None => self.is_given(symbol),
+            },
             Value::Delayed(delayed) => match &**delayed {
                 Delayed::Attribute(Value::Symbol(symbol), name) => match with.parameters.get(symbol) {
                     // What waits for a field of an object matters if the field does. Where it keeps nothing, the

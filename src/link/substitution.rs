@@ -57,10 +57,10 @@ impl Linker<'_> {
             let event = Event { reached: frame.reached.clone(), ..event.clone() };
             frame.reached.truncate(asked);
             // A name of which nothing is known must not use up what finds the others.
-            let before = (self.spent.steps, self.spent.substitutions);
-            self.replay_event(frame, &event, substitution, moved);
             if event.key == Value::Unknown {
-                (self.spent.steps, self.spent.substitutions) = before;
+                self.for_nothing(|linker| linker.replay_event(frame, &event, substitution, moved));
+            } else {
+                self.replay_event(frame, &event, substitution, moved);
             }
         }
         for call in &summary.calls {
@@ -71,9 +71,9 @@ impl Linker<'_> {
         self.hand_on(frame, &summary.handing_on, substitution, place);
         for check in &summary.checks {
             let value = self.substitute(frame, &check.value, substitution);
-            let before = (self.spent.steps, self.spent.substitutions);
-            let guards = check.guards.iter().map(|guard| self.substitute_guard(frame, guard, substitution)).collect();
-            (self.spent.steps, self.spent.substitutions) = before;
+            let guards = self.for_nothing(|linker| {
+                check.guards.iter().map(|guard| linker.substitute_guard(frame, guard, substitution)).collect()
+            });
             self.checked(frame, Check { value, guards, ..check.clone() });
         }
         for made in &summary.made {
@@ -149,6 +149,7 @@ impl Linker<'_> {
         }
         let mut new = event.clone();
         new.mapping = mapping;
+        new.levels += 1;
         new.key = self.substitute(frame, &event.key, substitution);
         let reader = event.chain.last().map_or("", |step| &step.what);
         if new.key.alternatives().iter().any(|v| matches!(v, Value::Sequence(_)))

@@ -80,7 +80,6 @@ fn rounds(
         store.prefetch(&demanded);
         let found = session.round(&demanded, &changed).clone();
         let settled = found == known;
-        if std::env::var_os("ROUNDS").is_some() { eprintln!("round {round} changed {} found {} outdated {}", changed.len(), found.files.values().map(|n| n.len()).sum::<usize>(), session.outdated().len()); }
         if !settled && round == MAX_ROUNDS {
             notices.push(limit(format!("wrappers of wrappers were followed {MAX_ROUNDS} levels up, no further")));
         }

@@ -111,6 +111,7 @@ impl Linker<'_> {
                 place: Place { file: declaring.file, span: field.span },
                 what: format!("field {} of {}", field.name, declaring.name),
             }],
+            levels: 0,
             reached: Vec::new(),
         }
     }
