@@ -9,7 +9,8 @@ use super::scope::Frame;
 use super::value::{Arguments, EventId, Part, Text, Value};
 use crate::model::{Access, Outcome, Place, Span, Step};
 
-/// Through how many functions a name is handed at the most; beyond, everything calls everything.
+/// Through how many functions a name is handed at the most, as many as there are rounds: beyond, everything calls
+/// everything, and one read of any name says it.
 const MAX_LEVELS: usize = 6;
 
 impl Linker<'_> {

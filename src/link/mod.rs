@@ -325,6 +325,7 @@ impl<'a> Linker<'a> {
         self.limits.retain(|file, _| !again.contains(file));
         self.recorded.retain(|_, recorded| !again.contains(&recorded.unit.0));
         self.mentions.retain(|(file, _)| !again.contains(file));
+        self.global_environments.retain(|(file, _)| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
         }
