@@ -37,6 +37,7 @@ mod injection;
 mod instance;
 mod interest;
 mod library;
+mod mappings;
 mod members;
 mod methods;
 pub mod modules;

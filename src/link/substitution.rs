@@ -323,11 +323,10 @@ impl Linker<'_> {
                 let arguments = kept.map(|v| self.substitute(frame, v, with));
                 let moved = Self::is_told_more(kept, &arguments);
                 let place = &with.place.filter(|_| moved).unwrap_or(*place);
-                if let Value::Method(method) = &callee
-                    && method.0 == Value::Environment
-                {
-                    // The consultation itself is replayed as an event.
-                    return self.whole_method(frame, &method.1, *place);
+                if callee.alternatives().iter().any(|callee| matches!(callee, Value::Method(_))) {
+                    let callees = callee.alternatives().iter();
+                    let given: Vec<_> = callees.map(|c| self.asked_before(frame, c, &arguments, *place)).collect();
+                    return join(given);
                 }
                 if let (Value::External(name), Some(text)) = (&callee, arguments.positional.first())
                     && &**name == NAMES_IN
