@@ -42,11 +42,7 @@ impl Linker<'_> {
                     self.consult_others(frame, &event);
                     None
                 }
-                mapping if mapping.has_parameter() && frame.function.is_some() => {
-                    let id = event.id;
-                    self.keep(frame, event);
-                    Some(id)
-                }
+                mapping if mapping.has_parameter() && frame.function.is_some() => Some(self.keep(frame, event)),
                 _ => None,
             };
         }
@@ -60,6 +56,7 @@ impl Linker<'_> {
             return None;
         }
         let mut symbolic = Vec::new();
+        let mut id = event.id;
         for key in event.key.alternatives() {
             if key.has_parameter() && frame.function.is_some() {
                 symbolic.push(key.clone());
@@ -67,11 +64,13 @@ impl Linker<'_> {
                 self.emit(&event, key);
             }
         }
-        if !symbolic.is_empty() {
+        let only = symbolic.len() == event.key.alternatives().len();
+        if !symbolic.is_empty() && !frame.quiet {
             let kept = Event { key: super::value::join(symbolic), mapping: Value::Environment, ..event.clone() };
-            self.keep(frame, kept);
+            let stands = self.keep(frame, kept);
+            id = if only { stands } else { id };
         }
-        Some(event.id)
+        Some(id)
     }
 
     /// A read: the environment is consulted for a key of which all that can be known is known.
