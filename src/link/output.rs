@@ -206,7 +206,7 @@ fn merge(old: &mut Read, mut new: Read) {
 }
 
 /// How many steps a chain shows.
-const MAX_CHAIN: usize = 12;
+pub const MAX_CHAIN: usize = 12;
 
 fn within(inner: &Place, outer: &Place) -> bool {
     let start = |p: &Place| (p.span.line, p.span.column);

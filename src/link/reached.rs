@@ -6,6 +6,7 @@ use super::absence::Side;
 use super::calls::Substitution;
 use super::events::Event;
 use super::guards::{Guard, Question};
+use super::output::MAX_CHAIN;
 use super::scope::Frame;
 use super::value::{Arguments, ClassId, Delayed, EventId, FunctionId, Part, Symbol, Value};
 use crate::model::Access;
@@ -139,6 +140,13 @@ impl Linker<'_> {
         }
         if known.root != event.root {
             self.stood_for.insert(event.root, known.root);
+        }
+        // The way to both is shown.
+        let before = known.chain.len().saturating_sub(1);
+        for step in event.chain.iter().rev() {
+            if known.chain.len() < MAX_CHAIN && !known.chain.iter().any(|other| other.place == step.place) {
+                known.chain.insert(before, step.clone());
+            }
         }
         let now = self.refined.get(&known.id).unwrap_or(&known.absent);
         let asks = event.access == known.access || matches!(event.access, Access::Item | Access::Get);
