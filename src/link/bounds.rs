@@ -5,6 +5,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::Linker;
+use super::calls::Substitution;
+use super::scope::Frame;
+use super::substitution::MAX_SUBSTITUTIONS;
+use super::value::Value;
 
 thread_local! {
     static HIT: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
@@ -23,6 +27,10 @@ pub fn take() -> BTreeSet<&'static str> {
 /// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
 /// taken as unknown.
 const MAX_DEPTH: usize = 120;
+
+/// How many more are substituted in names alone, and how many of them in one.
+const MAX_NAMES: usize = 10_000;
+const MAX_NAME: usize = 50;
 
 impl Linker<'_> {
     /// Notes the bounds that have been hit on behalf of the current file.
@@ -45,5 +53,19 @@ impl Linker<'_> {
             self.limit_reached("calls and definitions nest too deep: some were not followed");
         }
         deep
+    }
+
+    /// A read's name with symbols replaced. What a caller names is to be known also where much else has been
+    /// substituted before.
+    pub(super) fn substitute_name(&mut self, frame: &mut Frame, name: &Value, with: &Substitution) -> Value {
+        let spent = self.spent.substitutions;
+        if spent < MAX_SUBSTITUTIONS || self.spent.names > MAX_NAMES {
+            return self.substitute(frame, name, with);
+        }
+        self.spent.substitutions = MAX_SUBSTITUTIONS - MAX_NAME;
+        let name = self.substitute(frame, name, with);
+        self.spent.names += self.spent.substitutions + MAX_NAME - MAX_SUBSTITUTIONS;
+        self.spent.substitutions = spent;
+        name
     }
 }

@@ -236,6 +236,8 @@ struct Spent {
     steps: usize,
     /// Values that were substituted.
     substitutions: usize,
+    /// The same in names of reads, after that.
+    names: usize,
     /// Calls that were followed since they hand the environment on.
     handed: usize,
 }

@@ -154,7 +154,7 @@ impl Linker<'_> {
         let mut new = event.clone();
         new.handed_on += 1;
         new.mapping = mapping;
-        new.key = self.substitute(frame, &event.key, substitution);
+        new.key = self.substitute_name(frame, &event.key, substitution);
         let reader = event.chain.last().map_or("", |step| &step.what);
         if new.key.alternatives().iter().any(|v| matches!(v, Value::Sequence(_)))
             && self.libraries.reader(reader).is_some_and(|reader| reader.later)
@@ -187,9 +187,8 @@ impl Linker<'_> {
         self.spent.substitutions += 1;
         if self.spent.substitutions > MAX_SUBSTITUTIONS {
             self.limit_reached("too many values depend on calls: some were not followed");
-            return Value::Unknown;
         }
-        if self.too_deep() {
+        if self.spent.substitutions > MAX_SUBSTITUTIONS || self.too_deep() {
             return Value::Unknown;
         }
         self.depth += 1;
@@ -377,7 +376,7 @@ impl Linker<'_> {
 }
 
 /// How many values are substituted on behalf of one unit.
-const MAX_SUBSTITUTIONS: usize = 30_000;
+pub const MAX_SUBSTITUTIONS: usize = 30_000;
 
 /// How many values a closure's captured parameter may be made of.
 const MAX_CAPTURED: usize = 24;
