@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs commands NAME=COMMAND five times each, interleaved, and prints medians and ratios to the last."""
+"""Runs commands NAME=COMMAND ROUNDS times each (five unless that variable says so), interleaved, and prints medians and ratios to the last."""
 import os, statistics, subprocess, sys, time
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
 commands = [argument.split("=", 1) for argument in sys.argv[1:]]
 rows = {name: [] for name, _ in commands}
 for _ in range(ROUNDS):

@@ -24,6 +24,17 @@ impl Absent {
         Absent { outcome, exception: None, default: None, instead: Vec::new() }
     }
 
+    /// How little it tells, among several of one place: what stops the program tells most.
+    pub fn tells(&self) -> u8 {
+        match self.outcome {
+            Outcome::Raises => 0,
+            Outcome::Default => 1,
+            Outcome::None => 2,
+            Outcome::Handled => 3,
+            Outcome::Unknown => 4,
+        }
+    }
+
     /// The code stops with this exception.
     pub fn raises(exception: impl Into<Name>) -> Absent {
         Absent { exception: Some(exception.into()), ..Absent::new(Outcome::Raises) }

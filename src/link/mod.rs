@@ -38,6 +38,7 @@ mod injection;
 mod instance;
 mod interest;
 mod library;
+mod mappings;
 mod members;
 mod methods;
 pub mod modules;
@@ -171,6 +172,8 @@ struct Linker<'a> {
     looking_up: HashSet<(FileId, Name)>,
     next_event: EventId,
     refined: HashMap<EventId, Absent>,
+    /// Roots of reads that one of the same name and place stands for, and its root.
+    stood_for: HashMap<EventId, EventId>,
     /// What conditions need to know of the reads recorded so far.
     recorded: HashMap<EventId, Recorded>,
     /// Reads, with the file on whose behalf they were found.
@@ -259,6 +262,7 @@ impl<'a> Linker<'a> {
             looking_up: HashSet::default(),
             next_event: 0,
             refined: HashMap::default(),
+            stood_for: HashMap::default(),
             recorded: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),

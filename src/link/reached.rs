@@ -6,8 +6,10 @@ use super::absence::Side;
 use super::calls::Substitution;
 use super::events::Event;
 use super::guards::{Guard, Question};
+use super::output::MAX_CHAIN;
 use super::scope::Frame;
-use super::value::{Arguments, ClassId, Delayed, FunctionId, Part, Symbol, Value};
+use super::value::{Arguments, ClassId, Delayed, EventId, FunctionId, Part, Symbol, Value};
+use crate::model::Access;
 use crate::python::ir::Name;
 
 impl Linker<'_> {
@@ -117,21 +119,46 @@ impl Linker<'_> {
 }
 
 impl Linker<'_> {
-    /// Keeps a read for the callers of the function.
-    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
+    /// Keeps a read for the callers of the function; the one that stands for it from here on. Of several that one call
+    /// makes for one name, the one that tells most of its outcome is kept: the value may be that of any of them.
+    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) -> EventId {
         // Where nothing is known of the name, one read tells as much as many.
         let same = |e: &&mut Event| {
             e.mapping == event.mapping && e.key == event.key && (e.place == event.place || e.key == Value::Unknown)
         };
-        if let Some(known) = frame.events.iter_mut().find(same) {
-            known.reached.retain(|guard| event.reached.contains(guard));
-            return;
+        let id = event.id;
+        let Some(known) = frame.events.iter_mut().find(same) else {
+            if frame.events.len() < MAX_EVENTS {
+                frame.events.push(event);
+            } else {
+                self.limit_reached("a function makes too many reads that its callers name: not all were followed");
+            }
+            return id;
+        };
+        known.reached.retain(|guard| event.reached.contains(guard));
+        if known.place != event.place || known.key == Value::Unknown {
+            return id;
         }
-        if frame.events.len() < MAX_EVENTS {
-            frame.events.push(event);
-        } else {
-            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
+        if known.root != event.root {
+            self.stood_for.insert(event.root, known.root);
         }
+        // The way to both is shown.
+        let before = known.chain.len().saturating_sub(1);
+        for step in event.chain.iter().rev() {
+            if known.chain.len() < MAX_CHAIN && !known.chain.iter().any(|other| other.place == step.place) {
+                known.chain.insert(before, step.clone());
+            }
+        }
+        let now = self.refined.get(&known.id).unwrap_or(&known.absent);
+        let asks = event.access == known.access || matches!(event.access, Access::Item | Access::Get);
+        if asks && event.absent.tells() < now.tells() {
+            self.refined.remove(&known.id);
+            if let Some(recorded) = self.recorded.get(&id).cloned() {
+                self.recorded.insert(known.id, recorded);
+            }
+            known.absent = event.absent;
+        }
+        known.id
     }
 
     /// An element of what a parameter turns out to hold: where it was given nothing, nothing is walked.

@@ -150,7 +150,7 @@ impl Linker<'_> {
         let mut new = event.clone();
         new.mapping = mapping;
         new.levels += 1;
-        new.key = self.substitute(frame, &event.key, substitution);
+        new.key = self.substitute_name(frame, &event.key, substitution);
         let reader = event.chain.last().map_or("", |step| &step.what);
         if new.key.alternatives().iter().any(|v| matches!(v, Value::Sequence(_)))
             && self.libraries.reader(reader).is_some_and(|reader| reader.later)
@@ -183,9 +183,8 @@ impl Linker<'_> {
         self.spent.substitutions += 1;
         if self.spent.substitutions > MAX_SUBSTITUTIONS {
             self.limit_reached("too many values depend on calls: some were not followed");
-            return Value::Unknown;
         }
-        if self.too_deep() {
+        if self.spent.substitutions > MAX_SUBSTITUTIONS || self.too_deep() {
             return Value::Unknown;
         }
         self.depth += 1;
@@ -319,11 +318,10 @@ impl Linker<'_> {
                 let arguments = kept.map(|v| self.substitute(frame, v, with));
                 let moved = Self::is_told_more(kept, &arguments);
                 let place = &with.place.filter(|_| moved).unwrap_or(*place);
-                if let Value::Method(method) = &callee
-                    && method.0 == Value::Environment
-                {
-                    // The consultation itself is replayed as an event.
-                    return self.whole_method(frame, &method.1, *place);
+                if callee.alternatives().iter().any(|callee| matches!(callee, Value::Method(_))) {
+                    let callees = callee.alternatives().iter();
+                    let given: Vec<_> = callees.map(|c| self.asked_before(frame, c, &arguments, *place)).collect();
+                    return join(given);
                 }
                 if let (Value::External(name), Some(text)) = (&callee, arguments.positional.first())
                     && &**name == NAMES_IN
@@ -374,7 +372,7 @@ impl Linker<'_> {
 }
 
 /// How many values are substituted on behalf of one unit.
-const MAX_SUBSTITUTIONS: usize = 30_000;
+pub const MAX_SUBSTITUTIONS: usize = 30_000;
 
 /// How many values a closure's captured parameter may be made of.
 const MAX_CAPTURED: usize = 24;

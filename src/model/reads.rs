@@ -193,6 +193,11 @@ pub struct Read {
 }
 
 impl Read {
+    /// The steps from where the variable is asked for to where the environment is consulted; none if that is there.
+    pub fn way(&self) -> impl Iterator<Item = &Step> {
+        self.chain.iter().filter(|step| step.place != self.place)
+    }
+
     /// What a person would notice, from outcome and timing.
     pub fn effect(&self) -> Effect {
         let at_start = self.timing == Timing::Import || self.settings.as_ref().is_some_and(|field| field.at_import);

@@ -38,8 +38,7 @@ fn block(report: &Report<'_>, row: &ReadRow<'_>, out: &mut dyn Write) -> io::Res
     if let Some(given) = &read.given {
         quoted(report, out, "  named at", given, "")?;
     }
-    // The first step is the place itself.
-    for (at, step) in read.chain.iter().skip(1).enumerate() {
+    for (at, step) in read.way().enumerate() {
         quoted(report, out, if at == 0 { "  through" } else { "" }, &step.place, &step.what)?;
     }
     match row.reached.as_deref() {

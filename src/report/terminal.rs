@@ -220,17 +220,18 @@ pub(super) fn passed(report: &Report<'_>, read: &Read) -> Option<String> {
 /// the imports above it.
 fn route(report: &Report<'_>, read: &Read, chain: Option<&[FileId]>) -> Vec<String> {
     let mut lines = Vec::new();
-    if let [_, steps @ ..] = read.chain.as_slice()
-        && !steps.is_empty()
-    {
-        let mut before = read.place.file;
-        let step = |step: &Step| {
+    let mut before = read.place.file;
+    let steps: Vec<String> = read
+        .way()
+        .map(|step| {
             let file = step.place.file;
             let same = std::mem::replace(&mut before, file) == file;
             let path = if same { "line ".into() } else { report.path(file) + ":" };
             format!("{} at {path}{}", step.what, step.place.span.line)
-        };
-        lines.push(format!("through {}", steps.iter().map(step).collect::<Vec<_>>().join(", ")));
+        })
+        .collect();
+    if !steps.is_empty() {
+        lines.push(format!("through {}", steps.join(", ")));
     }
     match chain {
         Some([_]) | None => {}

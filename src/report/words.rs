@@ -228,9 +228,10 @@ pub fn container(container: &Container) -> String {
     format!("{}/{}, {role} {}", container.workload.kind, container.workload.name, container.name)
 }
 
-/// `acme-client 1.2`
+/// `acme-client 1.2`; the current folder says nothing to a person.
 pub fn owner(owner: &Owner) -> String {
     match &owner.version {
+        None if owner.name == "." => "the application".into(),
         Some(version) => format!("{} {version}", owner.name),
         None => owner.name.clone(),
     }
