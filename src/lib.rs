@@ -69,6 +69,8 @@
 //! wrapper, a settings class, an alias) in a file that can see it through its imports; the further rounds ask
 //! for these, until one finds no new name. Methods are called on objects that no name leads to: where a round
 //! finds one that reads, what has been looked at so far and calls a method of that name is looked at again.
+//! Where a function turns out to be given the environment, or what reads can be made through, after it was evaluated
+//! without, its file is looked at again too.
 //! What a unit needs to be understood, `link` asks for itself through [`link::Units`]. As facts depend on bytes alone,
 //! asking later or for more changes no answer:
 //! [`scan::Demand::Everything`] computes all units, and a test compares the reads. A last round that still

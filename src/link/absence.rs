@@ -1,11 +1,13 @@
 //! Conditions: what they tell of reads whose variable may be absent, of keys that are there, and of
 //! parameters.
 
+use std::collections::BTreeMap;
+
 use super::Linker;
 use super::events::Absent;
 use super::guards::{Guard, Question};
 use super::reached::is_told;
-use super::scope::Frame;
+use super::scope::{Bindings, Frame, Pending};
 use super::value::{EventId, Symbol, Value};
 use crate::model::{Access, Outcome};
 use crate::python::ir::{Argument, Comparison, Expr, ExprKind, Name};
@@ -69,8 +71,10 @@ impl Tested {
         // An absent variable that makes one part fail makes all of it fail, whatever else is asked.
         let mut certain = self.fails.certain();
         certain.extend(other.fails.certain());
-        self.fails.guards = vec![Guard::Absence(certain)];
         self.holds.absent.extend(other.holds.absent);
+        // `value is not None and not isinstance(value, str)`
+        self.holds.absent.retain(|(event, _)| !certain.contains(event));
+        self.fails.guards = vec![Guard::Absence(certain)];
         self.holds.waiting.extend(other.holds.waiting);
         self.holds.present.extend(other.holds.present);
         self.holds.missing.extend(other.holds.missing);
@@ -279,6 +283,47 @@ impl Linker<'_> {
             }
             None => {}
         }
+    }
+
+    /// A branch that runs when these reads' variables are absent has ended and the code goes on: what
+    /// it bound anew takes over, or what stood where the `opposite` branch puts the variable's value.
+    pub(super) fn goes_on(
+        &mut self,
+        frame: &Frame,
+        mut read: Pending,
+        changed: &Bindings,
+        before: &Bindings,
+        opposite: &Bindings,
+    ) {
+        let sorted: BTreeMap<&Name, &Option<Value>> = changed.iter().collect();
+        let holds = |name: &Name| {
+            let old = before.get(name).cloned().flatten().or_else(|| frame.variables.get(name).cloned());
+            old.is_some_and(|old| self.may_be(frame, &old, read.event))
+        };
+        let contains = self.recorded.get(&read.event).is_some_and(|recorded| recorded.access == Access::Contains);
+        let rebound = sorted.iter().find(|(name, _)| holds(name)).and_then(|(_, value)| value.as_ref());
+        let literal = || {
+            let mut values = sorted.values().filter_map(|value| value.as_ref());
+            values.find(|value| contains && matches!(value, Value::Text(_) | Value::Constant(_)))
+        };
+        let kept = || {
+            let replaced = opposite.iter().filter(|(name, value)| {
+                !changed.contains_key(*name)
+                    && value.as_ref().is_some_and(|value| self.asks_the_same(value, read.event))
+            });
+            replaced.map(|(name, _)| name).min().and_then(|name| frame.variables.get(name))
+        };
+        let instead = rebound.or_else(literal).or_else(kept);
+        if let Some(absent) = instead.and_then(|value| self.instead_of(frame, read.event, value)) {
+            read.instead.push((read.guards.clone(), absent));
+        }
+        self.conclude(read);
+    }
+
+    /// Whether a value is what a read of the same variable gives.
+    fn asks_the_same(&self, value: &Value, event: EventId) -> bool {
+        let key = |event: &EventId| self.recorded.get(event).map(|recorded| &recorded.key);
+        value.alternatives().iter().any(|v| matches!(v, Value::Read(e) if *e == event || key(e) == key(&event)))
     }
 
     /// Whether a value is neither a read nor what this read gives without its variable.

@@ -13,7 +13,7 @@ use super::reached::is_told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
 use super::statements::last_segment;
 use super::value::{Delayed, Value};
-use crate::python::ir::{Case, Expr, ExprKind, Handler, Name, Stmt};
+use crate::python::ir::{Case, Expr, ExprKind, Handler, Name, Stmt, StmtKind};
 
 /// What a branch leaves.
 struct Branch {
@@ -85,7 +85,9 @@ impl Linker<'_> {
                     (Flow::Next, Flow::Left) if self.has_default(read.event) => {}
                     (Flow::Next, Flow::Left) if read.guards.iter().any(Guard::is_other) => self.conclude(read.clone()),
                     (Flow::Next, Flow::Left) => frame.pending.push(read.clone()),
-                    (Flow::Next, Flow::Next) => self.goes_on(frame, read.clone(), &branch.bound, &none),
+                    (Flow::Next, Flow::Next) => {
+                        self.goes_on(frame, read.clone(), &branch.bound, &none, &opposite.bound)
+                    }
                     (Flow::Left, _) => self.jumps(frame, read.clone()),
                 }
             }
@@ -218,10 +220,11 @@ impl Linker<'_> {
         orelse: &[Stmt],
         finally: &[Stmt],
     ) -> Flow {
-        let catches: Vec<Caught> = handlers.iter().map(|handler| self.caught_by(frame, handler)).collect();
         let depth = frame.handlers.len();
+        let catches: Vec<Caught> = handlers.iter().map(|handler| self.caught_by(frame, handler)).collect();
+        let catches = catches.into_iter().map(|caught| Caught { outside: depth, ..caught });
         // The first handler that matches is found last-to-first.
-        frame.handlers.extend(catches.into_iter().rev());
+        frame.handlers.extend(catches.rev());
         let mark = frame.log.len();
         let reached = frame.reached.len();
         let (first, caught) = self.guarded(frame, body, depth);
@@ -253,7 +256,7 @@ impl Linker<'_> {
                 let own = caught.reads.iter().any(|(event, _)| *event == read.event);
                 match flow {
                     Flow::Left => self.jumps(frame, read),
-                    Flow::Next if own && !left => self.goes_on(frame, read, &changed, &tried),
+                    Flow::Next if own && !left => self.goes_on(frame, read, &changed, &tried, &Bindings::default()),
                     Flow::Next => frame.pending.push(read),
                 }
             }
@@ -291,7 +294,7 @@ impl Linker<'_> {
         if types.is_empty() && handler.types.is_some() {
             types.push("Exception".into());
         }
-        Caught { types, reads: Vec::new() }
+        Caught { again: raises_again(&handler.body), ..Caught::of(types) }
     }
 
     pub(super) fn with_statement(&mut self, frame: &mut Frame, items: &[(Expr, Option<Expr>)], body: &[Stmt]) -> Flow {
@@ -310,7 +313,7 @@ impl Linker<'_> {
                 && last_segment(callee).as_deref() == Some("suppress")
             {
                 let types = arguments.iter().filter_map(|argument| last_segment(&argument.value)).collect();
-                frame.handlers.push(Caught { types, reads: Vec::new() });
+                frame.handlers.push(Caught::of(types));
             }
         }
         let suppresses = frame.handlers.len() > depth;
@@ -350,6 +353,18 @@ impl Linker<'_> {
             }
         }
         frame.merge(branches);
+    }
+}
+
+/// Whether a handler always raises, and what: another exception, or the one it has caught.
+fn raises_again(body: &[Stmt]) -> Option<Option<Name>> {
+    let (last, before) = body.split_last()?;
+    let plain = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(_) | StmtKind::Assign { .. });
+    match &last.kind {
+        StmtKind::Raise(exception) if before.iter().all(plain) => {
+            Some(exception.as_ref().map(|exception| last_segment(exception).unwrap_or_else(|| "Exception".into())))
+        }
+        _ => None,
     }
 }
 

@@ -317,15 +317,17 @@ impl Linker<'_> {
             // The mixins of `collections.abc.Mapping` ask `__getitem__`.
             Value::Instance(_) => {
                 let getitem = self.attribute(frame, receiver, &"__getitem__".into(), place);
-                let key = Arguments {
-                    positional: arguments.positional.iter().take(1).cloned().collect(),
-                    ..Arguments::default()
-                };
+                let key = arguments.get(0, "key").cloned().into_iter().collect();
+                let key = Arguments { positional: key, ..Arguments::default() };
+                let default = arguments.get(1, "default").cloned();
+                if &**method == "pop" && default.is_none() {
+                    return self.call(frame, &getitem, &key, place);
+                }
                 // Their `get` catches what `__getitem__` raises.
-                frame.handlers.push(Caught { types: vec!["KeyError".into()], reads: Vec::new() });
+                frame.handlers.push(Caught::of(vec!["KeyError".into()]));
                 let value = self.call(frame, &getitem, &key, place);
                 frame.handlers.pop();
-                let default = arguments.positional.get(1).cloned().unwrap_or(Value::None);
+                let default = default.unwrap_or(Value::None);
                 self.takes_over(&value, &default);
                 join([value, default])
             }

@@ -62,7 +62,7 @@ impl Linker<'_> {
             Value::Function(callable) => {
                 self.enter_outer(frame, callable.function);
                 self.summary(callable.function);
-                self.carries_environment(value)
+                self.carries_environment(value) || hands_environment(told)
             }
             way => is_the_systems(way),
         }

@@ -28,8 +28,6 @@ pub struct Substitution {
     pub events: HashMap<EventId, EventId>,
     /// Whether imports and definitions are to be looked up too.
     pub look_up: bool,
-    /// Through how many callers what is repeated has come already.
-    pub handed_on: usize,
     /// Where the function is called: what it makes of what it is given is made there.
     pub place: Option<Place>,
 }
@@ -215,7 +213,7 @@ impl Linker<'_> {
     }
 
     /// Whether the constructor of a method's class keeps the environment in this attribute.
-    fn keeps_environment_in(&self, method: FunctionId, field: &str) -> bool {
+    pub(super) fn keeps_environment_in(&self, method: FunctionId, field: &str) -> bool {
         let Some(class) = self.functions[method].class else { return false };
         let Some(Value::Function(init)) = self.class_member(class, "__init__") else { return false };
         self.functions[init.function].summary.as_ref().is_some_and(|summary| {
@@ -256,9 +254,10 @@ impl Linker<'_> {
         place: Place,
     ) -> Value {
         self.enter_outer(frame, id);
+        let values = self.bind(id, callable, arguments);
+        self.note_given(id, &values);
         let summary = self.summary(id);
         self.passes(frame, id, callable, arguments, place);
-        let values = self.bind(id, callable, arguments);
         self.functions[id].callers += 1;
         // The same call with the same arguments does the same again.
         let key = CallKey {

@@ -19,6 +19,10 @@ impl Linker<'_> {
         if let Some((table, key)) = listed_in(object) {
             return self.grows_within(frame, (table, key), method, arguments);
         }
+        if *value == Value::Environment && method == "update" {
+            self.sets_all(frame, arguments);
+            return false;
+        }
         let ExprKind::Name(name) = &object.kind else { return false };
         let argument = match (method, arguments) {
             ("insert", [_, argument]) | (_, [argument]) => argument,
@@ -66,6 +70,23 @@ impl Linker<'_> {
             self.limit_reached("a table grows too large: what is added later was not followed");
         }
         true
+    }
+
+    /// `environ.update({key: value}, key=value)`: what the program sets itself is there.
+    fn sets_all(&mut self, frame: &mut Frame, arguments: &[Argument]) {
+        for argument in arguments {
+            let value = self.expression(frame, &argument.value);
+            match (&argument.kind, value) {
+                (ArgumentKind::Keyword(name), value) => {
+                    frame.present.push((Value::text(name.clone(), None), Some(value)));
+                }
+                (ArgumentKind::Positional, Value::Dict(items)) => {
+                    let known = items.iter().filter(|(key, _)| key.known_text().is_some());
+                    frame.present.extend(known.map(|(key, value)| (key.clone(), Some(value.clone()))));
+                }
+                _ => {}
+            }
+        }
     }
 
     /// `table.setdefault(key, []).append(x)`, `table[key].append(x)`: the table has more below that key.

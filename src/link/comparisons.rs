@@ -79,3 +79,35 @@ pub fn tells_of_its_text(callee: &Expr) -> bool {
         _ => false,
     }
 }
+
+/// Whether what one side of a condition gives is made of what the test asks about: `int(value) if value else 5`. A name
+/// that is only asked about once more is not.
+pub fn takes_from(side: &Expr, test: &Expr) -> bool {
+    let mut names = Vec::new();
+    names_in(test, &mut names);
+    names.is_empty() || uses(side, &names)
+}
+
+fn names_in<'a>(test: &'a Expr, names: &mut Vec<&'a str>) {
+    match &test.kind {
+        ExprKind::Name(name) => names.push(name),
+        ExprKind::Attribute(value, _) | ExprKind::Not(value) => names_in(value, names),
+        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().for_each(|part| names_in(part, names)),
+        ExprKind::Compare(left, _) => names_in(left, names),
+        ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| names_in(&argument.value, names)),
+        _ => {}
+    }
+}
+
+fn uses(value: &Expr, names: &[&str]) -> bool {
+    let any = |values: &[Expr]| values.iter().any(|value| uses(value, names));
+    match &value.kind {
+        ExprKind::Str(_) | ExprKind::Constant(_) | ExprKind::Compare(..) | ExprKind::Not(_) => false,
+        ExprKind::Name(name) => names.contains(&&**name),
+        ExprKind::Attribute(value, _) => uses(value, names),
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => any(items),
+        ExprKind::Dict(items) => items.iter().any(|(_, value)| uses(value, names)),
+        ExprKind::Conditional { body, orelse, .. } => uses(body, names) || uses(orelse, names),
+        _ => true,
+    }
+}

@@ -125,9 +125,7 @@ impl Linker<'_> {
             let method = Callable { bound: None, ..(*method).clone() };
             self.making.push(class);
             // What it makes of a class must not depend on what was followed on the way to it.
-            let before = std::mem::take(&mut self.spent);
-            self.carried_out(&method, &arguments);
-            self.spent = before;
+            self.on_its_own(|linker| linker.carried_out(&method, &arguments));
             self.making.pop();
         }
     }
@@ -147,7 +145,7 @@ impl Linker<'_> {
         }
         let bound = Callable { bound: Some(Value::Class(class)), ..(*callable).clone() };
         let arguments = self.arguments(frame, arguments);
-        self.carried_out(&bound, &arguments);
+        self.on_its_own(|linker| linker.carried_out(&bound, &arguments));
     }
 
     /// A class that a name means and that is defined in the same file: what is done to it is done anew whenever the

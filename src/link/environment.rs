@@ -3,10 +3,15 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::calls::Substitution;
 use super::events::{Absent, Event, Recorded};
 use super::scope::Frame;
 use super::value::{Arguments, EventId, Part, Text, Value};
 use crate::model::{Access, Outcome, Place, Span, Step};
+
+/// Through how many functions a name is handed at the most, as many as there are rounds: beyond, everything calls
+/// everything, and one read of any name says it.
+const MAX_LEVELS: usize = 6;
 
 impl Linker<'_> {
     /// Records a consultation; its id if it matters.
@@ -23,7 +28,11 @@ impl Linker<'_> {
         self.within(frame, &mut event);
         let is_environment = event.mapping.alternatives().contains(&Value::Environment);
         // Of other mappings nobody asks later what happened to a read.
-        if is_environment || (event.mapping.has_parameter() && frame.function.is_some()) {
+        let waits = event.mapping.has_parameter();
+        if !is_environment && waits && !self.could_matter(&event.mapping, &Substitution::default()) {
+            return None;
+        }
+        if is_environment || (waits && frame.function.is_some()) {
             let recorded = Recorded {
                 absent: event.absent.clone(),
                 key: event.key.clone(),
@@ -38,21 +47,15 @@ impl Linker<'_> {
                     self.consult_object(frame, &event);
                     None
                 }
-                Value::Union(values) if !event.mapping.has_parameter() => {
-                    for value in values.iter().filter(|v| matches!(v, Value::Instance(_))) {
-                        let event = Event { mapping: value.clone(), ..event.clone() };
-                        self.consult_object(frame, &event);
-                    }
+                Value::Union(_) if !event.mapping.has_parameter() => {
+                    self.consult_others(frame, &event);
                     None
                 }
-                mapping if mapping.has_parameter() && frame.function.is_some() => {
-                    let id = event.id;
-                    self.keep(frame, event);
-                    Some(id)
-                }
+                mapping if mapping.has_parameter() && frame.function.is_some() => Some(self.keep(frame, event)),
                 _ => None,
             };
         }
+        self.consult_others(frame, &event);
         event.key = self.force(&event.key);
         if let Some(text) = self.text_of_enum(&event.key) {
             event.key = text;
@@ -62,18 +65,25 @@ impl Linker<'_> {
             return None;
         }
         let mut symbolic = Vec::new();
+        let mut id = event.id;
         for key in event.key.alternatives() {
-            if key.has_parameter() && frame.function.is_some() {
+            let waits = key.has_parameter() && frame.function.is_some();
+            if waits && event.levels < MAX_LEVELS {
                 symbolic.push(key.clone());
-            } else {
+            } else if waits && !frame.quiet {
+                self.limit_reached("a name is handed through too many functions: not all callers were asked for it");
+                self.emit(&event, &super::texts::without_symbols(key));
+            } else if !frame.quiet {
                 self.emit(&event, key);
             }
         }
-        if !symbolic.is_empty() {
+        let only = symbolic.len() == event.key.alternatives().len();
+        if !symbolic.is_empty() && !frame.quiet {
             let kept = Event { key: super::value::join(symbolic), mapping: Value::Environment, ..event.clone() };
-            self.keep(frame, kept);
+            let stands = self.keep(frame, kept);
+            id = if only { stands } else { id };
         }
-        Some(event.id)
+        Some(id)
     }
 
     /// A read: the environment is consulted for a key of which all that can be known is known.
@@ -92,23 +102,6 @@ impl Linker<'_> {
             }
         }
         self.emitted.push((self.behalf(), event));
-    }
-
-    /// A parameter that turns out to be an object with the methods of a mapping.
-    fn consult_object(&mut self, frame: &mut Frame, event: &Event) {
-        let (method, mut arguments) = match event.access {
-            Access::Item => ("__getitem__", Arguments::default()),
-            Access::Contains => ("__contains__", Arguments::default()),
-            Access::Pop => ("pop", Arguments::default()),
-            Access::SetDefault => ("setdefault", Arguments::default()),
-            _ => ("get", Arguments::default()),
-        };
-        arguments.positional.push(event.key.clone());
-        arguments.positional.extend(event.absent.default.clone());
-        let callee = self.attribute(frame, &event.mapping, &method.into(), event.place);
-        if callee != Value::Unknown {
-            self.call(frame, &callee, &arguments, event.place);
-        }
     }
 
     /// A new event at its consulting expression.
@@ -135,7 +128,7 @@ impl Linker<'_> {
             place,
             function: frame.around.or(frame.function),
             chain: vec![Step { place, what: reader.to_string() }],
-            handed_on: self.handed_on,
+            levels: 0,
             reached: frame.reached.clone(),
         }
     }
@@ -220,14 +213,7 @@ impl Linker<'_> {
                 let found: Vec<_> = values.iter().map(|v| self.contains(frame, v, key, place)).collect();
                 found.into_iter().find(|v| matches!(v, Value::Read(_))).unwrap_or(Value::Unknown)
             }
-            Value::Instance(_) => {
-                let method = self.attribute(frame, mapping, &"__contains__".into(), place);
-                if method == Value::Unknown {
-                    return Value::Unknown;
-                }
-                let arguments = Arguments { positional: vec![key.clone()], ..Default::default() };
-                self.call(frame, &method, &arguments, place)
-            }
+            Value::Instance(_) => self.object_contains(frame, mapping, key, place),
             _ => Value::Unknown,
         }
     }

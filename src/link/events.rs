@@ -24,6 +24,17 @@ impl Absent {
         Absent { outcome, exception: None, default: None, instead: Vec::new() }
     }
 
+    /// How little it tells, among several of one place: what stops the program tells most.
+    pub fn tells(&self) -> u8 {
+        match self.outcome {
+            Outcome::Raises => 0,
+            Outcome::Default => 1,
+            Outcome::None => 2,
+            Outcome::Handled => 3,
+            Outcome::Unknown => 4,
+        }
+    }
+
     /// The code stops with this exception.
     pub fn raises(exception: impl Into<Name>) -> Absent {
         Absent { exception: Some(exception.into()), ..Absent::new(Outcome::Raises) }
@@ -64,8 +75,8 @@ pub struct Event {
     pub function: Option<FunctionId>,
     /// From the place to the consulting expression.
     pub chain: Vec<Step>,
-    /// Through how many callers it has come.
-    pub handed_on: usize,
+    /// Through how many functions the name has been handed.
+    pub levels: usize,
     /// What has been asked of parameters on the way to it.
     pub reached: Vec<Guard>,
 }
@@ -94,8 +105,6 @@ pub struct PendingCall {
     pub place: Place,
     /// The function around that place.
     pub function: Option<FunctionId>,
-    /// Through how many callers it has come.
-    pub handed_on: usize,
     /// What the `with` statements around it enter, where that depends on parameters too.
     pub scopes: Vec<Value>,
     /// What has been asked of parameters on the way to it.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Linker;
 use super::absence::Side;
 use super::collections::either;
-use super::comparisons::tells_of_its_text;
+use super::comparisons::{takes_from, tells_of_its_text};
 use super::events::Absent;
 use super::guards::Question;
 use super::scope::Frame;
@@ -134,12 +134,15 @@ impl Linker<'_> {
                 if let Some(holds) = self.decided(frame, test) {
                     return self.expression(frame, if holds { body } else { orelse });
                 }
+                let new = self.next_event;
                 let tested = self.test(frame, test);
                 let asked = self.choosing(frame, test);
                 let first = self.on_side(frame, &tested.holds, body);
                 let second = self.on_side(frame, &tested.fails, orelse);
-                for (side, value) in [(&tested.holds, &first), (&tested.fails, &second)] {
-                    for (event, guards) in &side.absent {
+                for (side, value, other) in [(&tested.holds, &first, orelse), (&tested.fails, &second, body)] {
+                    // `"A" if value is None else "B"`: nothing takes the value's place.
+                    let told = takes_from(other, test);
+                    for (event, guards) in side.absent.iter().filter(|(event, _)| told || *event >= new) {
                         let guards = guards.iter().cloned().chain(side.guards_of(*event)).collect();
                         self.refine_instead(frame, *event, guards, value);
                     }

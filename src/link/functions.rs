@@ -109,6 +109,7 @@ impl Linker<'_> {
                 self.functions.len() - 1
             }
         };
+        self.note_known(id, ir, &defaults, &injected);
         self.functions[id].defaults = defaults;
         self.functions[id].injected = injected;
         frame.defined.push(id);

@@ -41,6 +41,21 @@ impl Linker<'_> {
         hints
     }
 
+    /// Whether an annotation names what may be a class of objects that read.
+    pub(super) fn may_hint(&self, annotation: &Expr) -> bool {
+        match &annotation.kind {
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                last_segment(annotation).is_some_and(|last| self.libraries.may_know(&last) || self.interest.has(&last))
+            }
+            ExprKind::Str(name) => self.libraries.may_know(name) || self.interest.has(name),
+            ExprKind::Binary(Operator::BitOr, parts) | ExprKind::Tuple(parts) => {
+                parts.iter().any(|part| self.may_hint(part))
+            }
+            ExprKind::Subscript(_, index) => self.may_hint(index),
+            _ => false,
+        }
+    }
+
     /// An object of the class that an annotation names, if it is one that reads.
     fn hint(&mut self, frame: &mut Frame, annotation: &Expr) -> Option<Value> {
         match &annotation.kind {

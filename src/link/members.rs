@@ -180,7 +180,7 @@ impl Linker<'_> {
         let Value::External(made) = &call.0 else { return Value::Unknown };
         let last = made.rsplit('.').next().unwrap_or(made);
         match (last, name) {
-            ("AliasChoices", "choices") => Value::Sequence(Rc::new(call.1.positional.clone())),
+            ("AliasChoices", "choices") | ("AliasPath", "path") => Value::Sequence(Rc::new(call.1.positional.clone())),
             ("Field" | "FieldInfo", _) => call.1.keyword(name).cloned().unwrap_or(match name {
                 "validation_alias" | "alias" | "serialization_alias" | "alias_priority" => Value::None,
                 _ => Value::Unknown,

@@ -32,11 +32,13 @@ mod events;
 mod exports;
 mod expressions;
 mod functions;
+mod given;
 mod guards;
 mod injection;
 mod instance;
 mod interest;
 mod library;
+mod mappings;
 mod members;
 mod methods;
 pub mod modules;
@@ -72,6 +74,7 @@ use crate::libraries::Libraries;
 use crate::model::{FileId, Notice, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
+use bounds::Spent;
 use classes::{ClassState, Lineage};
 use events::{Absent, Event, Recorded, Summary};
 use functions::FunctionState;
@@ -118,6 +121,7 @@ impl<'a> Session<'a> {
     pub fn round(&mut self, demanded: &BTreeMap<FileId, Vec<usize>>, changed: &BTreeSet<FileId>) -> &Interest {
         let linker = &mut self.0;
         linker.interest = linker.found.clone();
+        linker.outdated.clear();
         let again = linker.forget(changed);
         for &file in &again {
             if let Some(wanted) = demanded.get(&file) {
@@ -126,6 +130,11 @@ impl<'a> Session<'a> {
         }
         linker.note_renamed(&again);
         &linker.found
+    }
+
+    /// The files of which something was evaluated in the last round before all that matters to it was known.
+    pub fn outdated(&self) -> &BTreeSet<FileId> {
+        &self.0.outdated
     }
 
     /// The files of which something has been evaluated, demanded or looked up.
@@ -163,6 +172,8 @@ struct Linker<'a> {
     looking_up: HashSet<(FileId, Name)>,
     next_event: EventId,
     refined: HashMap<EventId, Absent>,
+    /// Roots of reads that one of the same name and place stands for, and its root.
+    stood_for: HashMap<EventId, EventId>,
     /// What conditions need to know of the reads recorded so far.
     recorded: HashMap<EventId, Recorded>,
     /// Reads, with the file on whose behalf they were found.
@@ -209,11 +220,14 @@ struct Linker<'a> {
     parts: HashMap<ClassId, Rc<Vec<(FunctionId, Summary)>>>,
     /// [`Linker::lineage`] by class.
     lineages: std::cell::RefCell<HashMap<ClassId, Rc<Lineage>>>,
+    /// Parameters that are given what reads can be made through: (function, index). What is known of that stays
+    /// known from round to round.
+    given: HashSet<(FunctionId, usize)>,
+    /// Files of functions that were evaluated before it was known what they are given.
+    outdated: BTreeSet<FileId>,
     depth: usize,
     /// What has been spent on what is being evaluated.
     spent: Spent,
-    /// Through how many callers the call that is being repeated has come.
-    handed_on: usize,
     /// Whether (how deep) what waited for a call's arguments is carried out.
     substituting: usize,
     /// Functions whose calls are being followed.
@@ -224,17 +238,6 @@ struct Linker<'a> {
     carrying: Vec<(FunctionId, Vec<Value>)>,
     /// What calls that were carried out gave.
     carried: HashMap<concrete::CarriedKey, Value>,
-}
-
-/// What has been spent on behalf of a unit.
-#[derive(Debug, Clone, Copy, Default)]
-struct Spent {
-    /// Calls that were followed.
-    steps: usize,
-    /// Values that were substituted.
-    substitutions: usize,
-    /// Calls that were followed since they hand the environment on.
-    handed: usize,
 }
 
 /// How many followed calls are remembered, lest memory grow with the program.
@@ -259,6 +262,7 @@ impl<'a> Linker<'a> {
             looking_up: HashSet::default(),
             next_event: 0,
             refined: HashMap::default(),
+            stood_for: HashMap::default(),
             recorded: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),
@@ -282,9 +286,10 @@ impl<'a> Linker<'a> {
             calls: HashMap::default(),
             parts: HashMap::default(),
             lineages: Default::default(),
+            given: HashSet::default(),
+            outdated: BTreeSet::new(),
             depth: 0,
             spent: Spent::default(),
-            handed_on: 0,
             substituting: 0,
             active: Vec::new(),
             making: Vec::new(),
@@ -324,6 +329,7 @@ impl<'a> Linker<'a> {
         self.limits.retain(|file, _| !again.contains(file));
         self.recorded.retain(|_, recorded| !again.contains(&recorded.unit.0));
         self.mentions.retain(|(file, _)| !again.contains(file));
+        self.global_environments.retain(|(file, _)| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
         }

@@ -38,7 +38,8 @@ impl Linker<'_> {
         }
         self.depth += 1;
         self.enter(file);
-        let substituting = std::mem::take(&mut self.substituting);
+        // What comes of it must not depend on what was followed on the way to it.
+        let (spent, substituting) = (std::mem::take(&mut self.spent), std::mem::take(&mut self.substituting));
         let facts = self.units.facts(file, 0);
         let mut frame = Frame::new(file);
         frame.module = true;
@@ -48,7 +49,7 @@ impl Linker<'_> {
         }
         self.finish_frame(&mut frame);
         self.note_variables(&frame);
-        self.substituting = substituting;
+        (self.spent, self.substituting) = (spent, substituting);
         self.leave();
         self.depth -= 1;
     }
@@ -246,7 +247,8 @@ impl Linker<'_> {
         self.module(file);
         self.depth += 1;
         self.enter(file);
-        let substituting = std::mem::take(&mut self.substituting);
+        // What comes of it must not depend on what was followed on the way to it.
+        let (spent, substituting) = (std::mem::take(&mut self.spent), std::mem::take(&mut self.substituting));
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
         frame.unit = unit;
@@ -272,7 +274,7 @@ impl Linker<'_> {
         }
         self.unit_values.insert((file, unit), value.clone());
         self.finish_frame(&mut frame);
-        self.substituting = substituting;
+        (self.spent, self.substituting) = (spent, substituting);
         self.leave();
         self.depth -= 1;
         value

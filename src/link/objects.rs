@@ -49,7 +49,8 @@ impl Linker<'_> {
         match self.class_member(class, "__init__") {
             Some(Value::Function(init)) => {
                 let init = Callable { bound: Some(value.clone()), ..(*init).clone() };
-                self.call(frame, &Value::Function(Rc::new(init)), arguments, place);
+                self.call(frame, &Value::Function(Rc::new(init.clone())), arguments, place);
+                self.takes_out(&value, &init, arguments);
             }
             _ => {
                 let fields = self.declared_fields(class);

@@ -1,11 +1,9 @@
 //! Absence outcomes refined by what follows: checks that raise, returns and defaults that take over.
 
-use std::collections::BTreeMap;
-
 use super::Linker;
 use super::events::{Absent, Check, Event, Recorded};
 use super::guards::{Guard, Question, all_hold};
-use super::scope::{Bindings, Frame, Pending};
+use super::scope::{Frame, Pending};
 use super::statements::last_segment;
 use super::value::{Delayed, EventId, Value};
 use crate::model::{Access, Outcome};
@@ -55,7 +53,7 @@ impl Linker<'_> {
     }
 
     /// Whether a read is among what a value may be.
-    fn may_be(&self, frame: &Frame, value: &Value, event: EventId) -> bool {
+    pub(super) fn may_be(&self, frame: &Frame, value: &Value, event: EventId) -> bool {
         value.any(&mut |v| *v == Value::Read(event))
             || value.alternatives().iter().any(|v| self.read_of(frame, v) == Some(event))
     }
@@ -102,10 +100,9 @@ impl Linker<'_> {
                 return Some(Absent::new(Outcome::Unknown));
             }
             // Caught further out: what that handler does counts.
-            return Some(match frame.catches(&exception, certain.then_some(read.event)) {
-                true => Absent::new(Outcome::Handled),
-                false => Absent::raises(exception),
-            });
+            let caught = frame.catches(&exception, certain.then_some(read.event));
+            let left = if certain { (!caught).then_some(exception) } else { frame.leaves_as(&exception) };
+            return Some(left.map_or_else(|| Absent::new(Outcome::Handled), Absent::raises));
         }
         match ending {
             _ if self.has_default(read.event) => None,
@@ -123,7 +120,7 @@ impl Linker<'_> {
     }
 
     /// The outcome if a value takes a read's place; `None` if it is the read itself.
-    fn instead_of(&self, frame: &Frame, event: EventId, value: &Value) -> Option<Absent> {
+    pub(super) fn instead_of(&self, frame: &Frame, event: EventId, value: &Value) -> Option<Absent> {
         if self.may_be(frame, value, event) {
             return None;
         }
@@ -172,26 +169,6 @@ impl Linker<'_> {
         ways.append(&mut read.instead);
         let absent = Absent { instead: ways, ..last.unwrap_or(now) };
         self.refined.insert(read.event, absent.settled());
-    }
-
-    /// A branch that runs when these reads' variables are absent has ended and the code goes on: what
-    /// it bound anew takes over.
-    pub(super) fn goes_on(&mut self, frame: &Frame, mut read: Pending, changed: &Bindings, before: &Bindings) {
-        let sorted: BTreeMap<&Name, &Option<Value>> = changed.iter().collect();
-        let holds = |name: &Name| {
-            let old = before.get(name).cloned().flatten().or_else(|| frame.variables.get(name).cloned());
-            old.is_some_and(|old| self.may_be(frame, &old, read.event))
-        };
-        let contains = self.recorded.get(&read.event).is_some_and(|recorded| recorded.access == Access::Contains);
-        let rebound = sorted.iter().find(|(name, _)| holds(name)).and_then(|(_, value)| value.as_ref());
-        let literal = || {
-            let mut values = sorted.values().filter_map(|value| value.as_ref());
-            values.find(|value| contains && matches!(value, Value::Text(_) | Value::Constant(_)))
-        };
-        if let Some(absent) = rebound.or_else(literal).and_then(|value| self.instead_of(frame, read.event, value)) {
-            read.instead.push((read.guards.clone(), absent));
-        }
-        self.conclude(read);
     }
 
     /// Notes that a block which runs when values known later are absent raises.

@@ -17,6 +17,16 @@ impl Linker<'_> {
         self.find_mentioned();
         let mut known_roots = std::mem::take(&mut self.unreached);
         known_roots.extend(emitted.iter().filter(|(_, e)| matches!(e.key, Value::Text(_))).map(|(_, e)| e.root));
+        // What is known of one is known of those that it stands for.
+        let mut before = 0;
+        while before < known_roots.len() {
+            before = known_roots.len();
+            for (root, by) in &self.stood_for {
+                if known_roots.contains(by) {
+                    known_roots.insert(*root);
+                }
+            }
+        }
         let mut reads: BTreeMap<(Place, Key), Read> = BTreeMap::new();
         for (_, event) in &emitted {
             let filtered = event.access == Access::Whole && filtered.contains(&event.id);
@@ -196,7 +206,7 @@ fn merge(old: &mut Read, mut new: Read) {
 }
 
 /// How many steps a chain shows.
-const MAX_CHAIN: usize = 12;
+pub const MAX_CHAIN: usize = 12;
 
 fn within(inner: &Place, outer: &Place) -> bool {
     let start = |p: &Place| (p.span.line, p.span.column);

@@ -1,6 +1,7 @@
 //! Calls that a function keeps for its callers, who may know more of what is called or of what it is given.
 
 use super::Linker;
+use super::callbacks::hands_environment;
 use super::calls::Substitution;
 use super::events::PendingCall;
 use super::scope::Frame;
@@ -20,7 +21,8 @@ const MAX_HANDED: usize = 1_000;
 impl Linker<'_> {
     /// Keeps a call whose callee may turn out to be a reader.
     pub(super) fn keep_call(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) {
-        if !worth_keeping(arguments) {
+        let matters = self.could_matter(callee, &Substitution::default()) || hands_environment(arguments);
+        if !matters || !worth_keeping(arguments) {
             return;
         }
         if frame.calls.len() >= MAX_PENDING {
@@ -33,8 +35,8 @@ impl Linker<'_> {
 
     /// Keeps a call that would only matter if a parameter, or a field of one, that it hands on is the environment.
     pub(super) fn keep_handing_on(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments, place: Place) {
-        let mut handed = arguments.values().flat_map(Value::alternatives);
-        if frame.function.is_none() || !handed.any(|value| parameter_or_field(value).is_some()) {
+        let mut handed = arguments.values().flat_map(Value::alternatives).filter_map(parameter_or_field);
+        if frame.function.is_none() || !handed.any(|(symbol, _)| self.is_given(symbol)) {
             return;
         }
         // A value that waits for it brings it up again wherever it is looked at.
@@ -56,7 +58,6 @@ impl Linker<'_> {
             arguments: arguments.clone(),
             place,
             function: frame.around.or(frame.function),
-            handed_on: self.handed_on,
             scopes: frame.scopes.clone(),
             reached: frame.reached.clone(),
         }
@@ -74,9 +75,7 @@ impl Linker<'_> {
                 return;
             }
             self.spent.handed += 1;
-            let before = (self.spent.steps, self.spent.substitutions);
-            self.replay_call(frame, call, with, place);
-            (self.spent.steps, self.spent.substitutions) = before;
+            self.for_nothing(|linker| linker.replay_call(frame, call, with, place));
         }
     }
 

@@ -6,8 +6,10 @@ use super::absence::Side;
 use super::calls::Substitution;
 use super::events::Event;
 use super::guards::{Guard, Question};
+use super::output::MAX_CHAIN;
 use super::scope::Frame;
-use super::value::{Arguments, ClassId, Delayed, FunctionId, Part, Symbol, Value};
+use super::value::{Arguments, ClassId, Delayed, EventId, FunctionId, Part, Symbol, Value};
+use crate::model::Access;
 use crate::python::ir::Name;
 
 impl Linker<'_> {
@@ -19,7 +21,10 @@ impl Linker<'_> {
         with: &Substitution,
     ) -> Option<Vec<Guard>> {
         // What is never reached must not use up what finds reads.
-        let before = (self.spent.steps, self.spent.substitutions);
+        self.for_nothing(|linker| linker.open_questions(frame, asked, with))
+    }
+
+    fn open_questions(&mut self, frame: &mut Frame, asked: &[Guard], with: &Substitution) -> Option<Vec<Guard>> {
         let mut open = Vec::new();
         for guard in asked {
             let Guard::Asks(value, question, answer) = guard else { continue };
@@ -31,11 +36,9 @@ impl Linker<'_> {
             if value.has_parameter() {
                 open.push(Guard::Asks(value, question, *answer));
             } else if self.answer(&value, &question).is_some_and(|found| found != *answer) {
-                (self.spent.steps, self.spent.substitutions) = before;
                 return None;
             }
         }
-        (self.spent.steps, self.spent.substitutions) = before;
         Some(open)
     }
 
@@ -66,12 +69,12 @@ impl Linker<'_> {
             });
         }
         // What is never done must not use up what finds reads.
-        let before = (self.spent.steps, self.spent.substitutions);
-        let nothing = walked
-            .iter()
-            .any(|of| self.is_told_for_good(frame, of, with) && self.with_told(frame, of, with) == Value::None);
-        (self.spent.steps, self.spent.substitutions) = before;
-        nothing
+        self.for_nothing(|linker| {
+            let nothing = |of: &Value| {
+                linker.is_told_for_good(frame, of, with) && linker.with_told(frame, of, with) == Value::None
+            };
+            walked.iter().any(nothing)
+        })
     }
 
     fn keeps_what_it_is_told(&mut self, class: ClassId, name: &Name) -> bool {
@@ -116,21 +119,46 @@ impl Linker<'_> {
 }
 
 impl Linker<'_> {
-    /// Keeps a read for the callers of the function.
-    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) {
+    /// Keeps a read for the callers of the function; the one that stands for it from here on. Of several that one call
+    /// makes for one name, the one that tells most of its outcome is kept: the value may be that of any of them.
+    pub(super) fn keep(&mut self, frame: &mut Frame, event: Event) -> EventId {
         // Where nothing is known of the name, one read tells as much as many.
         let same = |e: &&mut Event| {
             e.mapping == event.mapping && e.key == event.key && (e.place == event.place || e.key == Value::Unknown)
         };
-        if let Some(known) = frame.events.iter_mut().find(same) {
-            known.reached.retain(|guard| event.reached.contains(guard));
-            return;
+        let id = event.id;
+        let Some(known) = frame.events.iter_mut().find(same) else {
+            if frame.events.len() < MAX_EVENTS {
+                frame.events.push(event);
+            } else {
+                self.limit_reached("a function makes too many reads that its callers name: not all were followed");
+            }
+            return id;
+        };
+        known.reached.retain(|guard| event.reached.contains(guard));
+        if known.place != event.place || known.key == Value::Unknown {
+            return id;
         }
-        if frame.events.len() < MAX_EVENTS {
-            frame.events.push(event);
-        } else {
-            self.limit_reached("a function makes too many reads that its callers name: not all were followed");
+        if known.root != event.root {
+            self.stood_for.insert(event.root, known.root);
         }
+        // The way to both is shown.
+        let before = known.chain.len().saturating_sub(1);
+        for step in event.chain.iter().rev() {
+            if known.chain.len() < MAX_CHAIN && !known.chain.iter().any(|other| other.place == step.place) {
+                known.chain.insert(before, step.clone());
+            }
+        }
+        let now = self.refined.get(&known.id).unwrap_or(&known.absent);
+        let asks = event.access == known.access || matches!(event.access, Access::Item | Access::Get);
+        if asks && event.absent.tells() < now.tells() {
+            self.refined.remove(&known.id);
+            if let Some(recorded) = self.recorded.get(&id).cloned() {
+                self.recorded.insert(known.id, recorded);
+            }
+            known.absent = event.absent;
+        }
+        known.id
     }
 
     /// An element of what a parameter turns out to hold: where it was given nothing, nothing is walked.

@@ -25,23 +25,24 @@ impl Linker<'_> {
         match waiting {
             Value::Union(values) => values.iter().any(|value| self.could_matter(value, with)),
             Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
-            Value::Symbol(symbol) => {
-                with.parameters.get(symbol).is_none_or(|value| self.argument_could_matter(value, with))
-            }
+            Value::Symbol(symbol) => match with.parameters.get(symbol) {
+                Some(value) => self.can_be_read_through(value),
+                None => self.is_given(symbol),
+            },
             Value::Delayed(delayed) => match &**delayed {
                 Delayed::Attribute(Value::Symbol(symbol), name) => match with.parameters.get(symbol) {
                     // What waits for a field of an object matters if the field does. Where it keeps nothing, the
                     // class's own may count.
                     Some(value @ Value::Instance(instance)) => {
                         let kept = instance.fields.borrow().get(name).cloned().filter(|kept| *kept != Value::None);
-                        self.argument_could_matter(kept.as_ref().unwrap_or(value), with)
+                        self.can_be_read_through(kept.as_ref().unwrap_or(value))
                     }
-                    Some(value) => self.argument_could_matter(value, with),
-                    None => true,
+                    Some(value) => self.can_be_read_through(value),
+                    None => self.is_given(symbol),
                 },
                 // A function that nothing is read through gives what matters only if it is given it.
                 Delayed::Call(callee @ Value::Symbol(Symbol::Import(..) | Symbol::Unit(..)), arguments, _) => {
-                    self.names_something(callee) || arguments.values().any(|value| self.is_given(value, with))
+                    self.names_something(callee) || arguments.values().any(|value| self.is_told(value, with))
                 }
                 Delayed::Attribute(value, _)
                 | Delayed::Item(value, _)
@@ -55,28 +56,14 @@ impl Linker<'_> {
     }
 
     /// Whether what is given to a function may be, or hold, what it could read through.
-    fn is_given(&self, value: &Value, with: &Substitution) -> bool {
+    fn is_told(&self, value: &Value, with: &Substitution) -> bool {
         self.carries_environment(value)
             || value.any(&mut |part| match part {
                 Value::Symbol(symbol @ Symbol::Parameter(..)) => {
-                    with.parameters.get(symbol).is_none_or(|argument| self.argument_could_matter(argument, with))
+                    self.can_be_read_through(with.parameters.get(symbol).unwrap_or(part))
                 }
                 Value::Symbol(_) => self.names_something(part),
                 _ => false,
             })
     }
-
-    fn argument_could_matter(&self, argument: &Value, with: &Substitution) -> bool {
-        argument.alternatives().iter().any(|value| match value {
-            Value::Unknown | Value::None | Value::Constant(_) | Value::Text(_) => false,
-            Value::External(name) => self.libraries.hands_on(name),
-            // Handed further up only so far: what is passed on for long is seldom the environment.
-            Value::Symbol(_) | Value::Delayed(_) => with.handed_on < MAX_HANDED_ON,
-            Value::Sequence(_) | Value::Dict(_) => value.size(64) < 64 && self.carries_environment(value),
-            _ => true,
-        })
-    }
 }
-
-/// Through how many callers a read of a mapping that may be the environment is handed up.
-const MAX_HANDED_ON: usize = 3;

@@ -45,6 +45,8 @@ pub struct Frame {
     pub module: bool,
     /// Whether its parameters are known, so that tests of them are decided.
     pub concrete: bool,
+    /// Whether what is read by what is being carried out is told elsewhere.
+    pub quiet: bool,
     /// Local names.
     pub variables: Variables,
     /// Enclosing functions.
@@ -103,6 +105,27 @@ pub struct Caught {
     pub types: Vec<Name>,
     /// The reads whose exceptions it catches.
     pub reads: Vec<(EventId, Name)>,
+    /// Whether it always raises again: another exception by name, or the same.
+    pub again: Option<Option<Name>>,
+    /// How many handlers are around its `try`.
+    pub outside: usize,
+}
+
+impl Caught {
+    /// One that goes on.
+    pub fn of(types: Vec<Name>) -> Caught {
+        Caught { types, reads: Vec::new(), again: None, outside: 0 }
+    }
+
+    /// Whether it catches an exception of this name.
+    fn covers(&self, exception: &str) -> bool {
+        self.types.is_empty()
+            || self.types.iter().any(|t| {
+                **t == *exception
+                    || matches!(&**t, "Exception" | "BaseException")
+                    || (&**t == "LookupError" && exception == "KeyError")
+            })
+    }
 }
 
 /// A read whose variable is absent if the code gets here.
@@ -150,6 +173,7 @@ impl Frame {
             class: None,
             module: false,
             concrete: false,
+            quiet: false,
             variables: Variables::default(),
             outer: None,
             cell: Rc::default(),
@@ -243,17 +267,19 @@ impl Frame {
 
     /// Whether an exception of this name raised here is caught; the handler is told the read it comes from.
     pub fn catches(&mut self, exception: &str, read: Option<EventId>) -> bool {
-        let covers = |caught: &&mut Caught| {
-            caught.types.is_empty()
-                || caught.types.iter().any(|t| {
-                    **t == *exception
-                        || matches!(&**t, "Exception" | "BaseException")
-                        || (&**t == "LookupError" && exception == "KeyError")
-                })
-        };
-        let Some(caught) = self.handlers.iter_mut().rev().find(covers) else { return false };
+        let Some(caught) = self.handlers.iter_mut().rev().find(|caught| caught.covers(exception)) else { return false };
         caught.reads.extend(read.map(|event| (event, exception.into())));
         true
+    }
+
+    /// What an exception of this name raised here is where it leaves the body; nothing if a handler ends it.
+    pub fn leaves_as(&self, exception: &Name) -> Option<Name> {
+        let (mut exception, mut inside) = (exception.clone(), self.handlers.len());
+        while let Some(caught) = self.handlers.iter().take(inside).rev().find(|caught| caught.covers(&exception)) {
+            exception = caught.again.clone()?.unwrap_or(exception);
+            inside = caught.outside;
+        }
+        Some(exception)
     }
 
     /// Notes keys that are there.

@@ -27,7 +27,6 @@ impl Linker<'_> {
         // What an object is told, it knows when it is asked.
         self.replay_stores(frame, summary, substitution);
         for event in &summary.events {
-            substitution.handed_on = event.handed_on;
             if event.mapping != Value::Environment && !self.could_matter(&event.mapping, substitution) {
                 continue;
             }
@@ -58,14 +57,13 @@ impl Linker<'_> {
             let event = Event { reached: frame.reached.clone(), ..event.clone() };
             frame.reached.truncate(asked);
             // A name of which nothing is known must not use up what finds the others.
-            let before = (self.spent.steps, self.spent.substitutions);
-            self.replay_event(frame, &event, substitution, moved);
             if event.key == Value::Unknown {
-                (self.spent.steps, self.spent.substitutions) = before;
+                self.for_nothing(|linker| linker.replay_event(frame, &event, substitution, moved));
+            } else {
+                self.replay_event(frame, &event, substitution, moved);
             }
         }
         for call in &summary.calls {
-            substitution.handed_on = call.handed_on;
             if self.could_matter(&call.callee, substitution) || hands_environment(&call.arguments) {
                 self.replay_call(frame, call, substitution, place);
             }
@@ -73,9 +71,9 @@ impl Linker<'_> {
         self.hand_on(frame, &summary.handing_on, substitution, place);
         for check in &summary.checks {
             let value = self.substitute(frame, &check.value, substitution);
-            let before = (self.spent.steps, self.spent.substitutions);
-            let guards = check.guards.iter().map(|guard| self.substitute_guard(frame, guard, substitution)).collect();
-            (self.spent.steps, self.spent.substitutions) = before;
+            let guards = self.for_nothing(|linker| {
+                check.guards.iter().map(|guard| linker.substitute_guard(frame, guard, substitution)).collect()
+            });
             self.checked(frame, Check { value, guards, ..check.clone() });
         }
         for made in &summary.made {
@@ -101,7 +99,6 @@ impl Linker<'_> {
         let arguments = pending.arguments.map(|v| self.substitute(frame, v, substitution));
         let moved = Self::is_told_more(&pending.arguments, &arguments);
         let at = if moved { place } else { pending.place };
-        let before = std::mem::replace(&mut self.handed_on, pending.handed_on + 1);
         let around = frame.around;
         frame.around = if moved { around } else { pending.function };
         let (prefixes, scopes, asked) = (frame.prefixes.len(), frame.scopes.len(), frame.reached.len());
@@ -115,7 +112,6 @@ impl Linker<'_> {
         frame.scopes.truncate(scopes);
         frame.reached.truncate(asked);
         frame.around = around;
-        self.handed_on = before;
     }
 
     /// Repeats what a callee stores in attributes of its parameters.
@@ -152,9 +148,9 @@ impl Linker<'_> {
             return;
         }
         let mut new = event.clone();
-        new.handed_on += 1;
         new.mapping = mapping;
-        new.key = self.substitute(frame, &event.key, substitution);
+        new.levels += 1;
+        new.key = self.substitute_name(frame, &event.key, substitution);
         let reader = event.chain.last().map_or("", |step| &step.what);
         if new.key.alternatives().iter().any(|v| matches!(v, Value::Sequence(_)))
             && self.libraries.reader(reader).is_some_and(|reader| reader.later)
@@ -187,9 +183,8 @@ impl Linker<'_> {
         self.spent.substitutions += 1;
         if self.spent.substitutions > MAX_SUBSTITUTIONS {
             self.limit_reached("too many values depend on calls: some were not followed");
-            return Value::Unknown;
         }
-        if self.too_deep() {
+        if self.spent.substitutions > MAX_SUBSTITUTIONS || self.too_deep() {
             return Value::Unknown;
         }
         self.depth += 1;
@@ -323,11 +318,10 @@ impl Linker<'_> {
                 let arguments = kept.map(|v| self.substitute(frame, v, with));
                 let moved = Self::is_told_more(kept, &arguments);
                 let place = &with.place.filter(|_| moved).unwrap_or(*place);
-                if let Value::Method(method) = &callee
-                    && method.0 == Value::Environment
-                {
-                    // The consultation itself is replayed as an event.
-                    return self.whole_method(frame, &method.1, *place);
+                if callee.alternatives().iter().any(|callee| matches!(callee, Value::Method(_))) {
+                    let callees = callee.alternatives().iter();
+                    let given: Vec<_> = callees.map(|c| self.asked_before(frame, c, &arguments, *place)).collect();
+                    return join(given);
                 }
                 if let (Value::External(name), Some(text)) = (&callee, arguments.positional.first())
                     && &**name == NAMES_IN
@@ -378,7 +372,7 @@ impl Linker<'_> {
 }
 
 /// How many values are substituted on behalf of one unit.
-const MAX_SUBSTITUTIONS: usize = 30_000;
+pub const MAX_SUBSTITUTIONS: usize = 30_000;
 
 /// How many values a closure's captured parameter may be made of.
 const MAX_CAPTURED: usize = 24;

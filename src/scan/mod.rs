@@ -32,6 +32,10 @@ pub enum Demand {
 /// How many rounds are made at the most: each follows wrappers of wrappers one level further up.
 const MAX_ROUNDS: usize = 6;
 
+/// How many rounds are made beyond these at the most, for functions that were found to be given what can be read
+/// through.
+const MAX_SETTLING: usize = 4;
+
 /// Scans all Python files of `sources`, whose bytes come from `files`, with what `libraries` say.
 /// Never fails: what cannot be seen is a notice.
 pub fn scan(sources: Sources, files: &Files, libraries: &Libraries<'_>) -> Scan {
@@ -75,23 +79,30 @@ fn rounds(
     for round in 0.. {
         store.prefetch(&demanded);
         let found = session.round(&demanded, &changed).clone();
-        if found == known {
-            break;
+        let settled = found == known;
+        if !settled && round == MAX_ROUNDS {
+            notices.push(limit(format!("wrappers of wrappers were followed {MAX_ROUNDS} levels up, no further")));
         }
-        if round == MAX_ROUNDS {
-            notices.push(Notice {
-                kind: NoticeKind::LimitReached,
-                file: None,
-                line: None,
-                detail: format!("wrappers of wrappers were followed {MAX_ROUNDS} levels up, no further"),
-            });
-            break;
+        changed = session.outdated().clone();
+        if settled || round >= MAX_ROUNDS {
+            if changed.is_empty() {
+                break;
+            }
+            if round >= MAX_ROUNDS + MAX_SETTLING {
+                notices.push(limit("what functions are given was not followed to the end".into()));
+                break;
+            }
+        } else {
+            changed.extend(demand::extend(&mut demanded, store, graph, &known, &found));
+            changed.extend(demand::callers(&session.evaluated(), store, &known, &found));
         }
-        changed = demand::extend(&mut demanded, store, graph, &known, &found);
-        changed.extend(demand::callers(&session.evaluated(), store, &known, &found));
         known = found;
     }
     (session.finish(), demanded)
+}
+
+fn limit(detail: String) -> Notice {
+    Notice { kind: NoticeKind::LimitReached, file: None, line: None, detail }
 }
 
 /// The evaluator recurses over nested code and calls, both bounded; the main thread's stack is too small.

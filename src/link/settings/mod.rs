@@ -35,9 +35,14 @@ impl Linker<'_> {
         }
         let options = self.options(class, dialect, told);
         let folders = self.secrets_folders(class, dialect, &options);
+        let left_out: Vec<_> = self.left_out(class, dialect).iter().filter_map(Value::known_text).collect();
         for field in self.fields(class, dialect) {
             let Some(declared) = self.declared(&field, dialect) else { continue };
             let mut keys = self.variables_of(class, &field, &declared, dialect, &options);
+            let out = |key: &Value| {
+                key.known_text().is_some_and(|key| left_out.iter().any(|name| key.eq_ignore_ascii_case(name)))
+            };
+            keys.retain(|key| !out(key));
             // Of several names, another one's variable may be what takes over.
             let whole = keys.len();
             if let (Some(delimiter), true) = (&options.delimiter, self.has_parts(&declared)) {
@@ -111,7 +116,7 @@ impl Linker<'_> {
                 place: Place { file: declaring.file, span: field.span },
                 what: format!("field {} of {}", field.name, declaring.name),
             }],
-            handed_on: 0,
+            levels: 0,
             reached: Vec::new(),
         }
     }
