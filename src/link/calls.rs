@@ -14,7 +14,8 @@ pub struct CallKey {
     function: FunctionId,
     arguments: (Vec<Value>, Vec<(Symbol, Value)>),
     place: Place,
-    caller: Option<FunctionId>,
+    /// The function around it.
+    pub(super) caller: Option<FunctionId>,
 }
 
 /// What symbols stand for at a call site.
