@@ -10,8 +10,8 @@ impl Linker<'_> {
         self.functions[id].recursive = true;
         let between = self.evaluating.iter().rposition(|&f| f == id).map_or(0, |at| at + 1);
         for &function in &self.evaluating[between..] {
-            if !self.functions[function].again {
-                self.functions[function].again = true;
+            if self.functions[function].looks == 0 {
+                self.functions[function].looks = 1;
                 self.circles.entry(id).or_default().push(function);
             }
         }
@@ -24,7 +24,7 @@ impl Linker<'_> {
         self.on_its_own(|linker| {
             for function in between.into_iter().rev() {
                 let Some(before) = linker.functions[function].summary.take() else { continue };
-                linker.calls.retain(|call, _| call.caller != Some(function));
+                linker.functions[function].looks = 2;
                 let now = linker.summary(function);
                 for event in &now.events {
                     let same = before.events.iter().find(|e| e.place == event.place && e.key == event.key);

@@ -57,8 +57,8 @@ pub struct FunctionState {
     pub escaped: bool,
     /// Named other than to call it.
     pub referenced: bool,
-    /// Looked at again as it is one of a circle.
-    pub again: bool,
+    /// As one of a circle it is to be looked at again (1), or has been (2).
+    pub looks: u8,
     /// Calls itself: what it gives is only known where it is carried out.
     pub recursive: bool,
     /// What is known of its parameters without callers.
@@ -104,7 +104,7 @@ impl Linker<'_> {
                     callers: 0,
                     escaped: false,
                     referenced: false,
-                    again: false,
+                    looks: 0,
                     recursive: false,
                     injected: Injected::default(),
                 });

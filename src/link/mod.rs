@@ -339,7 +339,7 @@ impl<'a> Linker<'a> {
         self.global_environments.retain(|(file, _)| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
-            state.again = false;
+            state.looks = 0;
         }
         for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
             state.forget();
