@@ -14,7 +14,8 @@ pub struct CallKey {
     function: FunctionId,
     arguments: (Vec<Value>, Vec<(Symbol, Value)>),
     place: Place,
-    caller: Option<FunctionId>,
+    /// The function around it, and whether that is looked at again.
+    caller: Option<(FunctionId, bool)>,
 }
 
 /// What symbols stand for at a call site.
@@ -264,7 +265,7 @@ impl Linker<'_> {
             function: id,
             arguments: (values.clone(), callable.captured.clone()),
             place,
-            caller: frame.function,
+            caller: frame.function.map(|f| (f, self.functions[f].looks == 2)),
         };
         let known = self.calls.get(&key).cloned();
         if let (Some(value), true) = (&known, summary.stores.is_empty()) {

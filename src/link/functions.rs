@@ -57,6 +57,8 @@ pub struct FunctionState {
     pub escaped: bool,
     /// Named other than to call it.
     pub referenced: bool,
+    /// As one of a circle it is to be looked at again (1), or has been (2).
+    pub looks: u8,
     /// Calls itself: what it gives is only known where it is carried out.
     pub recursive: bool,
     /// What is known of its parameters without callers.
@@ -102,6 +104,7 @@ impl Linker<'_> {
                     callers: 0,
                     escaped: false,
                     referenced: false,
+                    looks: 0,
                     recursive: false,
                     injected: Injected::default(),
                 });
@@ -166,7 +169,7 @@ impl Linker<'_> {
     }
 
     /// What a function does, evaluated when first asked for. While it is being evaluated (recursion)
-    /// it does nothing.
+    /// it does nothing; who asked then is looked at again.
     pub(super) fn summary(&mut self, id: FunctionId) -> Rc<Summary> {
         self.looks_into(self.functions[id].file);
         let state = &self.functions[id];
@@ -174,7 +177,7 @@ impl Linker<'_> {
             return summary.clone();
         }
         if state.busy {
-            self.functions[id].recursive = true;
+            self.met_in_a_circle(id);
             return Rc::default();
         }
         if self.too_deep() {
@@ -183,6 +186,7 @@ impl Linker<'_> {
         let state = &self.functions[id];
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
+        self.evaluating.push(id);
         self.depth += 1;
         let substituting = std::mem::take(&mut self.substituting);
         self.enter(file);
@@ -230,11 +234,13 @@ impl Linker<'_> {
         });
         self.functions[id].summary = Some(summary.clone());
         self.functions[id].busy = false;
+        self.evaluating.pop();
         self.own_reads(id, &summary, None);
         self.own_walks(id, &summary);
         self.own_handing_on(id, &summary);
         self.note_function(id, &summary);
         self.substituting = substituting;
+        self.close_circles(id);
         self.leave();
         self.depth -= 1;
         summary

@@ -20,6 +20,7 @@ mod builtins;
 mod callbacks;
 mod calls;
 mod choices;
+mod circles;
 mod classes;
 mod collections;
 mod commands;
@@ -230,6 +231,10 @@ struct Linker<'a> {
     spent: Spent,
     /// Whether (how deep) what waited for a call's arguments is carried out.
     substituting: usize,
+    /// Functions that are being evaluated, innermost last.
+    evaluating: Vec<FunctionId>,
+    /// Function that is being evaluated → those in whose evaluation it was asked for.
+    circles: HashMap<FunctionId, Vec<FunctionId>>,
     /// Functions whose calls are being followed.
     active: Vec<FunctionId>,
     /// Classes that their metaclasses are making.
@@ -291,6 +296,8 @@ impl<'a> Linker<'a> {
             depth: 0,
             spent: Spent::default(),
             substituting: 0,
+            evaluating: Vec::new(),
+            circles: HashMap::default(),
             active: Vec::new(),
             making: Vec::new(),
             carrying: Vec::new(),
@@ -332,6 +339,7 @@ impl<'a> Linker<'a> {
         self.global_environments.retain(|(file, _)| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
+            state.looks = 0;
         }
         for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
             state.forget();
