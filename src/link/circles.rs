@@ -1,7 +1,10 @@
 //! Functions that call each other in a circle: the one that was looked at first is not done when the others ask what it
 //! does. They are looked at again when it is.
 
+use std::rc::Rc;
+
 use super::Linker;
+use super::events::Summary;
 use super::value::FunctionId;
 
 impl Linker<'_> {
@@ -21,6 +24,11 @@ impl Linker<'_> {
     /// it reads itself, and for what it was seen to read through them.
     pub(super) fn close_circles(&mut self, id: FunctionId) {
         let Some(between) = self.circles.remove(&id) else { return };
+        // What reads nothing by itself or for others is missed by nobody.
+        let reads = |summary: &Rc<Summary>| !(summary.events.is_empty() && summary.calls.is_empty());
+        if !self.functions[id].summary.as_ref().is_some_and(reads) {
+            return;
+        }
         self.on_its_own(|linker| {
             for function in between.into_iter().rev() {
                 let Some(before) = linker.functions[function].summary.take() else { continue };
