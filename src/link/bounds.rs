@@ -24,6 +24,9 @@ pub fn take() -> BTreeSet<&'static str> {
     HIT.take()
 }
 
+/// How many followed calls are remembered, lest memory grow with the program.
+pub const MAX_REMEMBERED: usize = 10_000;
+
 /// How deep evaluations may nest (a call evaluating its callee first, and so on) before a callee is
 /// taken as unknown.
 const MAX_DEPTH: usize = 120;
@@ -59,6 +62,14 @@ impl Linker<'_> {
         let before = std::mem::take(&mut self.spent);
         let done = work(self);
         self.spent = before;
+        done
+    }
+
+    /// Does what must not depend on who asks for it first.
+    pub(super) fn for_anybody<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let substituting = std::mem::take(&mut self.substituting);
+        let done = self.on_its_own(work);
+        self.substituting = substituting;
         done
     }
 

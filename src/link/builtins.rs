@@ -381,7 +381,7 @@ fn is_type(value: &Value) -> bool {
 
 /// The dict that a `TypedDict` called with keywords is.
 pub(super) fn keywords(arguments: &Arguments) -> Value {
-    let unseen = arguments.open.then_some((Value::Unknown, Value::Unknown));
+    let unseen = arguments.may_have_more().then_some((Value::Unknown, Value::Unknown));
     let items = arguments.keywords.iter().map(|(n, v)| (Value::text(n.clone(), None), v.clone()));
     Value::dict(unseen.into_iter().chain(items).collect())
 }

@@ -115,6 +115,7 @@ impl Linker<'_> {
             _ => vec![Arguments {
                 positional: arguments.positional[index + 1..].to_vec(),
                 open: arguments.open,
+                rest: arguments.rest.clone(),
                 ..Arguments::default()
             }],
         }

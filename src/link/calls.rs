@@ -3,6 +3,8 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
+use super::arguments::{argument, keywords};
+use super::circles::Looks;
 use super::scope::Frame;
 use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Part, Symbol, Value, join};
 use crate::model::Place;
@@ -80,7 +82,9 @@ impl Linker<'_> {
                 all.positional.extend(arguments.positional.iter().cloned());
                 all.keywords.retain(|(name, _)| arguments.keyword(name).is_none());
                 all.keywords.extend(arguments.keywords.iter().cloned());
-                all.open |= arguments.open;
+                all.open |= arguments.open || (partial.1.rest.is_some() && arguments.rest.is_some());
+                all.rest = all.rest.or_else(|| arguments.rest.clone());
+                all.named = all.named.or_else(|| arguments.named.clone());
                 self.call(frame, &partial.0, &all, place)
             }
             Value::External(name) => self.call_external(frame, name, arguments, place),
@@ -144,7 +148,11 @@ impl Linker<'_> {
             if !wait {
                 return Value::Unknown;
             }
-            return Value::delayed(Delayed::Call(callee.clone(), arguments.clone(), place));
+            // What fills a template that the caller gives is not what the caller names.
+            let fills = matches!(callee, Value::Delayed(delayed)
+                if matches!(&**delayed, Delayed::Attribute(_, method) if &**method == "format"));
+            let arguments = if fills { arguments.without_those_along() } else { arguments.clone() };
+            return Value::delayed(Delayed::Call(callee.clone(), arguments, place));
         }
         if let Value::Symbol(Symbol::Unit(file, unit)) = callee
             && let Some(function) = frame.function
@@ -265,7 +273,7 @@ impl Linker<'_> {
             function: id,
             arguments: (values.clone(), callable.captured.clone()),
             place,
-            caller: frame.function.map(|f| (f, self.functions[f].looks == 2)),
+            caller: frame.function.map(|f| (f, self.functions[f].looks == Looks::Again)),
         };
         let known = self.calls.get(&key).cloned();
         if let (Some(value), true) = (&known, summary.stores.is_empty()) {
@@ -289,7 +297,7 @@ impl Linker<'_> {
             (None, Some(value)) => self.substitute(frame, value, &substitution),
             (None, None) => Value::Unknown,
         };
-        if self.calls.len() > super::MAX_REMEMBERED {
+        if self.calls.len() > super::bounds::MAX_REMEMBERED {
             self.calls.clear();
         }
         self.calls.insert(key, value.clone());
@@ -301,25 +309,47 @@ impl Linker<'_> {
         let ir = self.functions[id].ir.clone();
         let defaults = self.functions[id].defaults.clone();
         let mut positional = callable.bound.iter().chain(arguments.positional.iter()).cloned();
-        let mut used = Vec::new();
+        let (mut used, mut beyond) = (Vec::new(), 0);
         let mut values = Vec::with_capacity(ir.parameters.len());
         for (index, parameter) in ir.parameters.iter().enumerate() {
             let value = match parameter.kind {
                 ParameterKind::Rest if arguments.open => Value::Unknown,
-                ParameterKind::Rest => Value::sequence(positional.by_ref().collect()),
+                ParameterKind::Rest => {
+                    let given: Vec<Value> = positional.by_ref().collect();
+                    match &arguments.rest {
+                        Some(rest) if given.is_empty() && beyond == 0 => rest.clone(),
+                        Some(rest) if beyond == 0 => {
+                            Value::delayed(Delayed::Concat(vec![Value::sequence(given), rest.clone()]))
+                        }
+                        // What of it other parameters take is not told apart.
+                        Some(_) => Value::Unknown,
+                        None => Value::sequence(given),
+                    }
+                }
                 ParameterKind::Keywords if arguments.open => Value::Unknown,
                 ParameterKind::Keywords => {
-                    let rest = arguments.keywords.iter().filter(|(name, _)| !used.contains(&name));
-                    let rest = rest.map(|(name, value)| (Value::text(name.clone(), None), value.clone()));
-                    Value::dict(rest.collect())
+                    let along = Arguments {
+                        keywords: arguments.keywords.clone(),
+                        named: arguments.named.clone(),
+                        ..Arguments::default()
+                    };
+                    keywords(along, &used)
                 }
                 kind => {
                     let by_position = if kind == ParameterKind::KeywordOnly { None } else { positional.next() };
-                    used.push(&parameter.name);
-                    by_position
-                        .or_else(|| arguments.keyword(&parameter.name).cloned())
-                        .or_else(|| if arguments.open { Some(Value::Unknown) } else { defaults[index].clone() })
-                        .unwrap_or(Value::Unknown)
+                    used.push(parameter.name.clone());
+                    let given = by_position.or_else(|| arguments.keyword(&parameter.name).cloned());
+                    let given = given.or_else(|| arguments.open.then_some(Value::Unknown));
+                    given.unwrap_or_else(|| {
+                        let default = defaults[index].clone().unwrap_or(Value::Unknown);
+                        let (rest, at) = match kind {
+                            ParameterKind::KeywordOnly => (None, 0),
+                            _ => (arguments.rest.clone(), beyond),
+                        };
+                        beyond += usize::from(rest.is_some());
+                        let (name, named) = (parameter.name.clone(), arguments.named.clone());
+                        argument(Arguments { rest, named, ..Arguments::default() }, at, name, default)
+                    })
                 }
             };
             values.push(value);

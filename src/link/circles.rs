@@ -7,14 +7,26 @@ use super::Linker;
 use super::events::Summary;
 use super::value::FunctionId;
 
+/// How often a function is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Looks {
+    /// Once, as most are.
+    #[default]
+    Once,
+    /// Once so far: it is to be looked at again.
+    OnceMore,
+    /// It has been looked at again.
+    Again,
+}
+
 impl Linker<'_> {
     /// Notes that a function is asked for that is being evaluated: what lies between does not see what it does.
     pub(super) fn met_in_a_circle(&mut self, id: FunctionId) {
         self.functions[id].recursive = true;
         let between = self.evaluating.iter().rposition(|&f| f == id).map_or(0, |at| at + 1);
         for &function in &self.evaluating[between..] {
-            if self.functions[function].looks == 0 {
-                self.functions[function].looks = 1;
+            if self.functions[function].looks == Looks::Once {
+                self.functions[function].looks = Looks::OnceMore;
                 self.circles.entry(id).or_default().push(function);
             }
         }
@@ -32,7 +44,7 @@ impl Linker<'_> {
         self.on_its_own(|linker| {
             for function in between.into_iter().rev() {
                 let Some(before) = linker.functions[function].summary.take() else { continue };
-                linker.functions[function].looks = 2;
+                linker.functions[function].looks = Looks::Again;
                 let now = linker.summary(function);
                 for event in &now.events {
                     let same = before.events.iter().find(|e| e.place == event.place && e.key == event.key);

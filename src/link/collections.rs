@@ -54,6 +54,12 @@ impl Linker<'_> {
                         self.copied(frame, argument.value.span, "dict.update");
                         Value::Environment
                     }
+                    // Anything may have been added.
+                    (_, true) => {
+                        let mut items = (**items).clone();
+                        items.push((Value::Unknown, Value::Unknown));
+                        Value::dict(items)
+                    }
                     _ => return true,
                 }
             }
@@ -329,10 +335,15 @@ fn together(value: &Value) -> Value {
     let Value::Union(values) = value else { return value.clone() };
     let mut items: Vec<Value> = Vec::new();
     let mut pairs: Vec<(Value, Value)> = Vec::new();
+    let lists = values.iter().any(|value| matches!(value, Value::Sequence(_)));
     for value in values.iter() {
         match value {
             Value::Sequence(more) => items.extend(more.iter().cloned()),
             Value::Dict(more) => pairs.extend(more.iter().cloned()),
+            // `names = names or []`
+            Value::Symbol(_) | Value::Delayed(_) if lists && value.has_parameter() => {
+                items.push(Value::delayed(Delayed::Element(value.clone())));
+            }
             _ => return Value::Unknown,
         }
     }
@@ -348,32 +359,5 @@ fn together(value: &Value) -> Value {
             Value::dict(pairs)
         }
         _ => Value::Unknown,
-    }
-}
-
-/// Keywords from one of several dicts; what is in some of them only may as well be left out.
-pub fn either(out: &mut Arguments, tables: &[Value]) {
-    let mut names: Vec<(Name, Vec<Value>)> = Vec::new();
-    for table in tables {
-        let Value::Dict(items) = table else {
-            out.open = true;
-            continue;
-        };
-        for (key, value) in items.iter() {
-            let Some(name) = key.known_text() else {
-                out.open = true;
-                continue;
-            };
-            match names.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, values)) => values.push(value.clone()),
-                None => names.push((name, vec![value.clone()])),
-            }
-        }
-    }
-    for (name, mut values) in names {
-        if values.len() < tables.len() {
-            values.push(Value::None);
-        }
-        out.keywords.push((name, join(values)));
     }
 }

@@ -85,7 +85,7 @@ impl Linker<'_> {
         let value =
             if callable.captured.is_empty() { value } else { self.substitute(&mut frame, &value, &substitution) };
         let value = self.settled(&value);
-        if self.carried.len() > crate::link::MAX_REMEMBERED {
+        if self.carried.len() > crate::link::bounds::MAX_REMEMBERED {
             self.carried.clear();
         }
         self.carried.insert(key, value.clone());
@@ -95,7 +95,7 @@ impl Linker<'_> {
     /// What a call gives of a function whose summary cannot tell, as it calls itself or walks over what
     /// a class holds: it is carried out, if all it is given is known.
     pub(super) fn carried_call(&mut self, callable: &Callable, arguments: &Arguments) -> Option<Value> {
-        if !self.functions[callable.function].recursive || arguments.open {
+        if !self.functions[callable.function].recursive || arguments.may_have_more() {
             return None;
         }
         let known = |value: &Value| *value != Value::Unknown && !value.has_parameter();

@@ -141,5 +141,5 @@ fn of_bool(arguments: &Arguments) -> Rc<Arguments> {
         keywords.push(("name".into(), name.clone()));
     }
     let positional = arguments.positional.iter().take(1).cloned().collect();
-    Rc::new(Arguments { positional, keywords, open: arguments.open })
+    Rc::new(Arguments { positional, keywords, open: arguments.may_have_more(), ..Arguments::default() })
 }

@@ -165,8 +165,9 @@ impl Linker<'_> {
                 Absent { instead: std::mem::take(&mut event.absent.instead), ..Absent::new(Outcome::Handled) };
         }
         for (_, absent) in &mut event.absent.instead {
-            if absent.exception.as_ref().is_some_and(|exception| frame.catches(exception, None)) {
-                *absent = Absent::new(Outcome::Handled);
+            if let Some(exception) = absent.exception.as_ref().filter(|_| absent.outcome == Outcome::Raises) {
+                let left = frame.leaves_as(exception);
+                *absent = left.map_or_else(|| Absent::new(Outcome::Handled), Absent::raises);
             }
         }
     }

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::absence::Side;
-use super::collections::either;
 use super::comparisons::{takes_from, tells_of_its_text};
 use super::events::Absent;
 use super::guards::Question;
@@ -223,9 +222,13 @@ impl Linker<'_> {
         let place = frame.place(expr.span);
         let callee_value = match &callee.kind {
             ExprKind::Attribute(object, name) => {
-                let is_super = matches!(&object.kind, ExprKind::Call(c, a)
-                    if a.is_empty() && matches!(&c.kind, ExprKind::Name(n) if &**n == "super"));
-                if is_super && let Some(value) = self.super_attribute(frame, name) {
+                let above = match &object.kind {
+                    ExprKind::Call(c, of) if matches!(&c.kind, ExprKind::Name(n) if &**n == "super") => {
+                        self.super_attribute(frame, of, name)
+                    }
+                    _ => None,
+                };
+                if let Some(value) = above {
                     value
                 } else {
                     let object_value = self.expression(frame, object);
@@ -280,31 +283,22 @@ impl Linker<'_> {
         for argument in arguments {
             let value = self.expression(frame, &argument.value);
             match &argument.kind {
-                ArgumentKind::Positional => out.positional.push(value),
+                ArgumentKind::Positional => {
+                    // How many come before it is not known.
+                    out.open |= out.rest.take().is_some();
+                    out.positional.push(value);
+                }
                 ArgumentKind::Keyword(name) => out.keywords.push((name.clone(), value)),
-                ArgumentKind::Star => match self.elements(&value) {
-                    Some(elements) if !out.open => out.positional.extend(elements),
-                    _ => out.open = true,
-                },
-                ArgumentKind::DoubleStar => match &value {
-                    Value::Dict(items) => {
-                        for (key, value) in items.iter() {
-                            match key.known_text() {
-                                Some(name) => out.keywords.push((name, value.clone())),
-                                None => out.open = true,
-                            }
-                        }
-                    }
-                    // Either of several: each of its names may be given.
-                    Value::Union(tables) if tables.iter().any(|table| matches!(table, Value::Dict(_))) => {
-                        either(&mut out, tables);
-                    }
-                    Value::Environment => {
-                        out.open = true;
+                ArgumentKind::Star => {
+                    let elements = self.elements(&value);
+                    out.spread(elements.map_or(value, Value::sequence));
+                }
+                ArgumentKind::DoubleStar => {
+                    if value == Value::Environment {
                         self.whole(frame, argument.value.span, "**environ");
                     }
-                    _ => out.open = true,
-                },
+                    out.spread_named(value);
+                }
             }
         }
         out

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Linker;
 use super::calls::Substitution;
+use super::circles::Looks;
 use super::events::{Event, Summary};
 use super::injection::Injected;
 use super::outcomes::Ending;
@@ -57,8 +58,8 @@ pub struct FunctionState {
     pub escaped: bool,
     /// Named other than to call it.
     pub referenced: bool,
-    /// As one of a circle it is to be looked at again (1), or has been (2).
-    pub looks: u8,
+    /// How often it is looked at, as one of a circle.
+    pub looks: Looks,
     /// Calls itself: what it gives is only known where it is carried out.
     pub recursive: bool,
     /// What is known of its parameters without callers.
@@ -104,7 +105,7 @@ impl Linker<'_> {
                     callers: 0,
                     escaped: false,
                     referenced: false,
-                    looks: 0,
+                    looks: Looks::Once,
                     recursive: false,
                     injected: Injected::default(),
                 });

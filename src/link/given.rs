@@ -86,6 +86,10 @@ impl Linker<'_> {
             Delayed::Item(value, _) | Delayed::Element(value) | Delayed::Kind(value, _) | Delayed::Call(value, ..) => {
                 self.can_be_read_through(value)
             }
+            Delayed::Keywords(along, _) => along.values().any(|value| self.can_be_read_through(value)),
+            Delayed::Argument(along, _, _, default) => {
+                along.values().chain([default]).any(|value| self.can_be_read_through(value))
+            }
             Delayed::Choice(_, _, then, other) => self.can_be_read_through(then) || self.can_be_read_through(other),
             // A text, or a list that is put together.
             Delayed::Concat(_) => false,

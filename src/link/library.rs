@@ -120,7 +120,10 @@ impl Linker<'_> {
                 }
                 _ => vec![key.clone()],
             },
-            None if reader.usual.is_empty() && arguments.open && reader.key.is_some_and(|k| k.index.is_some()) => {
+            None if reader.usual.is_empty()
+                && arguments.may_have_more()
+                && reader.key.is_some_and(|k| k.index.is_some()) =>
+            {
                 vec![Value::Unknown]
             }
             None => reader.usual.split_whitespace().map(usual).collect(),

@@ -14,6 +14,7 @@
 )]
 
 mod absence;
+mod arguments;
 mod bounds;
 mod branches;
 mod builtins;
@@ -245,9 +246,6 @@ struct Linker<'a> {
     carried: HashMap<concrete::CarriedKey, Value>,
 }
 
-/// How many followed calls are remembered, lest memory grow with the program.
-const MAX_REMEMBERED: usize = 10_000;
-
 impl<'a> Linker<'a> {
     fn new(sources: &'a Sources, modules: &'a Modules<'a>, units: &'a dyn Units, libraries: &'a Libraries<'a>) -> Self {
         Linker {
@@ -339,7 +337,7 @@ impl<'a> Linker<'a> {
         self.global_environments.retain(|(file, _)| !again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
-            state.looks = 0;
+            state.looks = Default::default();
         }
         for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
             state.forget();

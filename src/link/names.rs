@@ -38,18 +38,17 @@ impl Linker<'_> {
         }
         self.depth += 1;
         self.enter(file);
-        // What comes of it must not depend on what was followed on the way to it.
-        let (spent, substituting) = (std::mem::take(&mut self.spent), std::mem::take(&mut self.substituting));
-        let facts = self.units.facts(file, 0);
-        let mut frame = Frame::new(file);
-        frame.module = true;
-        for stmt in &facts.body {
-            self.statement(&mut frame, stmt);
-            self.publish(&mut frame);
-        }
-        self.finish_frame(&mut frame);
-        self.note_variables(&frame);
-        (self.spent, self.substituting) = (spent, substituting);
+        self.for_anybody(|linker| {
+            let facts = linker.units.facts(file, 0);
+            let mut frame = Frame::new(file);
+            frame.module = true;
+            for stmt in &facts.body {
+                linker.statement(&mut frame, stmt);
+                linker.publish(&mut frame);
+            }
+            linker.finish_frame(&mut frame);
+            linker.note_variables(&frame);
+        });
         self.leave();
         self.depth -= 1;
     }
@@ -247,8 +246,13 @@ impl Linker<'_> {
         self.module(file);
         self.depth += 1;
         self.enter(file);
-        // What comes of it must not depend on what was followed on the way to it.
-        let (spent, substituting) = (std::mem::take(&mut self.spent), std::mem::take(&mut self.substituting));
+        let value = self.for_anybody(|linker| linker.evaluate_unit(file, unit));
+        self.leave();
+        self.depth -= 1;
+        value
+    }
+
+    fn evaluate_unit(&mut self, file: FileId, unit: usize) -> Value {
         let facts = self.units.facts(file, unit);
         let mut frame = Frame::new(file);
         frame.unit = unit;
@@ -274,9 +278,6 @@ impl Linker<'_> {
         }
         self.unit_values.insert((file, unit), value.clone());
         self.finish_frame(&mut frame);
-        (self.spent, self.substituting) = (spent, substituting);
-        self.leave();
-        self.depth -= 1;
         value
     }
 }

@@ -20,6 +20,8 @@ enum Of {
     Kind(Value),
     /// That it is (or is none) of these texts.
     Texts(Vec<Value>),
+    /// That it begins (or does not) with this.
+    Begins(Name),
 }
 
 impl Linker<'_> {
@@ -36,6 +38,9 @@ impl Linker<'_> {
             ExprKind::Or(parts) => (Vec::new(), parts.iter().flat_map(|part| self.kinds_told(frame, part).1).collect()),
             ExprKind::Call(callee, arguments) => match (last_name(callee), arguments.as_slice()) {
                 (Some("isinstance"), [value, class]) => self.both(frame, &value.value, &class.value, true),
+                (Some("startswith"), [Argument { value: Expr { kind: ExprKind::Str(text), .. }, .. }]) => {
+                    begins_told(frame, callee, text)
+                }
                 _ => Default::default(),
             },
             ExprKind::Compare(left, rest) => match (type_of(left), rest.as_slice()) {
@@ -106,6 +111,7 @@ impl Linker<'_> {
                 let narrowed = match of {
                     Of::Kind(class) => self.of_kind(&value, class, *is),
                     Of::Texts(texts) => of_texts(&value, texts, *is),
+                    Of::Begins(with) => beginning(&value, with, *is),
                 };
                 frame.set(name, narrowed);
             }
@@ -233,6 +239,25 @@ fn of_texts(value: &Value, texts: &[Value], is: bool) -> Value {
         kept.extend(texts.iter().cloned());
     }
     if kept.is_empty() { value.clone() } else { join(kept) }
+}
+
+/// `name.startswith("A")`, where a name may be one of several texts.
+fn begins_told(frame: &Frame, callee: &Expr, with: &Name) -> (Vec<Told>, Vec<Told>) {
+    let ExprKind::Attribute(of, _) = &callee.kind else { return Default::default() };
+    let ExprKind::Name(name) = &of.kind else { return Default::default() };
+    let open = frame.variables.get(name).is_some_and(|value| matches!(value, Value::Union(_)));
+    let told = |is| vec![Told { name: name.clone(), of: Of::Begins(with.clone()), is }];
+    if open { (told(true), told(false)) } else { Default::default() }
+}
+
+/// The alternatives of a value that begin so, or those that do not. Nothing is known of it if none does.
+fn beginning(value: &Value, with: &Name, is: bool) -> Value {
+    let fits = |value: &&Value| match value {
+        Value::None | Value::Constant(_) => false,
+        value => value.known_text().is_none_or(|text| text.starts_with(&**with) == is),
+    };
+    let kept: Vec<Value> = value.alternatives().iter().filter(fits).cloned().collect();
+    if kept.is_empty() { Value::Unknown } else { join(kept) }
 }
 
 /// Whether evaluating an expression once more tells the same and nothing else.

@@ -78,7 +78,7 @@ impl Linker<'_> {
         arguments: &Arguments,
         place: Place,
     ) {
-        if self.passing.is_empty() || arguments.open || place.span.line == 0 {
+        if self.passing.is_empty() || arguments.may_have_more() || place.span.line == 0 {
             return;
         }
         let ir = self.functions[function].ir.clone();

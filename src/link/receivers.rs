@@ -3,9 +3,10 @@
 use super::Linker;
 use super::functions::Binding;
 use super::scope::Frame;
+use super::statements::last_segment;
 use super::value::{ClassId, Delayed, FunctionId, Symbol, Value, join};
 use crate::model::Place;
-use crate::python::ir::Name;
+use crate::python::ir::{Argument, Name};
 
 impl Linker<'_> {
     /// `self.name` inside a method: methods are bound, data waits for the object.
@@ -36,9 +37,14 @@ impl Linker<'_> {
         Value::delayed(Delayed::Attribute(receiver.clone(), name.clone()))
     }
 
-    /// `super().name`
-    pub(super) fn super_attribute(&mut self, frame: &mut Frame, name: &Name) -> Option<Value> {
+    /// `super().name`, or `super(Class, self).name`: what the classes above the one it stands in have.
+    pub(super) fn super_attribute(&mut self, frame: &mut Frame, of: &[Argument], name: &Name) -> Option<Value> {
         let class = frame.class?;
+        if let Some(of) = of.first()
+            && last_segment(&of.value).is_none_or(|of| of != self.classes[class].ir.name)
+        {
+            return None;
+        }
         let function = frame.function?;
         let receiver = Value::Symbol(Symbol::Parameter(function, 0));
         let lineage = self.lineage(class);

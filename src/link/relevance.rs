@@ -49,7 +49,7 @@ impl Linker<'_> {
                 | Delayed::Element(value)
                 | Delayed::Kind(value, _)
                 | Delayed::Call(value, ..) => self.could_matter(value, with),
-                Delayed::Concat(_) | Delayed::Choice(..) => true,
+                Delayed::Concat(_) | Delayed::Choice(..) | Delayed::Argument(..) | Delayed::Keywords(..) => true,
             },
             _ => true,
         }

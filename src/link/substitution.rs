@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::arguments::{argument, keywords};
 use super::callbacks::{NAMES_IN, hands_environment, names_in};
 use super::calls::Substitution;
 use super::choices::{answer, choice};
@@ -348,13 +349,22 @@ impl Linker<'_> {
             }
             Delayed::Concat(parts) => {
                 let parts: Vec<Value> = parts.iter().map(|v| self.substitute(frame, v, with)).collect();
-                self.concat(&parts)
+                match parts.iter().any(|part| matches!(part, Value::Sequence(_))) {
+                    true => self.add(&parts),
+                    false => self.concat(&parts),
+                }
             }
             Delayed::Kind(value, class) => {
                 let value = self.substitute(frame, value, with);
                 let class = self.substitute(frame, class, with);
                 self.of_kind(&value, &class, true)
             }
+            Delayed::Argument(along, at, name, default) => {
+                let along = along.map(|v| self.substitute(frame, v, with));
+                let default = self.substitute(frame, default, with);
+                argument(along, *at, name.clone(), default)
+            }
+            Delayed::Keywords(along, used) => keywords(along.map(|v| self.substitute(frame, v, with)), used),
             Delayed::Choice(test, asks, then, other) => {
                 let test = self.substitute(frame, test, with);
                 match answer(&test, asks) {

@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+pub use super::arguments::Arguments;
 use super::bounds;
 use super::choices::Asks;
 use super::instance::Instance;
@@ -95,43 +96,10 @@ pub enum Delayed {
     Kind(Value, Value),
     /// `then if test else other`, or `then if test is None else other`
     Choice(Value, Asks, Value, Value),
-}
-
-/// The arguments of a call.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Arguments {
-    /// By position.
-    pub positional: Vec<Value>,
-    /// By name.
-    pub keywords: Vec<(Name, Value)>,
-    /// `*x` or `**x` of which not all is known: further arguments may come.
-    pub open: bool,
-}
-
-impl Arguments {
-    /// The argument at `index`, or by this name.
-    pub fn get(&self, index: usize, name: &str) -> Option<&Value> {
-        self.positional.get(index).or_else(|| self.keyword(name))
-    }
-
-    /// The argument given by this name.
-    pub fn keyword(&self, name: &str) -> Option<&Value> {
-        self.keywords.iter().find(|(n, _)| &**n == name).map(|(_, v)| v)
-    }
-
-    /// All values.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.positional.iter().chain(self.keywords.iter().map(|(_, v)| v))
-    }
-
-    /// The same with each value changed.
-    pub fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Arguments {
-        Arguments {
-            positional: self.positional.iter().map(&mut f).collect(),
-            keywords: self.keywords.iter().map(|(n, v)| (n.clone(), f(v))).collect(),
-            open: self.open,
-        }
-    }
+    /// What `*x` and `**x` give of a parameter, at this position in `x` or by this name; else its default.
+    Argument(Arguments, usize, Name, Value),
+    /// The dict of keywords but for those that parameters have used.
+    Keywords(Arguments, Vec<Name>),
 }
 
 /// A function with what it is bound to.
@@ -269,6 +237,10 @@ impl Value {
                 Delayed::Concat(parts) => parts.iter().any(|v| v.any(found)),
                 Delayed::Kind(value, class) => value.any(found) || class.any(found),
                 Delayed::Choice(test, _, then, other) => test.any(found) || then.any(found) || other.any(found),
+                Delayed::Keywords(arguments, _) => arguments.values().any(|v| v.any(found)),
+                Delayed::Argument(arguments, _, _, default) => {
+                    default.any(found) || arguments.values().any(|v| v.any(found))
+                }
             },
             _ => false,
         }

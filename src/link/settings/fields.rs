@@ -173,7 +173,7 @@ impl Linker<'_> {
         });
         match said {
             Some(value) => declared.names = Some(self.names_of(&value)),
-            None if arguments.open => declared.names = Some(vec![Value::Unknown, Value::None]),
+            None if arguments.may_have_more() => declared.names = Some(vec![Value::Unknown, Value::None]),
             None => {}
         }
         if let Some(value) = arguments.get(0, "default").cloned() {
@@ -181,7 +181,7 @@ impl Linker<'_> {
             if !is_undefined(&value) {
                 default(value, declared);
             }
-        } else if arguments.keyword("default_factory").is_some() || arguments.open {
+        } else if arguments.keyword("default_factory").is_some() || arguments.may_have_more() {
             (declared.required, declared.default) = (false, None);
         }
     }
@@ -199,7 +199,7 @@ impl Linker<'_> {
                 }
                 Value::External(name) if name.ends_with("AliasChoices") => {
                     let mut names: Vec<Value> = call.1.positional.iter().flat_map(|item| self.names_of(item)).collect();
-                    if call.1.open {
+                    if call.1.may_have_more() {
                         names.push(Value::Unknown);
                     }
                     names

@@ -1,0 +1,145 @@
+//! The arguments of a call, with those that come along as `*x` and `**x`.
+
+use super::value::{Delayed, Value, join};
+use crate::python::ir::Name;
+
+/// The arguments of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Arguments {
+    /// By position.
+    pub positional: Vec<Value>,
+    /// By name.
+    pub keywords: Vec<(Name, Value)>,
+    /// `*x` after those by position, where `x` waits for a parameter.
+    pub rest: Option<Value>,
+    /// `**x` where `x` waits for a parameter.
+    pub named: Option<Value>,
+    /// `*x` or `**x` of which not all is known: further arguments may come.
+    pub open: bool,
+}
+
+impl Arguments {
+    /// The argument at `index`, or by this name.
+    pub fn get(&self, index: usize, name: &str) -> Option<&Value> {
+        self.positional.get(index).or_else(|| self.keyword(name))
+    }
+
+    /// The argument given by this name.
+    pub fn keyword(&self, name: &str) -> Option<&Value> {
+        self.keywords.iter().find(|(n, _)| &**n == name).map(|(_, v)| v)
+    }
+
+    /// All values.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        let given = self.positional.iter().chain(self.keywords.iter().map(|(_, v)| v));
+        given.chain(&self.rest).chain(&self.named)
+    }
+
+    /// Whether further arguments may come.
+    pub fn may_have_more(&self) -> bool {
+        self.open || self.rest.is_some() || self.named.is_some()
+    }
+
+    /// The same with `*x` and `**x` unknown.
+    pub fn without_those_along(&self) -> Arguments {
+        Arguments { open: self.may_have_more(), rest: None, named: None, ..self.clone() }
+    }
+
+    /// The same with each value changed.
+    pub fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Arguments {
+        let mut mapped = Arguments {
+            positional: self.positional.iter().map(&mut f).collect(),
+            keywords: self.keywords.iter().map(|(n, v)| (n.clone(), f(v))).collect(),
+            open: self.open,
+            ..Arguments::default()
+        };
+        if let Some(rest) = &self.rest {
+            mapped.spread(f(rest));
+        }
+        if let Some(named) = &self.named {
+            mapped.spread_named(f(named));
+        }
+        mapped
+    }
+
+    /// `*value`
+    pub fn spread(&mut self, value: Value) {
+        match value {
+            Value::Sequence(items) if !self.open && self.rest.is_none() => {
+                self.positional.extend(items.iter().cloned());
+            }
+            value if value.has_parameter() && !self.open && self.rest.is_none() => self.rest = Some(value),
+            _ => self.open = true,
+        }
+    }
+
+    /// `**value`
+    pub fn spread_named(&mut self, value: Value) {
+        match value {
+            Value::Dict(items) => {
+                for (key, value) in items.iter() {
+                    match key.known_text() {
+                        Some(name) => self.keywords.push((name, value.clone())),
+                        None => self.open = true,
+                    }
+                }
+            }
+            // Either of several: each of its names may be given.
+            Value::Union(tables) if tables.iter().any(|table| matches!(table, Value::Dict(_))) => {
+                self.either(&tables);
+            }
+            value if value.has_parameter() && self.named.is_none() => self.named = Some(value),
+            _ => self.open = true,
+        }
+    }
+
+    /// Keywords from one of several dicts; what is in some of them only may as well be left out.
+    fn either(&mut self, tables: &[Value]) {
+        let mut names: Vec<(Name, Vec<Value>)> = Vec::new();
+        for table in tables {
+            let Value::Dict(items) = table else {
+                self.open = true;
+                continue;
+            };
+            for (key, value) in items.iter() {
+                let Some(name) = key.known_text() else {
+                    self.open = true;
+                    continue;
+                };
+                match names.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, values)) => values.push(value.clone()),
+                    None => names.push((name, vec![value.clone()])),
+                }
+            }
+        }
+        for (name, mut values) in names {
+            if values.len() < tables.len() {
+                values.push(Value::None);
+            }
+            self.keywords.push((name, join(values)));
+        }
+    }
+}
+
+/// The keywords of a call that its parameters have not used.
+pub fn keywords(along: Arguments, used: &[Name]) -> Value {
+    if along.open {
+        return Value::Unknown;
+    }
+    if along.named.is_some() {
+        return Value::delayed(Delayed::Keywords(along, used.to_vec()));
+    }
+    let rest = along.keywords.into_iter().filter(|(name, _)| !used.contains(name));
+    Value::dict(rest.map(|(name, value)| (Value::text(name, None), value)).collect())
+}
+
+/// What arguments that come along give of a parameter, at this position among those without a name, or by its name;
+/// else its default.
+pub fn argument(along: Arguments, at: usize, name: Name, default: Value) -> Value {
+    match along.get(at, &name) {
+        Some(given) => given.clone(),
+        None if along.open => Value::Unknown,
+        None if along.may_have_more() => Value::delayed(Delayed::Argument(along, at, name, default)),
+        None => default,
+    }
+}
