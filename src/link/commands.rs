@@ -70,6 +70,18 @@ impl Linker<'_> {
         }
     }
 
+    /// `parser.add_argument(…, action=Action, …)`: argparse makes the action with what else it is told
+    /// (`_ActionsContainer.add_argument`).
+    pub(super) fn argument_added(&mut self, frame: &mut Frame, arguments: &Arguments, place: Place) {
+        let Some(action) = arguments.keyword("action").filter(|action| self.names_something(action)) else { return };
+        if let Value::Class(action) = self.force(&action.clone()) {
+            let mut told = Arguments { positional: Vec::new(), ..arguments.clone() };
+            told.keywords.retain(|(name, _)| &**name != "action");
+            told.keywords.push(("option_strings".into(), Value::sequence(arguments.positional.clone())));
+            self.construct(frame, action, &told, place);
+        }
+    }
+
     /// What a decorator says of a function as a command.
     pub(super) fn commanding(&mut self, frame: &mut Frame, function: FunctionId, decorator: &Expr) {
         let place = frame.place(decorator.span);

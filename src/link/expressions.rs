@@ -254,11 +254,15 @@ impl Linker<'_> {
             return class;
         }
         let arguments = self.arguments(frame, arguments);
-        if let ExprKind::Attribute(group, name) = &callee.kind
-            && &**name == "add_command"
-        {
-            let group = self.expression(frame, group);
-            self.command_added(&group, &arguments);
+        if let ExprKind::Attribute(of, name) = &callee.kind {
+            match &**name {
+                "add_command" => {
+                    let group = self.expression(frame, of);
+                    self.command_added(&group, &arguments);
+                }
+                "add_argument" => self.argument_added(frame, &arguments, place),
+                _ => {}
+            }
         }
         self.call(frame, &callee_value, &arguments, place)
     }

@@ -30,11 +30,24 @@ impl Linker<'_> {
             if let Some(stored) = stored_table(frame, receiver, name) {
                 return stored;
             }
-            if let Some(member @ Value::Function(_)) = self.class_member(class, name) {
+            if let Some(member) = self.class_member(class, name)
+                && let Value::Function(method) = &member
+                && !self.is_left_to_subclasses(method.function, name)
+            {
                 return self.bind_member(frame, member, receiver, &its_class, place);
             }
         }
         Value::delayed(Delayed::Attribute(receiver.clone(), name.clone()))
+    }
+
+    /// Whether what a method does is hardly what is meant where it is called: it does nothing, or it reads nothing while
+    /// others of its name do.
+    fn is_left_to_subclasses(&mut self, method: FunctionId, name: &Name) -> bool {
+        self.functions[method].ir.is_abstract()
+            || self.interest.has(name) && {
+                let summary = self.summary(method);
+                summary.events.is_empty() && summary.calls.is_empty() && !self.functions[method].busy
+            }
     }
 
     /// `super().name`, or `super(Class, self).name`: what the classes above the one it stands in have.

@@ -133,6 +133,22 @@ impl Function {
     pub fn is_lambda(&self) -> bool {
         &*self.name == "<lambda>"
     }
+
+    /// Whether it does nothing but say that there is such a function: it is left to subclasses what it does.
+    pub fn is_abstract(&self) -> bool {
+        self.body.iter().all(|stmt| match &stmt.kind {
+            StmtKind::Expr(value) => match &value.kind {
+                ExprKind::Str(_) => true,
+                ExprKind::Constant(text) => &**text == "...",
+                _ => false,
+            },
+            StmtKind::Raise(Some(value)) => {
+                let raised = if let ExprKind::Call(callee, _) = &value.kind { callee } else { value };
+                matches!(&raised.kind, ExprKind::Name(name) if &**name == "NotImplementedError")
+            }
+            _ => false,
+        })
+    }
 }
 
 /// How a parameter takes its argument.
