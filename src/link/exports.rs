@@ -221,6 +221,7 @@ fn named_by_a_parameter(key: &Value) -> bool {
         }),
         Value::Delayed(delayed) => match &**delayed {
             Delayed::Element(value) | Delayed::Kind(value, _) => named_by_a_parameter(value),
+            Delayed::Lookup(_, index) => named_by_a_parameter(index),
             Delayed::Argument(along, ..) | Delayed::Keywords(along, _) => along.values().any(named_by_a_parameter),
             Delayed::Choice(_, _, then, other) => named_by_a_parameter(then) || named_by_a_parameter(other),
             // `self.table[name]`, or a column of its row.

@@ -1,17 +1,15 @@
 //! Functions: defined where they stand, evaluated once, with their parameters as symbols.
 
-use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Linker;
-use super::calls::Substitution;
 use super::circles::Looks;
-use super::events::{Event, Summary};
+use super::events::Summary;
 use super::injection::Injected;
 use super::outcomes::Ending;
 use super::scope::{Flow, Frame, Outer};
-use super::value::{Arguments, Callable, ClassId, FunctionId, Part, Symbol, Value, join};
+use super::value::{Arguments, Callable, ClassId, FunctionId, Symbol, Value, join};
 use crate::model::FileId;
 use crate::python::ir::{Expr, ExprKind, Function, Name};
 
@@ -302,91 +300,5 @@ impl Linker<'_> {
             at = self.functions[function].inside;
         }
         false
-    }
-
-    /// The reads of a function for which no caller is needed: parameters at their defaults. Without an object (or
-    /// class) to be bound to, those that do not depend on one; with one, those that depend on it and on an argument.
-    pub(super) fn own_reads(&mut self, id: FunctionId, summary: &Summary, bound: Option<&Value>) {
-        let is_method = self.functions[id].class.is_some() && self.functions[id].binding != Binding::Static;
-        let receiver = Value::Symbol(Symbol::Parameter(id, 0));
-        let on_receiver = |value: &Value| is_method && value.any(&mut |v| *v == receiver);
-        let on_argument = |value: &Value| value.any(&mut |v| matches!(v, Value::Symbol(_)) && *v != receiver);
-        // What depends on the object alone is judged for the class as a whole.
-        let wanted = |event: &&Event| match (on_receiver(&event.mapping) || on_receiver(&event.key), bound) {
-            (false, bound) => bound.is_none(),
-            (true, bound) => bound.is_some() && (on_argument(&event.mapping) || on_argument(&event.key)),
-        };
-        let events: Vec<&Event> = summary.events.iter().filter(wanted).collect();
-        if events.is_empty() {
-            return;
-        }
-        let defaults = self.functions[id].defaults.clone();
-        let mut parameters = HashMap::default();
-        for (index, default) in defaults.iter().enumerate() {
-            if let Some(default) = default
-                && !default.has_parameter()
-            {
-                parameters.insert(Symbol::Parameter(id, index), default.clone());
-            }
-        }
-        parameters.extend(bound.map(|object| (Symbol::Parameter(id, 0), object.clone())));
-        let mut substitution = Substitution { parameters, function: None, ..Substitution::default() };
-        let mut frame = Frame::new(self.functions[id].file);
-        for event in events {
-            let mapping = self.substitute(&mut frame, &event.mapping, &substitution);
-            let mapping = self.force(&mapping);
-            if !mapping.alternatives().contains(&Value::Environment) {
-                continue;
-            }
-            // Callers may choose either way, whatever the default is.
-            let key = self.without_choices(&event.key);
-            let key = self.substitute(&mut frame, &key, &substitution);
-            let absent = self.substitute_absent(&mut frame, &event.absent, &substitution);
-            let event = Event { absent, ..event.clone() };
-            match bound {
-                None => self.own_read(id, &event, &key),
-                // Of which object, and told what, its calls say, where there are some.
-                Some(_) => {
-                    let key = self.force(&key);
-                    let key = self.without_choices(&key);
-                    let name = |key: &&Value| !matches!(key, Value::None | Value::Constant(_));
-                    for key in key.alternatives().iter().filter(name) {
-                        let event = Event { key: super::texts::without_symbols(key), ..event.clone() };
-                        self.generic.push((self.behalf(), event, id));
-                    }
-                }
-            }
-            substitution.events.clear();
-        }
-    }
-
-    /// The function whose callers name a key: the outermost around one whose parameter it waits for.
-    fn named_by(&self, id: FunctionId, key: &Value) -> FunctionId {
-        let mut found = id;
-        key.any(&mut |v| {
-            if let Value::Symbol(Symbol::Parameter(function, _)) = v
-                && self.is_inside(id, Some(*function))
-            {
-                found = *function;
-            }
-            false
-        });
-        found
-    }
-
-    /// A read with its parameters at their defaults, or unknown.
-    pub(super) fn own_read(&mut self, id: FunctionId, event: &Event, key: &Value) {
-        let key = self.force(key);
-        let key = self.without_choices(&key);
-        for key in key.alternatives() {
-            let unknown = matches!(key, Value::Unknown | Value::Delayed(_))
-                || matches!(key, Value::Text(text) if text.parts.iter().all(|part| *part == Part::Any));
-            if key.has_parameter() || unknown {
-                let generic = Event { key: super::texts::without_symbols(key), ..event.clone() };
-                self.generic.push((self.behalf(), generic, self.named_by(id, key)));
-            } else {
-                self.emit(event, key);
-            }
-        }
     }
 }

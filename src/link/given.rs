@@ -92,7 +92,7 @@ impl Linker<'_> {
             }
             Delayed::Choice(_, _, then, other) => self.can_be_read_through(then) || self.can_be_read_through(other),
             // A text, or a list that is put together.
-            Delayed::Concat(_) => false,
+            Delayed::Concat(_) | Delayed::Lookup(..) => false,
         }
     }
 }

@@ -50,6 +50,7 @@ mod objects;
 mod operations;
 mod outcomes;
 mod output;
+mod own_reads;
 mod passing;
 mod patterns;
 mod pending;
@@ -57,6 +58,7 @@ mod reached;
 mod receivers;
 mod relevance;
 mod scope;
+mod session;
 mod settings;
 mod statements;
 mod substitution;
@@ -82,6 +84,7 @@ use events::{Absent, Event, Recorded, Summary};
 use functions::FunctionState;
 use modules::Modules;
 use names::ModuleState;
+pub use session::Session;
 use value::{ClassId, EventId, FunctionId, Value};
 
 /// Gives outlines and facts. Facts depend on the unit's bytes alone, so they may be computed when
@@ -100,57 +103,6 @@ pub struct Linked {
     pub reads: Vec<Read>,
     /// Bounds that were hit.
     pub notices: Vec<Notice>,
-}
-
-/// A whole-program evaluation in rounds. What a round evaluated is kept in the next, but for files that
-/// changed (new units are demanded of them, or a name in them has come to matter) and those that
-/// looked something up in such files.
-pub struct Session<'a>(Linker<'a>);
-
-impl<'a> Session<'a> {
-    /// Nothing is evaluated yet.
-    pub fn new(
-        sources: &'a Sources,
-        modules: &'a Modules<'a>,
-        units: &'a dyn Units,
-        libraries: &'a Libraries<'a>,
-    ) -> Session<'a> {
-        Session(Linker::new(sources, modules, units, libraries))
-    }
-
-    /// Evaluates the demanded units of the changed files and of those that depend on them; the names
-    /// that have been found to matter so far.
-    pub fn round(&mut self, demanded: &BTreeMap<FileId, Vec<usize>>, changed: &BTreeSet<FileId>) -> &Interest {
-        let linker = &mut self.0;
-        linker.interest = linker.found.clone();
-        linker.outdated.clear();
-        let again = linker.forget(changed);
-        for &file in &again {
-            if let Some(wanted) = demanded.get(&file) {
-                linker.evaluate(file, wanted);
-            }
-        }
-        linker.note_renamed(&again);
-        &linker.found
-    }
-
-    /// The files of which something was evaluated in the last round before all that matters to it was known.
-    pub fn outdated(&self) -> &BTreeSet<FileId> {
-        &self.0.outdated
-    }
-
-    /// The files of which something has been evaluated, demanded or looked up.
-    pub fn evaluated(&self) -> BTreeSet<FileId> {
-        self.0.states.keys().copied().collect()
-    }
-
-    /// The reads of all rounds.
-    pub fn finish(mut self) -> Linked {
-        self.0.told_reads();
-        self.0.declared_reads();
-        self.0.command_reads();
-        self.0.finish()
-    }
 }
 
 /// The evaluator's state.
@@ -174,6 +126,8 @@ struct Linker<'a> {
     looking_up: HashSet<(FileId, Name)>,
     next_event: EventId,
     refined: HashMap<EventId, Absent>,
+    /// Root events that ask for a name of a table that nobody names.
+    listed: HashSet<EventId>,
     /// Roots of reads that one of the same name and place stands for, and its root.
     stood_for: HashMap<EventId, EventId>,
     /// What conditions need to know of the reads recorded so far.
@@ -265,6 +219,7 @@ impl<'a> Linker<'a> {
             looking_up: HashSet::default(),
             next_event: 0,
             refined: HashMap::default(),
+            listed: HashSet::default(),
             stood_for: HashMap::default(),
             recorded: HashMap::default(),
             emitted: Vec::new(),
@@ -313,47 +268,6 @@ impl<'a> Linker<'a> {
             self.evaluate_fully(&value);
         }
         self.leave();
-    }
-
-    /// Forgets what was evaluated of the changed files and of all that depends on them; those files.
-    fn forget(&mut self, changed: &BTreeSet<FileId>) -> BTreeSet<FileId> {
-        let mut again = changed.clone();
-        let mut queue: Vec<FileId> = changed.iter().copied().collect();
-        while let Some(file) = queue.pop() {
-            for &dependent in self.dependents.get(&file).into_iter().flatten() {
-                if again.insert(dependent) {
-                    queue.push(dependent);
-                }
-            }
-        }
-        self.states.retain(|file, _| !again.contains(file));
-        self.unit_values.retain(|(file, _), _| !again.contains(file));
-        self.emitted.retain(|(file, _)| !again.contains(file));
-        self.generic.retain(|(file, ..)| !again.contains(file));
-        self.prefixed.retain(|(file, _)| !again.contains(file));
-        self.limits.retain(|file, _| !again.contains(file));
-        self.recorded.retain(|_, recorded| !again.contains(&recorded.unit.0));
-        self.mentions.retain(|(file, _)| !again.contains(file));
-        self.global_environments.retain(|(file, _)| !again.contains(file));
-        for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
-            (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
-            state.looks = Default::default();
-        }
-        for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
-            state.forget();
-        }
-        let classes = &self.classes;
-        self.settings_events.retain(|(class, _), _| !again.contains(&classes[*class].file));
-        for dependents in self.dependents.values_mut() {
-            dependents.retain(|file| !again.contains(file));
-        }
-        self.calls.clear();
-        self.carried.clear();
-        self.iterations.clear();
-        self.parts.clear();
-        self.fields.clear();
-        self.lineages.borrow_mut().clear();
-        again
     }
 
     /// Notes that the current file looks something up in another.

@@ -6,7 +6,7 @@ use super::Linker;
 use super::members::tells_members;
 use super::scope::Frame;
 use super::templates;
-use super::value::{Arguments, Delayed, Symbol, Value, join};
+use super::value::{Arguments, Delayed, Symbol, Table, Value, join};
 use crate::model::Place;
 use crate::python::ir::Name;
 
@@ -171,12 +171,26 @@ impl Linker<'_> {
         }
     }
 
-    /// The values a dict may give for a key; `None` if it gives none.
+    /// The values a dict may give for a key; `None` if it gives none. Which name a table of names gives is known to
+    /// those who name the key.
     pub(super) fn dict_item(&mut self, items: &Rc<Vec<(Value, Value)>>, index: &Value) -> Option<Value> {
-        let known = index.alternatives().iter().all(|i| matches!(i, Value::Constant(_)) || i.known_text().is_some());
-        let matching = |key: &Value| !known || index.alternatives().contains(key) || matches!(key, Value::Unknown);
+        if index.has_parameter() && items.len() > 1 && items.iter().all(|(_, value)| is_name(value)) {
+            return Some(Value::delayed(Delayed::Lookup(Table(items.clone()), index.clone())));
+        }
+        let matching = |key: &Value| *key == Value::Unknown || index.alternatives().iter().any(|i| may_be(i, key));
         let values: Vec<_> = items.iter().filter(|(k, _)| matching(k)).map(|(_, v)| v.clone()).collect();
         (!values.is_empty()).then(|| join(values))
+    }
+
+    /// The names that a table gives for what a caller asks it: none if it does not have the key. If the caller's key
+    /// is not known, its name is not: all names are told once, where the table is asked.
+    pub(super) fn looked_up(&mut self, table: &Table, index: &Value) -> Value {
+        let index = if index.has_parameter() { index.clone() } else { self.force(index) };
+        let found = self.dict_item(&table.0, &index).unwrap_or(Value::None);
+        let names = |asked: &Value| matches!(asked, Value::None | Value::Constant(_)) || asked.known_text().is_some();
+        let told = index.alternatives().iter().all(names);
+        let few = index != Value::Unknown && found.alternatives().len() <= MAX_FITTING;
+        if told || few || index.has_parameter() { found } else { Value::Unknown }
     }
 
     /// The value of a key that a dict surely has.
@@ -208,6 +222,7 @@ impl Linker<'_> {
                 join(values)
             }
             Value::EnvironmentName(event) => Value::EnvironmentName(*event),
+            Value::None => Value::None,
             // A character is no name: whoever walks over names and is told one asks first what it was told.
             Value::Text(_) if value.known_text().is_some_and(|text| text.len() > 1) => Value::None,
             Value::EnvironmentItems(event) => Value::sequence(vec![Value::EnvironmentName(*event), Value::Unknown]),
@@ -251,6 +266,30 @@ impl Linker<'_> {
         let forced = self.substitute(&mut frame, value, &super::calls::Substitution::looking_up());
         self.depth -= 1;
         forced
+    }
+}
+
+/// How many names of a table may fit a key of which a part is known.
+const MAX_FITTING: usize = 64;
+
+/// Whether a key may be the one that is asked for.
+fn may_be(asked: &Value, key: &Value) -> bool {
+    match (asked, key) {
+        (Value::Constant(_) | Value::None, key) => asked == key,
+        (Value::Text(text), key) => match (asked.known_text(), key.known_text()) {
+            (Some(_), _) => asked == key,
+            (None, Some(key)) => text.may_be(&key),
+            (None, None) => true,
+        },
+        _ => true,
+    }
+}
+
+/// Whether a value is a text, or some texts.
+fn is_name(value: &Value) -> bool {
+    match value {
+        Value::Sequence(items) => items.iter().all(|item| item.known_text().is_some()),
+        value => value.known_text().is_some(),
     }
 }
 

@@ -37,11 +37,18 @@ impl Linker<'_> {
         for (_, event, function) in generic {
             let filtered = event.access == Access::Whole && filtered.contains(&event.id);
             let called = self.waiting.contains(&event.root) && self.functions[function].callers > 0;
-            let explained = filtered || called || self.is_explained(function, known_roots.contains(&event.root));
-            // A caller that hands a name on is worth a line of its own only if its callers are not known, as is a
-            // name that some call might ask for.
-            let names = event.key.known_text().is_some();
-            if !explained || (event.chain.len() <= 1 && !names) {
+            let resolved = known_roots.contains(&event.root);
+            let explained = filtered || called || self.is_explained(function, resolved);
+            let first = event.chain.len() <= 1;
+            let explained = match event.key.known_text() {
+                // A name of a table is told where it is asked, if somebody may ask for any of them.
+                Some(_) if first && self.functions[function].callers == 0 => false,
+                Some(_) if first && self.listed.contains(&event.root) => false,
+                Some(_) if explained => continue,
+                _ => explained,
+            };
+            // A caller that hands a name on is worth a line of its own only if its callers are not known.
+            if !explained || first {
                 self.add_read(&mut reads, &event, explained);
             }
         }

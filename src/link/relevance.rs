@@ -49,7 +49,11 @@ impl Linker<'_> {
                 | Delayed::Element(value)
                 | Delayed::Kind(value, _)
                 | Delayed::Call(value, ..) => self.could_matter(value, with),
-                Delayed::Concat(_) | Delayed::Choice(..) | Delayed::Argument(..) | Delayed::Keywords(..) => true,
+                Delayed::Concat(_)
+                | Delayed::Lookup(..)
+                | Delayed::Choice(..)
+                | Delayed::Argument(..)
+                | Delayed::Keywords(..) => true,
             },
             _ => true,
         }

@@ -11,6 +11,7 @@ use super::events::{Check, Event, PendingCall, Summary};
 use super::instance::Instance;
 use super::library::each_name;
 use super::operations::class_of;
+use super::own_reads::{is_listed, without_unknown};
 use super::scope::Frame;
 use super::value::{Delayed, Part, Symbol, Value, join};
 use crate::model::{Place, Step};
@@ -152,6 +153,13 @@ impl Linker<'_> {
         new.mapping = mapping;
         new.levels += 1;
         new.key = self.substitute_name(frame, &event.key, substitution);
+        if is_listed(&event.key) && new.key.alternatives().contains(&Value::Unknown) {
+            self.listed.insert(event.root);
+            new.key = without_unknown(&new.key);
+            if new.key == Value::None {
+                return;
+            }
+        }
         let reader = event.chain.last().map_or("", |step| &step.what);
         if new.key.alternatives().iter().any(|v| matches!(v, Value::Sequence(_)))
             && self.libraries.reader(reader).is_some_and(|reader| reader.later)
@@ -307,6 +315,10 @@ impl Linker<'_> {
                     }
                     _ => self.item(frame, &value, &index, nowhere),
                 }
+            }
+            Delayed::Lookup(table, index) => {
+                let index = self.substitute(frame, index, with);
+                self.looked_up(table, &index)
             }
             Delayed::Element(of) => {
                 let value = self.substitute(frame, of, with);

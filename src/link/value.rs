@@ -86,6 +86,8 @@ pub enum Delayed {
     Attribute(Value, Name),
     /// `value[index]`
     Item(Value, Value),
+    /// `{…}[index]` of a table of names.
+    Lookup(Table, Value),
     /// An element of what is iterated.
     Element(Value),
     /// `callee(arguments)`
@@ -122,6 +124,18 @@ pub struct Text {
     pub given: Option<Place>,
 }
 
+impl Text {
+    /// Whether it may turn out to be this, as far as its ends are known.
+    pub fn may_be(&self, text: &str) -> bool {
+        let literal = |part: Option<&Part>| match part {
+            Some(Part::Literal(literal)) => literal.clone(),
+            _ => "".into(),
+        };
+        let (first, last) = (literal(self.parts.first()), literal(self.parts.last()));
+        text.len() >= first.len() + last.len() && text.starts_with(&*first) && text.ends_with(&*last)
+    }
+}
+
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
         self.parts == other.parts
@@ -131,6 +145,21 @@ impl Eq for Text {}
 impl Hash for Text {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.parts.hash(state);
+    }
+}
+
+/// A table of names, as large as it may be: cheap to clone, and to compare with itself.
+#[derive(Debug, Clone, Eq)]
+pub struct Table(pub Rc<Vec<(Value, Value)>>);
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+impl Hash for Table {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.len().hash(state);
     }
 }
 
@@ -233,6 +262,7 @@ impl Value {
             Value::Delayed(delayed) => match &**delayed {
                 Delayed::Attribute(value, _) | Delayed::Element(value) => value.any(found),
                 Delayed::Item(value, index) => value.any(found) || index.any(found),
+                Delayed::Lookup(_, index) => index.any(found),
                 Delayed::Call(callee, arguments, _) => callee.any(found) || arguments.values().any(|v| v.any(found)),
                 Delayed::Concat(parts) => parts.iter().any(|v| v.any(found)),
                 Delayed::Kind(value, class) => value.any(found) || class.any(found),
