@@ -245,19 +245,21 @@ impl Linker<'_> {
                     event.key = self.without_choices(&event.key);
                 }
             }
-            if instance.place.is_some() {
-                part.events.retain(|event| !self.is_of_class(instance, *function, event));
-            }
-            let part = &part;
-            self.replay(frame, part, &mut substitution, Some(&receiver), place);
+            let (of_class, events) = part.events.into_iter().partition(|e| self.is_of_class(instance, *function, e));
+            let (of_class, part) = (Summary { events: of_class, ..Summary::default() }, Summary { events, ..part });
+            self.replay(frame, &part, &mut substitution, Some(&receiver), place);
             self.keep_known(*function, before, instance.place.is_none());
+            if instance.place.is_none() {
+                self.replay(frame, &of_class, &mut substitution, Some(&receiver), place);
+            } else if !of_class.events.is_empty() {
+                self.evaluate_class(instance.class);
+            }
         }
     }
 
-    /// Whether what a method reads depends on nothing of the object but what the method's own class says of all:
-    /// then it is read where the method stands, not where the object is made.
+    /// Whether what a method reads depends on nothing of the object but what its class says of all: then it is read
+    /// where the method stands, not where the object is made.
     fn is_of_class(&self, instance: &Instance, function: FunctionId, event: &Event) -> bool {
-        let Some(class) = self.functions[function].class else { return false };
         let object = Value::Symbol(Symbol::Parameter(function, 0));
         let (mut named, mut of_class) = (0, 0);
         for value in [&event.key, &event.mapping] {
@@ -268,9 +270,8 @@ impl Linker<'_> {
                     && *of == object
                     && !instance.fields.borrow().contains_key(name)
                 {
-                    let said = self.classes[class].variables.get(name);
-                    let plain = matches!(said, Some(Value::Text(_) | Value::Sequence(_)));
-                    of_class += usize::from(plain && self.class_member(instance.class, name).as_ref() == said);
+                    let said = self.class_member(instance.class, name);
+                    of_class += usize::from(matches!(said, Some(Value::Text(_) | Value::Sequence(_))));
                 }
                 false
             });

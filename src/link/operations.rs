@@ -270,7 +270,7 @@ impl Linker<'_> {
 }
 
 /// How many names of a table may fit a key of which a part is known.
-const MAX_FITTING: usize = 64;
+const MAX_FITTING: usize = 16;
 
 /// Whether a key may be the one that is asked for.
 fn may_be(asked: &Value, key: &Value) -> bool {
