@@ -143,3 +143,58 @@ pub fn argument(along: Arguments, at: usize, name: Name, default: Value) -> Valu
         None => default,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::value::Symbol;
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::text(text, None)
+    }
+
+    /// `f(a, *args, x=b, **kwargs)` of a function with the parameters `args` and `kwargs`.
+    fn handed_along() -> Arguments {
+        let mut arguments = Arguments { positional: vec![text("a")], ..Arguments::default() };
+        arguments.keywords.push(("x".into(), text("b")));
+        arguments.spread(Value::Symbol(Symbol::Parameter(0, 0)));
+        arguments.spread_named(Value::Symbol(Symbol::Parameter(0, 1)));
+        arguments
+    }
+
+    fn told(rest: Value, named: Value) -> Arguments {
+        handed_along().map(|value| match value {
+            Value::Symbol(Symbol::Parameter(_, 0)) => rest.clone(),
+            Value::Symbol(Symbol::Parameter(_, 1)) => named.clone(),
+            other => other.clone(),
+        })
+    }
+
+    #[test]
+    fn what_is_handed_along_is_filled_in_when_it_is_known() {
+        assert!(handed_along().may_have_more() && !handed_along().open);
+        let known = told(Value::sequence(vec![text("c")]), Value::dict(vec![(text("y"), text("d"))]));
+        assert_eq!(known.positional, [text("a"), text("c")]);
+        assert_eq!((known.keyword("x"), known.keyword("y")), (Some(&text("b")), Some(&text("d"))));
+        assert!(!known.may_have_more());
+        assert!(told(Value::Unknown, Value::dict(Vec::new())).open);
+    }
+
+    #[test]
+    fn a_parameter_takes_its_argument_or_its_default() {
+        let waits = argument(handed_along(), 1, "y".into(), text("default"));
+        assert!(waits.has_parameter(), "{waits:?}");
+        let known = told(Value::sequence(vec![text("c")]), Value::dict(vec![(text("y"), text("d"))]));
+        assert_eq!(argument(known.clone(), 1, "z".into(), Value::None), text("c"));
+        assert_eq!(argument(known.clone(), 2, "y".into(), Value::None), text("d"));
+        assert_eq!(argument(known, 2, "z".into(), text("default")), text("default"));
+        let unknown = told(Value::Unknown, Value::dict(Vec::new()));
+        assert_eq!(argument(unknown, 2, "z".into(), text("default")), Value::Unknown);
+    }
+
+    #[test]
+    fn keywords_are_those_that_no_parameter_used() {
+        let known = told(Value::sequence(Vec::new()), Value::dict(vec![(text("y"), text("d"))]));
+        assert_eq!(keywords(known, &["x".into()]), Value::dict(vec![(text("y"), text("d"))]));
+    }
+}

@@ -11,7 +11,7 @@ use super::guards::{Guard, Question};
 use super::narrow::Told;
 use super::reached::is_told;
 use super::scope::{Bindings, Caught, Flow, Frame, Pending};
-use super::statements::last_segment;
+use super::statements::{CAUGHT, exception_named, last_segment};
 use super::value::{Delayed, Value};
 use crate::python::ir::{Case, Expr, ExprKind, Handler, Name, Stmt, StmtKind};
 
@@ -238,7 +238,7 @@ impl Linker<'_> {
             let mark = frame.log.len();
             frame.merge(vec![HashMap::default(), tried.clone()]);
             if let Some(name) = &handler.name {
-                frame.set(name, Value::Unknown);
+                frame.set(name, Value::external(CAUGHT));
             }
             // The first read that is caught comes before the others: all are absent here.
             let before = frame.pending.len();
@@ -294,7 +294,7 @@ impl Linker<'_> {
         if types.is_empty() && handler.types.is_some() {
             types.push("Exception".into());
         }
-        Caught { again: raises_again(&handler.body), ..Caught::of(types) }
+        Caught { again: raises_again(handler), ..Caught::of(types) }
     }
 
     pub(super) fn with_statement(&mut self, frame: &mut Frame, items: &[(Expr, Option<Expr>)], body: &[Stmt]) -> Flow {
@@ -357,12 +357,14 @@ impl Linker<'_> {
 }
 
 /// Whether a handler always raises, and what: another exception, or the one it has caught.
-fn raises_again(body: &[Stmt]) -> Option<Option<Name>> {
-    let (last, before) = body.split_last()?;
+fn raises_again(handler: &Handler) -> Option<Option<Name>> {
+    let (last, before) = handler.body.split_last()?;
     let plain = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(_) | StmtKind::Assign { .. });
     match &last.kind {
         StmtKind::Raise(exception) if before.iter().all(plain) => {
-            Some(exception.as_ref().map(|exception| last_segment(exception).unwrap_or_else(|| "Exception".into())))
+            let caught =
+                |raised: &&Expr| matches!(&raised.kind, ExprKind::Name(name) if Some(name) == handler.name.as_ref());
+            Some(exception.as_ref().filter(|raised| !caught(raised)).map(exception_named))
         }
         _ => None,
     }

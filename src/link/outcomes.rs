@@ -4,7 +4,7 @@ use super::Linker;
 use super::events::{Absent, Check, Event, Recorded};
 use super::guards::{Guard, Question, all_hold};
 use super::scope::{Frame, Pending};
-use super::statements::last_segment;
+use super::statements::exception_named;
 use super::value::{Delayed, EventId, Value};
 use crate::model::{Access, Outcome};
 use crate::python::ir::{Expr, ExprKind, Name, Stmt, StmtKind};
@@ -315,7 +315,7 @@ impl Linker<'_> {
     /// The exception that a block raises in the end, by its last segment; `SystemExit` for `sys.exit`.
     fn raised_at_the_end(&mut self, frame: &mut Frame, body: &[Stmt]) -> Option<Name> {
         match &body.last()?.kind {
-            StmtKind::Raise(Some(exception)) => last_segment(exception),
+            StmtKind::Raise(Some(exception)) => Some(exception_named(exception)),
             StmtKind::Expr(Expr { kind: ExprKind::Call(callee, _), .. }) => match &callee.kind {
                 ExprKind::Name(name) if matches!(&**name, "exit" | "quit") => {
                     (!frame.variables.contains_key(name)).then(|| "SystemExit".into())

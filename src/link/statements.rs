@@ -70,11 +70,11 @@ impl Linker<'_> {
                 return Flow::Left;
             }
             StmtKind::Raise(value) => {
-                if let Some(value) = value {
-                    self.expression(frame, value);
-                }
-                let exception = value.as_ref().map(|value| last_segment(value).unwrap_or_else(|| "Exception".into()));
-                self.leaves(frame, &exception.map_or(Ending::RaisesAgain, Ending::Raises));
+                let ending = match value {
+                    Some(value) => self.raising(frame, value),
+                    None => Ending::RaisesAgain,
+                };
+                self.leaves(frame, &ending);
                 return Flow::Left;
             }
             StmtKind::Assert(test) => {
@@ -155,6 +155,22 @@ impl Linker<'_> {
             }
         }
         Flow::Next
+    }
+
+    /// `raise value`
+    fn raising(&mut self, frame: &mut Frame, raised: &Expr) -> Ending {
+        let value = self.expression(frame, raised);
+        let named = exception_named(raised);
+        let class = match if &*named == UNNAMED { self.force(&value) } else { value } {
+            Value::External(name) if &*name == CAUGHT => return Ending::RaisesAgain,
+            Value::External(made) if &*named == UNNAMED && made.ends_with("()") => {
+                let class = made.trim_end_matches("()");
+                return Ending::Raises(class.rsplit('.').next().unwrap_or(class).into());
+            }
+            Value::Instance(made) => made.class,
+            _ => return Ending::Raises(named),
+        };
+        Ending::Raises(self.classes[class].ir.name.clone())
     }
 
     /// `os = wrapped(os)`, of which it is not known what it makes: the name stands for the same as before.
@@ -275,6 +291,19 @@ impl Linker<'_> {
 
 fn items_bound(table: &Value) -> bool {
     matches!(table, Value::Dict(items) if items.len() <= super::value::MAX_ALTERNATIVES)
+}
+
+/// What `except … as name` binds.
+pub const CAUGHT: &str = "except()";
+
+/// What an exception is called of which no more is known.
+const UNNAMED: &str = "Exception";
+
+/// The class of an exception that is raised, as far as the expression tells: a variable does not.
+pub fn exception_named(raised: &Expr) -> Name {
+    let callee = if let ExprKind::Call(callee, _) = &raised.kind { callee } else { raised };
+    let variable = matches!(&callee.kind, ExprKind::Name(name) if name.starts_with(|c: char| c.is_lowercase()));
+    last_segment(raised).filter(|_| !variable).unwrap_or_else(|| UNNAMED.into())
 }
 
 /// The last segment of a dotted name.
