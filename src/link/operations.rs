@@ -182,14 +182,14 @@ impl Linker<'_> {
         (!values.is_empty()).then(|| join(values))
     }
 
-    /// The names that a table gives for what a caller asks it: none if it does not have the key. If the caller's key
-    /// is not known, its name is not: all names are told once, where the table is asked.
+    /// The names that a table gives for what a caller asks it: none if it does not have the key. If too many fit what
+    /// is known of the caller's key, its name is not known: all names are told once, where the table is asked.
     pub(super) fn looked_up(&mut self, table: &Table, index: &Value) -> Value {
         let index = if index.has_parameter() { index.clone() } else { self.force(index) };
         let found = self.dict_item(&table.0, &index).unwrap_or(Value::None);
         let names = |asked: &Value| matches!(asked, Value::None | Value::Constant(_)) || asked.known_text().is_some();
         let told = index.alternatives().iter().all(names);
-        let few = index != Value::Unknown && found.alternatives().len() <= MAX_FITTING;
+        let few = found.alternatives().len() <= MAX_FITTING;
         if told || few || index.has_parameter() { found } else { Value::Unknown }
     }
 
@@ -222,6 +222,7 @@ impl Linker<'_> {
                 join(values)
             }
             Value::EnvironmentName(event) => Value::EnvironmentName(*event),
+            // There is no walking over it: the code has asked.
             Value::None => Value::None,
             // A character is no name: whoever walks over names and is told one asks first what it was told.
             Value::Text(_) if value.known_text().is_some_and(|text| text.len() > 1) => Value::None,

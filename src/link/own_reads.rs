@@ -46,10 +46,13 @@ impl Linker<'_> {
                 continue;
             }
             // Callers may choose either way, whatever the default is.
-            let key = self.without_choices(&event.key);
-            let key = self.substitute(&mut frame, &key, &substitution);
+            let asked = self.without_choices(&event.key);
+            let key = self.substitute(&mut frame, &asked, &substitution);
             let absent = self.substitute_absent(&mut frame, &event.absent, &substitution);
             let event = Event { absent, ..event.clone() };
+            for key in asked.alternatives().iter().flat_map(names_listed).cloned() {
+                self.generic.push((self.behalf(), Event { key, ..event.clone() }, self.named_by(id, &asked)));
+            }
             match bound {
                 None => self.own_read(id, &event, &key),
                 // Of which object, and told what, its calls say, where there are some.

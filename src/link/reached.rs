@@ -166,8 +166,6 @@ impl Linker<'_> {
         let empty = match value {
             Value::Sequence(items) => items.is_empty(),
             Value::Dict(items) => items.is_empty(),
-            // There is no walking over it: the code has asked.
-            Value::None => return Value::None,
             _ => false,
         };
         // What an object keeps may be filled meanwhile.
