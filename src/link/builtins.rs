@@ -47,7 +47,7 @@ impl Linker<'_> {
             }
             "int" | "float" | "bool" | "len" | "print" | "isinstance" | "hash" | "id" => {
                 if environment && short == "print" {
-                    self.whole(frame, place.span, "os.environ passed on");
+                    self.iterated(frame, place, "os.environ passed on");
                 }
                 if matches!(short, "int" | "float") {
                     let fails =
@@ -69,7 +69,7 @@ impl Linker<'_> {
             | "collections.defaultdict"
                 if arguments.positional.contains(&Value::Environment) =>
             {
-                self.copied(frame, place.span, short);
+                self.copied(frame, place, short);
                 Value::Environment
             }
             "sorted" | "min" | "max" if arguments.keyword("key").is_some() => {
@@ -303,7 +303,7 @@ impl Linker<'_> {
                     "values" => Value::sequence(items.iter().map(|(_, v)| v.clone()).collect()),
                     "copy" => receiver.clone(),
                     "update" if arguments.positional.first() == Some(&Value::Environment) => {
-                        self.copied(frame, place.span, "dict.update");
+                        self.copied(frame, place, "dict.update");
                         Value::None
                     }
                     _ => Value::Unknown,
@@ -341,7 +341,7 @@ impl Linker<'_> {
         }
         match &**method {
             "copy" => {
-                self.copied(frame, place.span, "os.environ.copy");
+                self.copied(frame, place, "os.environ.copy");
                 Value::Environment
             }
             "items" => Value::EnvironmentItems(self.iterated(frame, place, "os.environ.items")),

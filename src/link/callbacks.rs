@@ -46,7 +46,7 @@ impl Linker<'_> {
     /// The environment, or a way to ask it, is put where code that is not followed finds it.
     pub(super) fn put_elsewhere(&mut self, frame: &mut Frame, value: &Value, span: Span) {
         if *value == Value::Environment {
-            self.whole(frame, span, "os.environ passed on");
+            self.iterated(frame, frame.place(span), "os.environ passed on");
         }
         self.kept_elsewhere(frame, value, frame.place(span));
     }

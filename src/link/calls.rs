@@ -4,7 +4,6 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
 use super::arguments::{argument, keywords};
-use super::circles::Looks;
 use super::scope::Frame;
 use super::value::{Arguments, Callable, Delayed, EventId, FunctionId, Part, Symbol, Value, join};
 use crate::model::Place;
@@ -16,8 +15,10 @@ pub struct CallKey {
     function: FunctionId,
     arguments: (Vec<Value>, Vec<(Symbol, Value)>),
     place: Place,
-    /// The function around it, and whether that is looked at again.
-    caller: Option<(FunctionId, bool)>,
+    /// The function around it.
+    caller: Option<FunctionId>,
+    /// Whether what calls is looked at again.
+    again: bool,
 }
 
 /// What symbols stand for at a call site.
@@ -273,7 +274,8 @@ impl Linker<'_> {
             function: id,
             arguments: (values.clone(), callable.captured.clone()),
             place,
-            caller: frame.function.map(|f| (f, self.functions[f].looks == Looks::Again)),
+            caller: frame.function,
+            again: self.is_second_look(),
         };
         let known = self.calls.get(&key).cloned();
         if let (Some(value), true) = (&known, summary.stores.is_empty()) {

@@ -51,7 +51,7 @@ impl Linker<'_> {
                         Value::dict(items)
                     }
                     (Value::Environment, true) => {
-                        self.copied(frame, argument.value.span, "dict.update");
+                        self.copied(frame, frame.place(argument.value.span), "dict.update");
                         Value::Environment
                     }
                     // Anything may have been added.
@@ -197,7 +197,7 @@ impl Linker<'_> {
                     Value::Dict(more) => out.extend(more.iter().cloned()),
                     Value::Environment => {
                         environment = true;
-                        self.copied(frame, value.span, "{**environ}");
+                        self.copied(frame, frame.place(value.span), "{**environ}");
                     }
                     _ => out.push((Value::Unknown, Value::Unknown)),
                 },

@@ -7,7 +7,7 @@ use super::calls::Substitution;
 use super::events::{Absent, Event, Recorded};
 use super::scope::Frame;
 use super::value::{Arguments, EventId, Part, Text, Value};
-use crate::model::{Access, Outcome, Place, Span, Step};
+use crate::model::{Access, Outcome, Place, Step};
 
 /// Through how many functions a name is handed at the most, as many as there are rounds: beyond, everything calls
 /// everything, and one read of any name says it.
@@ -258,7 +258,7 @@ impl Linker<'_> {
         })
     }
 
-    /// The environment as a whole is iterated; the iteration's event.
+    /// The environment as a whole is iterated or handed to something unknown; that event.
     pub(super) fn iterated(&mut self, frame: &mut Frame, place: Place, reader: &str) -> EventId {
         let mut event = self.event(frame, &Value::Environment, &Value::Unknown, Access::Whole, reader, place);
         event.absent = Absent::new(Outcome::Handled);
@@ -267,15 +267,8 @@ impl Linker<'_> {
         id
     }
 
-    /// The environment as a whole is handed to something unknown.
-    pub(super) fn whole(&mut self, frame: &mut Frame, span: Span, reader: &str) {
-        let place = frame.place(span);
-        self.iterated(frame, place, reader);
-    }
-
     /// The environment is copied: what is read from the copy is a read of its own.
-    pub(super) fn copied(&mut self, frame: &mut Frame, span: Span, reader: &str) {
-        let place = frame.place(span);
+    pub(super) fn copied(&mut self, frame: &mut Frame, place: Place, reader: &str) {
         let mut event = self.event(frame, &Value::Environment, &Value::Unknown, Access::Copy, reader, place);
         event.absent = Absent::new(Outcome::Handled);
         self.emit(&event, &Value::Unknown);
@@ -285,16 +278,16 @@ impl Linker<'_> {
     pub(super) fn handed_on(&mut self, frame: &mut Frame, arguments: &Arguments, place: Place) {
         for value in &arguments.positional {
             if super::callbacks::holds_environment(value) {
-                self.whole(frame, place.span, "os.environ passed on");
+                self.iterated(frame, place, "os.environ passed on");
             }
         }
         for (name, value) in &arguments.keywords {
             if super::callbacks::holds_environment(value) {
                 // `env=` of a child process: passed on as a whole, read by nobody here.
                 if &**name == "env" {
-                    self.copied(frame, place.span, "env=os.environ");
+                    self.copied(frame, place, "env=os.environ");
                 } else {
-                    self.whole(frame, place.span, "os.environ passed on");
+                    self.iterated(frame, place, "os.environ passed on");
                 }
             }
         }

@@ -71,6 +71,7 @@ impl Linker<'_> {
                 summary.is_some_and(|s| s.events.iter().any(for_callers))
             }
             Value::Partial(partial) => self.gives_environment(&partial.0),
+            Value::Symbol(Symbol::Bound(file, name)) => self.found.is_of(*file, name),
             Value::Union(values) => values.iter().any(|value| self.gives_environment(value)),
             _ => false,
         }

@@ -299,7 +299,7 @@ impl Linker<'_> {
                 }
                 ArgumentKind::DoubleStar => {
                     if value == Value::Environment {
-                        self.whole(frame, argument.value.span, "**environ");
+                        self.iterated(frame, frame.place(argument.value.span), "**environ");
                     }
                     out.spread_named(value);
                 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Linker;
-use super::circles::Looks;
+use super::circles::Body;
 use super::events::Summary;
 use super::injection::Injected;
 use super::outcomes::Ending;
@@ -56,8 +56,6 @@ pub struct FunctionState {
     pub escaped: bool,
     /// Named other than to call it.
     pub referenced: bool,
-    /// How often it is looked at, as one of a circle.
-    pub looks: Looks,
     /// Calls itself: what it gives is only known where it is carried out.
     pub recursive: bool,
     /// What is known of its parameters without callers.
@@ -103,7 +101,6 @@ impl Linker<'_> {
                     callers: 0,
                     escaped: false,
                     referenced: false,
-                    looks: Looks::Once,
                     recursive: false,
                     injected: Injected::default(),
                 });
@@ -185,7 +182,7 @@ impl Linker<'_> {
         let state = &self.functions[id];
         let (ir, file, class, outer) = (state.ir.clone(), state.file, state.class, state.outer.clone());
         self.functions[id].busy = true;
-        self.evaluating.push(id);
+        self.evaluating.push(Body::Function(id));
         self.depth += 1;
         let substituting = std::mem::take(&mut self.substituting);
         self.enter(file);

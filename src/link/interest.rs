@@ -24,9 +24,14 @@ pub struct Interest {
 impl Interest {
     /// Adds a name defined in `file`.
     pub fn add(&mut self, file: FileId, name: &Name) {
-        if self.names.insert(name.clone()) || !self.files.get(&file).is_some_and(|n| n.contains(name)) {
+        if self.names.insert(name.clone()) || !self.is_of(file, name) {
             self.files.entry(file).or_default().insert(name.clone());
         }
+    }
+
+    /// Whether a name defined in `file` is interesting.
+    pub fn is_of(&self, file: FileId, name: &Name) -> bool {
+        self.files.get(&file).is_some_and(|names| names.contains(name))
     }
 
     /// Adds a name that is asked of objects, which cannot be found by a name.

@@ -35,6 +35,7 @@ mod exports;
 mod expressions;
 mod functions;
 mod given;
+mod globals;
 mod guards;
 mod injection;
 mod instance;
@@ -57,6 +58,7 @@ mod pending;
 mod reached;
 mod receivers;
 mod relevance;
+mod replay;
 mod scope;
 mod session;
 mod settings;
@@ -79,9 +81,11 @@ use crate::model::{FileId, Notice, Place, Read, Sources};
 use crate::python::ir::{Name, UnitFacts};
 use crate::python::outline::Outline;
 use bounds::Spent;
+use circles::{Body, Looks};
 use classes::{ClassState, Lineage};
 use events::{Absent, Event, Recorded, Summary};
 use functions::FunctionState;
+use globals::Globals;
 use modules::Modules;
 use names::ModuleState;
 pub use session::Session;
@@ -137,14 +141,16 @@ struct Linker<'a> {
     /// Root events that were emitted with nothing known of their parameters → the functions whose
     /// callers would fix them.
     generic: Vec<(FileId, Event, FunctionId)>,
+    /// Reads of methods whose objects are made with names that are not known.
+    unnamed: Vec<(FileId, Event)>,
     /// Root events that a caller does not get to.
     unreached: HashSet<EventId>,
     /// Iterations over the environment that a filter explains.
     filtered: HashSet<EventId>,
     /// Root events of what unknown objects are handed in functions, which matters if nobody calls these.
     waiting: HashSet<EventId>,
-    /// Global names that functions bind to the environment.
-    global_environments: HashSet<(FileId, Name)>,
+    /// What functions bind global names to.
+    globals: Globals,
     /// Walks over what turned out to be the environment, by the place of the walk.
     iterations: HashMap<Place, EventId>,
     /// Fields of settings classes, by the event that reads them.
@@ -186,10 +192,12 @@ struct Linker<'a> {
     spent: Spent,
     /// Whether (how deep) what waited for a call's arguments is carried out.
     substituting: usize,
-    /// Functions that are being evaluated, innermost last.
-    evaluating: Vec<FunctionId>,
-    /// Function that is being evaluated → those in whose evaluation it was asked for.
-    circles: HashMap<FunctionId, Vec<FunctionId>>,
+    /// What is being evaluated, innermost last.
+    evaluating: Vec<Body>,
+    /// Function that is being evaluated → what was being evaluated when it was asked for.
+    circles: HashMap<FunctionId, Vec<Body>>,
+    /// What is evaluated more than once.
+    looks: HashMap<Body, Looks>,
     /// Functions whose calls are being followed.
     active: Vec<FunctionId>,
     /// Classes that their metaclasses are making.
@@ -224,10 +232,11 @@ impl<'a> Linker<'a> {
             recorded: HashMap::default(),
             emitted: Vec::new(),
             generic: Vec::new(),
+            unnamed: Vec::new(),
             unreached: HashSet::default(),
             filtered: HashSet::default(),
             waiting: HashSet::default(),
-            global_environments: HashSet::default(),
+            globals: Globals::default(),
             iterations: HashMap::default(),
             settings_fields: HashMap::default(),
             settings_events: HashMap::default(),
@@ -251,6 +260,7 @@ impl<'a> Linker<'a> {
             substituting: 0,
             evaluating: Vec::new(),
             circles: HashMap::default(),
+            looks: HashMap::default(),
             active: Vec::new(),
             making: Vec::new(),
             carrying: Vec::new(),

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::Linker;
+use super::circles::Body;
 use super::modules::Target;
 use super::scope::{Frame, Variables};
 use super::value::{Symbol, Value, join};
@@ -36,8 +37,14 @@ impl Linker<'_> {
         if outline.units.is_empty() {
             return;
         }
+        self.module_body(file);
+    }
+
+    /// Evaluates a module's own statements.
+    pub(super) fn module_body(&mut self, file: FileId) {
         self.depth += 1;
         self.enter(file);
+        self.evaluating.push(Body::Module(file));
         self.for_anybody(|linker| {
             let facts = linker.units.facts(file, 0);
             let mut frame = Frame::new(file);
@@ -49,6 +56,7 @@ impl Linker<'_> {
             linker.finish_frame(&mut frame);
             linker.note_variables(&frame);
         });
+        self.evaluating.pop();
         self.leave();
         self.depth -= 1;
     }
@@ -67,7 +75,8 @@ impl Linker<'_> {
     /// The value of a name in a body.
     pub(super) fn name(&mut self, frame: &Frame, name: &Name) -> Value {
         if let Some(value) = frame.variables.get(name) {
-            return value.clone();
+            let functions = if frame.module { self.bound_later(frame.file, name) } else { None };
+            return join([value.clone()].into_iter().chain(functions));
         }
         let mut outer = frame.outer.clone();
         while let Some(scope) = outer {
@@ -86,11 +95,11 @@ impl Linker<'_> {
     fn global(&mut self, file: FileId, name: &Name) -> Option<Value> {
         self.looks_into(file);
         self.module(file);
+        let functions = self.bound_later(file, name);
         let state = self.states.get(&file)?;
-        if let Some(value) = state.variables.get(name) {
-            let bound =
-                !self.global_environments.is_empty() && self.global_environments.contains(&(file, name.clone()));
-            return Some(if bound { join([value.clone(), Value::Environment]) } else { value.clone() });
+        let value = state.variables.get(name).cloned();
+        if value.is_some() || functions.is_some() {
+            return Some(join(value.into_iter().chain(functions)));
         }
         if let Some(&unit) = state.units.get(name) {
             return Some(Value::Symbol(Symbol::Unit(file, unit)));
@@ -181,6 +190,7 @@ impl Linker<'_> {
                 found
             }
             Value::Symbol(Symbol::Unit(file, unit)) => self.unit_value(*file, *unit),
+            Value::Symbol(Symbol::Bound(file, name)) => self.bound_by_functions(*file, name),
             Value::Union(values) if values.iter().any(Value::is_symbolic) => {
                 let values: Vec<_> = values.iter().map(|v| self.force(v)).collect();
                 join(values)
@@ -246,10 +256,27 @@ impl Linker<'_> {
         self.module(file);
         self.depth += 1;
         self.enter(file);
+        self.evaluating.push(Body::Unit(file, unit));
         let value = self.for_anybody(|linker| linker.evaluate_unit(file, unit));
+        self.evaluating.pop();
         self.leave();
         self.depth -= 1;
         value
+    }
+
+    /// Evaluates a definition once more.
+    pub(super) fn unit_again(&mut self, file: FileId, unit: usize) {
+        let before = self.unit_values.remove(&(file, unit));
+        if let Some(Value::Class(class)) = before {
+            let evaluated = self.classes[class].evaluated;
+            self.classes[class].forget();
+            self.unit_value(file, unit);
+            if evaluated {
+                self.evaluate_class(class);
+            }
+        } else {
+            self.unit_value(file, unit);
+        }
     }
 
     fn evaluate_unit(&mut self, file: FileId, unit: usize) -> Value {

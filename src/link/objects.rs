@@ -43,7 +43,7 @@ impl Linker<'_> {
             && arguments.positional.first() == Some(&Value::Environment)
             && self.lineage(class).1.iter().any(|name| is_mapping(name))
         {
-            self.copied(frame, place.span, "dict");
+            self.copied(frame, place, "dict");
             return Value::Environment;
         }
         match self.class_member(class, "__init__") {
@@ -284,6 +284,7 @@ impl Linker<'_> {
         instance.fields.borrow().values().any(|value| {
             value.any(&mut |v| match v {
                 Value::Text(_) | Value::Environment | Value::Function(_) | Value::Method(_) => true,
+                Value::Unknown => true,
                 Value::Symbol(_) | Value::Instance(_) | Value::Partial(_) | Value::Object(_) => true,
                 Value::External(name) => self.libraries.hands_on(name),
                 _ => false,
@@ -309,15 +310,17 @@ impl Linker<'_> {
         }
     }
 
-    /// Of the reads just emitted for an object, unknown keys stand for the method as a whole.
+    /// Of the reads just emitted for an object, those of names that are not known are told where its method asks,
+    /// once for all objects.
     fn keep_known(&mut self, function: FunctionId, from: usize, typical: bool) {
-        let new = self.emitted.split_off(from);
-        for (file, event) in new {
-            let exact = event.key.known_text().is_some();
-            if exact || (!typical && matches!(event.key, Value::Text(_))) {
+        for (file, mut event) in self.emitted.split_off(from) {
+            if event.key.known_text().is_some() || (!typical && matches!(event.key, Value::Text(_))) {
                 self.emitted.push((file, event));
             } else if typical {
                 self.generic.push((file, event, function));
+            } else if let Some(step) = event.chain.first() {
+                (event.place, event.function) = (step.place, Some(function));
+                self.unnamed.push((file, event));
             }
         }
     }

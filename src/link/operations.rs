@@ -265,6 +265,9 @@ impl Linker<'_> {
         self.depth += 1;
         let mut frame = Frame::new(0);
         let forced = self.substitute(&mut frame, value, &super::calls::Substitution::looking_up());
+        // A call may give a name that has not been looked up.
+        let more = forced.alternatives().iter().any(|v| matches!(v, Value::Symbol(symbol) if !symbol.is_parameter()));
+        let forced = if more && forced != *value { self.force(&forced) } else { forced };
         self.depth -= 1;
         forced
     }

@@ -52,6 +52,9 @@ impl Linker<'_> {
                 self.add_read(&mut reads, &event, explained);
             }
         }
+        for (_, event) in std::mem::take(&mut self.unnamed) {
+            self.add_read(&mut reads, &event, false);
+        }
         let reads: Vec<Read> = reads.into_values().collect();
         let mut notices = Vec::new();
         for (file, details) in std::mem::take(&mut self.limits) {

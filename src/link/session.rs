@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::circles::Body;
 use super::modules::Modules;
 use super::{Linked, Linker, Units};
 use crate::libraries::Libraries;
@@ -75,15 +76,20 @@ impl Linker<'_> {
         self.unit_values.retain(|(file, _), _| !again.contains(file));
         self.emitted.retain(|(file, _)| !again.contains(file));
         self.generic.retain(|(file, ..)| !again.contains(file));
+        self.unnamed.retain(|(file, _)| !again.contains(file));
         self.prefixed.retain(|(file, _)| !again.contains(file));
         self.limits.retain(|file, _| !again.contains(file));
         self.recorded.retain(|_, recorded| !again.contains(&recorded.unit.0));
         self.mentions.retain(|(file, _)| !again.contains(file));
-        self.global_environments.retain(|(file, _)| !again.contains(file));
+        self.globals.forget(|file| again.contains(file));
         for state in self.functions.iter_mut().filter(|f| again.contains(&f.file)) {
             (state.summary, state.callers, state.escaped, state.referenced) = (None, 0, false, false);
-            state.looks = Default::default();
         }
+        let functions = &self.functions;
+        self.looks.retain(|body, _| match body {
+            Body::Function(function) => !again.contains(&functions[*function].file),
+            Body::Module(file) | Body::Unit(file, _) => !again.contains(file),
+        });
         for state in self.classes.iter_mut().filter(|c| again.contains(&c.file)) {
             state.forget();
         }

@@ -101,7 +101,7 @@ impl Linker<'_> {
                     }
                 }
             }
-            StmtKind::Global(names) => frame.globals.extend(names.iter().cloned()),
+            StmtKind::Global(names) => self.declares_global(frame, names),
             StmtKind::Import(names) => {
                 for (module, local) in names {
                     let (bound, name) = match local {
@@ -201,11 +201,10 @@ impl Linker<'_> {
     pub(super) fn assign(&mut self, frame: &mut Frame, target: &Expr, value: &Value) {
         match &target.kind {
             ExprKind::Name(name) => {
-                if frame.globals.contains(name) && frame.function.is_some() {
-                    self.assign_global(frame.file, name, value);
-                } else {
-                    frame.set(name, value.clone());
+                if frame.globals.contains(name) {
+                    self.binds_global(frame, name, value);
                 }
+                frame.set(name, value.clone());
             }
             ExprKind::Tuple(targets) | ExprKind::List(targets) => {
                 let values = self.unpack(frame, value, targets.len());
@@ -271,20 +270,6 @@ impl Linker<'_> {
                 frame.stores.push((object.clone(), name.clone(), value.clone()));
             }
             _ => {}
-        }
-    }
-
-    fn assign_global(&mut self, file: usize, name: &Name, value: &Value) {
-        if value.has_parameter() {
-            return;
-        }
-        if value.alternatives().contains(&Value::Environment) {
-            self.found.add(file, name);
-            self.global_environments.insert((file, name.clone()));
-        }
-        if let Some(state) = self.states.get_mut(&file) {
-            let old = state.variables.get(name).cloned();
-            state.variables.insert(name.clone(), join(old.into_iter().chain([value.clone()])));
         }
     }
 }

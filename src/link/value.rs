@@ -77,6 +77,15 @@ pub enum Symbol {
     Import(FileId, u8, Name, Name),
     /// A definition in the first column that has not been looked at: (file, unit).
     Unit(FileId, usize),
+    /// What functions of a module bind one of its names to, not looked at yet.
+    Bound(FileId, Name),
+}
+
+impl Symbol {
+    /// Whether it is known where a function is called.
+    pub fn is_parameter(&self) -> bool {
+        matches!(self, Symbol::Parameter(..))
+    }
 }
 
 /// An operation on operands of which at least one is symbolic.

@@ -49,7 +49,7 @@ impl Linker<'_> {
             return Some(Value::Unknown);
         }
         match (how, arguments.positional.get(1)) {
-            ("copy", _) => self.copied(frame, place.span, "os.environ.copy"),
+            ("copy", _) => self.copied(frame, place, "os.environ.copy"),
             ("startswith" | "endswith", Some(Value::Text(at))) => {
                 let at = at.given.and_then(|at| self.iterations.get(&at).copied());
                 if let Some(iteration) = at {

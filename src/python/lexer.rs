@@ -76,10 +76,10 @@ impl<'a> Lexer<'a> {
         self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     }
 
-    /// Walks over one logical line and hands on each import statement in it, with its line.
-    pub(super) fn logical_line(&mut self, mut import: impl FnMut(&'a str, u32)) -> Result<(), Lost> {
+    /// Walks over one logical line and hands on each statement in it that imports, or names globals, with its line.
+    pub(super) fn logical_line(&mut self, mut told: impl FnMut(&'a str, u32)) -> Result<(), Lost> {
         let first = self.line;
-        let mut statement = self.import_here();
+        let mut statement = self.told_here();
         loop {
             let rest = &self.bytes[self.at..];
             self.at += rest.iter().position(|b| SPECIAL[usize::from(*b)]).unwrap_or(rest.len());
@@ -88,7 +88,7 @@ impl<'a> Lexer<'a> {
                 && matches!(byte, None | Some(b'\n' | b';'))
                 && let Some((start, line)) = statement.take()
             {
-                import(&self.text[start..self.at], line);
+                told(&self.text[start..self.at], line);
             }
             let Some(byte) = byte else {
                 return if self.brackets.is_empty() { Ok(()) } else { Err(Lost(first)) };
@@ -108,7 +108,7 @@ impl<'a> Lexer<'a> {
                 b';' | b':' => {
                     self.at += 1;
                     if self.brackets.is_empty() && statement.is_none() {
-                        statement = self.import_here();
+                        statement = self.told_here();
                     }
                 }
                 _ => self.bracket(byte)?,
@@ -128,8 +128,8 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// The place of an import statement, if what stands here looks like one.
-    fn import_here(&mut self) -> Option<(usize, u32)> {
+    /// The place of a statement that imports or names globals, if what stands here looks like one.
+    fn told_here(&mut self) -> Option<(usize, u32)> {
         loop {
             match self.bytes.get(self.at) {
                 Some(b' ' | b'\t' | b'\x0c') => self.at += 1,
@@ -138,7 +138,8 @@ impl<'a> Lexer<'a> {
             }
         }
         let rest = &self.bytes[self.at..];
-        (rest.starts_with(b"import") || rest.starts_with(b"from")).then_some((self.at, self.line))
+        let told = [&b"import"[..], b"from", b"global"].iter().any(|keyword| rest.starts_with(keyword));
+        told.then_some((self.at, self.line))
     }
 
     /// Walks over a backslash and the character or line end behind it.

@@ -38,6 +38,8 @@ pub struct Outline {
     pub units: Vec<Unit>,
     /// Every import statement, nested ones included.
     pub imports: Vec<Import>,
+    /// Names of the module that functions bind (`global name`), each with the unit that does.
+    pub globals: Vec<(Box<str>, usize)>,
     /// The line where the pass lost its way (an open string or bracket): the file is then one unit,
     /// and from there on whatever looks like an import counts as one.
     pub anomaly: Option<u32>,
@@ -81,13 +83,16 @@ pub fn outline(text: &str) -> Outline {
         }
         let function = definition.is_some_and(|(kind, _)| kind == UnitKind::Function);
         let when = blocks.enter(start.column, rest, function);
-        let walked = lexer.logical_line(|statement, line| {
-            out.imports.extend(imports::parse(statement, line, when));
+        let unit = if open.is_some() { out.units.len() } else { 0 };
+        let walked = lexer.logical_line(|statement, line| match after(statement, "global") {
+            Some(names) => out.globals.extend(words(names).map(|name| (name.into(), unit))),
+            None => out.imports.extend(imports::parse(statement, line, when)),
         });
         if let Err(Lost(line)) = walked {
             out.imports.retain(|import| import.line < start.line);
             guess_imports(&text[start.offset..], start.line, &mut out.imports);
             out.units.truncate(1);
+            out.globals.iter_mut().for_each(|(_, unit)| *unit = 0);
             out.anomaly = Some(line);
             return out;
         }
@@ -113,6 +118,12 @@ fn definition(line: &str) -> Option<(UnitKind, &str)> {
     };
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
     (end > 0).then_some((kind, &rest[..end]))
+}
+
+/// The names of a list of names.
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    let names = list.split('#').next().unwrap_or(list).split(',');
+    names.map(|name| name.trim_matches(|c: char| c.is_whitespace() || c == '\\')).filter(|name| !name.is_empty())
 }
 
 /// How far the closing bracket of a guessed import is looked for, in bytes.
@@ -221,6 +232,14 @@ mod tests {
         }
         let nested = format!("x = {}", "f'{".repeat(10_000));
         assert_eq!(outline(&nested).anomaly, Some(1));
+    }
+
+    #[test]
+    fn names_that_functions_bind_in_the_module_are_known() {
+        let text = "def f():\n    global a\n\nclass C:\n    def m(self): global b, \\\n c # d\nif x:\n    def g(): global_(d); global d\nglobals()";
+        let globals = outline(text).globals;
+        let shown: Vec<_> = globals.iter().map(|(name, unit)| format!("{name}@{unit}")).collect();
+        assert_eq!(shown, ["a@1", "b@2", "c@2", "d@0"]);
     }
 
     #[test]
