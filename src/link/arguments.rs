@@ -62,6 +62,25 @@ impl Arguments {
         mapped
     }
 
+    /// `value`, after those that are there.
+    pub fn push(&mut self, value: Value) {
+        // How many come before it is not known.
+        self.open |= self.rest.take().is_some();
+        self.positional.push(value);
+    }
+
+    /// The arguments of a call of what was given these already; a keyword that is given again replaces the first.
+    pub fn followed_by(&self, more: &Arguments) -> Arguments {
+        let mut all = self.clone();
+        more.positional.iter().for_each(|value| all.push(value.clone()));
+        all.keywords.retain(|(name, _)| more.keyword(name).is_none());
+        all.keywords.extend(more.keywords.iter().cloned());
+        all.open |= more.open;
+        more.rest.iter().for_each(|rest| all.spread(rest.clone()));
+        more.named.iter().for_each(|named| all.spread_named(named.clone()));
+        all
+    }
+
     /// `*value`
     pub fn spread(&mut self, value: Value) {
         match value {
@@ -190,6 +209,20 @@ mod tests {
         assert_eq!(argument(known, 2, "z".into(), text("default")), text("default"));
         let unknown = told(Value::Unknown, Value::dict(Vec::new()));
         assert_eq!(argument(unknown, 2, "z".into(), text("default")), Value::Unknown);
+    }
+
+    #[test]
+    fn what_a_partial_call_gives_comes_first() {
+        let mut more = Arguments { positional: vec![text("z")], ..Arguments::default() };
+        more.keywords.push(("x".into(), text("again")));
+        let all = handed_along().followed_by(&more);
+        // How many `*args` are is not known: `z` may stand anywhere behind `a`.
+        assert!(all.open && all.rest.is_none());
+        assert_eq!((&all.positional[0], all.keyword("x")), (&text("a"), Some(&text("again"))));
+        let known = told(Value::sequence(vec![text("c")]), Value::dict(Vec::new())).followed_by(&more);
+        assert_eq!(known.positional, [text("a"), text("c"), text("z")]);
+        // A second `**x` beside the first: what they give is not told apart.
+        assert!(handed_along().followed_by(&handed_along()).open);
     }
 
     #[test]

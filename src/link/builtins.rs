@@ -40,6 +40,12 @@ impl Linker<'_> {
         if let Some(value) = self.call_pattern(short, arguments, place) {
             return value;
         }
+        if let Some(value) = self.call_operator(frame, short, arguments, place) {
+            return value;
+        }
+        if let Some(value) = self.call_record(short, arguments) {
+            return value;
+        }
         match short {
             "str" | "os.fspath" | "os.fsencode" | "os.fsdecode" | "sys.intern" | "repr" => {
                 let value = first();
@@ -114,6 +120,12 @@ impl Linker<'_> {
                 let items = if short == "map" { result } else { columns.into_iter().next().unwrap_or(Value::Unknown) };
                 Value::sequence(items.alternatives().to_vec())
             }
+            "functools.reduce" => {
+                let element = arguments.positional.get(1).map_or(Value::Unknown, |of| self.element(of));
+                let before = arguments.positional.get(2).cloned().unwrap_or_else(|| element.clone());
+                let pair = Arguments { positional: vec![before, element], ..Arguments::default() };
+                self.call(frame, &first(), &pair, place)
+            }
             "any" | "all" | "next" | "min" | "max" => self.element(&first()),
             "itertools.chain" => {
                 let mut items = Vec::new();
@@ -178,17 +190,6 @@ impl Linker<'_> {
             "dataclasses.field" | "attr.ib" | "attr.field" | "attrs.field" => {
                 self.asked_later(frame, name, arguments, place);
                 Value::Partial(Rc::new((Value::external(name.clone()), arguments.clone())))
-            }
-            "operator.itemgetter" => {
-                Value::Partial(Rc::new((Value::external("operator.itemgetter()"), arguments.clone())))
-            }
-            "operator.itemgetter()" => {
-                let Some((mapping, keys)) = arguments.positional.split_last() else { return Value::Unknown };
-                let mut values = Vec::new();
-                for key in keys {
-                    values.push(self.item(frame, mapping, key, place));
-                }
-                join(values)
             }
             "re.match" | "re.fullmatch" | "re.search" => {
                 let method = short.strip_prefix("re.").unwrap_or(short);

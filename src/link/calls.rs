@@ -78,16 +78,7 @@ impl Linker<'_> {
                 }
             }
             Value::Method(method) => self.call_method(frame, &method.0, &method.1, arguments, place),
-            Value::Partial(partial) => {
-                let mut all = partial.1.clone();
-                all.positional.extend(arguments.positional.iter().cloned());
-                all.keywords.retain(|(name, _)| arguments.keyword(name).is_none());
-                all.keywords.extend(arguments.keywords.iter().cloned());
-                all.open |= arguments.open || (partial.1.rest.is_some() && arguments.rest.is_some());
-                all.rest = all.rest.or_else(|| arguments.rest.clone());
-                all.named = all.named.or_else(|| arguments.named.clone());
-                self.call(frame, &partial.0, &all, place)
-            }
+            Value::Partial(partial) => self.call(frame, &partial.0, &partial.1.followed_by(arguments), place),
             Value::External(name) => self.call_external(frame, name, arguments, place),
             Value::Object(object) => self.call_object(frame, object, arguments, place),
             Value::Union(values) => {

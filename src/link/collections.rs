@@ -24,6 +24,11 @@ impl Linker<'_> {
             return false;
         }
         let ExprKind::Name(name) = &object.kind else { return false };
+        if let (Value::Dict(items), "update") = (together(value), method) {
+            let table = self.updated(frame, (*items).clone(), arguments);
+            self.grows(frame, name, table);
+            return true;
+        }
         let argument = match (method, arguments) {
             ("insert", [_, argument]) | (_, [argument]) => argument,
             _ => return false,
@@ -42,29 +47,35 @@ impl Linker<'_> {
                 items.extend(self.elements(&more).unwrap_or_else(|| vec![self.element(&more)]));
                 Value::sequence(items)
             }
-            (Value::Dict(items), "update") => {
-                let more = self.expression(frame, &argument.value);
-                match (&more, argument.kind == ArgumentKind::Positional) {
-                    (Value::Dict(more), true) => {
-                        let mut items = (**items).clone();
-                        items.extend(more.iter().cloned());
-                        Value::dict(items)
-                    }
-                    (Value::Environment, true) => {
-                        self.copied(frame, frame.place(argument.value.span), "dict.update");
-                        Value::Environment
-                    }
-                    // Anything may have been added.
-                    (_, true) => {
-                        let mut items = (**items).clone();
-                        items.push((Value::Unknown, Value::Unknown));
-                        Value::dict(items)
-                    }
-                    _ => return true,
-                }
-            }
             _ => return false,
         };
+        self.grows(frame, name, grown);
+        true
+    }
+
+    /// `{…}.update(arguments)`
+    fn updated(&mut self, frame: &mut Frame, mut items: Vec<(Value, Value)>, arguments: &[Argument]) -> Value {
+        let mut environment = false;
+        for argument in arguments {
+            let more = self.expression(frame, &argument.value);
+            match (&argument.kind, &more) {
+                (ArgumentKind::Keyword(key), _) => items.push((Value::text(key.clone(), None), more)),
+                (ArgumentKind::Positional | ArgumentKind::DoubleStar, Value::Dict(more)) => {
+                    items.extend(more.iter().cloned());
+                }
+                (ArgumentKind::Positional | ArgumentKind::DoubleStar, Value::Environment) => {
+                    self.copied(frame, frame.place(argument.value.span), "dict.update");
+                    environment = true;
+                }
+                // Anything may have been added.
+                _ => items.push((Value::Unknown, Value::Unknown)),
+            }
+        }
+        if environment { Value::Environment } else { Value::dict(items) }
+    }
+
+    /// A local name is bound to what its collection has become.
+    fn grows(&mut self, frame: &mut Frame, name: &Name, grown: Value) {
         let size = match &grown {
             Value::Sequence(items) => items.len(),
             Value::Dict(items) => items.len(),
@@ -75,7 +86,6 @@ impl Linker<'_> {
         } else {
             self.limit_reached("a table grows too large: what is added later was not followed");
         }
-        true
     }
 
     /// `environ.update({key: value}, key=value)`: what the program sets itself is there.
@@ -272,6 +282,13 @@ impl Linker<'_> {
         frame.present.truncate(present);
         frame.undo(mark);
         match kind {
+            // A copy of all: who asks it for a name asks for that variable.
+            ComprehensionKind::Dict
+                if matches!((&first, &second), (Value::EnvironmentName(_), Some(Value::Unknown)))
+                    && matches!((&element.kind, clauses), (ExprKind::Name(_), [_])) =>
+            {
+                Value::Environment
+            }
             ComprehensionKind::Dict => {
                 let second = second.unwrap_or(Value::Unknown);
                 let keys = first.alternatives().iter();
@@ -279,6 +296,16 @@ impl Linker<'_> {
             }
             _ => Value::sequence(first.alternatives().to_vec()),
         }
+    }
+
+    /// The parts of a value that is assigned to `count` targets of which the one at `star` takes what is left over.
+    pub(super) fn unpack_around(&mut self, value: &Value, count: usize, star: usize) -> Vec<Value> {
+        let items = self.elements(value).filter(|items| items.len() + 1 >= count);
+        let Some(mut items) = items else { return vec![Value::Unknown; count] };
+        let left_over = items.len() + 1 - count;
+        let starred = items.splice(star..star + left_over, []).collect();
+        items.insert(star, Value::sequence(starred));
+        items
     }
 
     /// The parts of a value that is assigned to a tuple of `count` targets.
@@ -297,7 +324,7 @@ impl Linker<'_> {
                         column.push(Value::delayed(Delayed::Item(alternative.clone(), index)));
                     }
                 }
-                Value::Instance(_) => {
+                Value::Partial(_) | Value::Instance(_) => {
                     for (index, column) in columns.iter_mut().enumerate() {
                         let index = Value::Constant(index.to_string().into());
                         let place = frame.place(Default::default());

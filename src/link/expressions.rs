@@ -287,11 +287,7 @@ impl Linker<'_> {
         for argument in arguments {
             let value = self.expression(frame, &argument.value);
             match &argument.kind {
-                ArgumentKind::Positional => {
-                    // How many come before it is not known.
-                    out.open |= out.rest.take().is_some();
-                    out.positional.push(value);
-                }
+                ArgumentKind::Positional => out.push(value),
                 ArgumentKind::Keyword(name) => out.keywords.push((name.clone(), value)),
                 ArgumentKind::Star => {
                     let elements = self.elements(&value);

@@ -36,7 +36,10 @@ impl Linker<'_> {
     /// An attribute that tells members: `__dict__`, `__annotations__`, `model_fields` and such.
     pub(super) fn members_of(&mut self, object: &Value, what: &str) -> Option<Value> {
         match what {
-            "__dict__" => self.namespace(object, false),
+            "__dict__" => match object {
+                Value::External(name) => Some(Value::external(format!("{name}.__dict__"))),
+                object => self.namespace(object, false),
+            },
             "__dir__" => match self.namespace(object, true)? {
                 Value::Dict(items) => Some(Value::sequence(items.iter().map(|(name, _)| name.clone()).collect())),
                 other => Some(other),
@@ -185,6 +188,7 @@ impl Linker<'_> {
                 "validation_alias" | "alias" | "serialization_alias" | "alias_priority" => Value::None,
                 _ => Value::Unknown,
             }),
+            ("namedtuple()()", _) => call.1.keyword(name).cloned().unwrap_or(Value::Unknown),
             _ => Value::Unknown,
         }
     }

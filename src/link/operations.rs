@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Linker;
 use super::members::tells_members;
+use super::records;
 use super::scope::Frame;
 use super::templates;
 use super::value::{Arguments, Delayed, Symbol, Table, Value, join};
@@ -162,11 +163,16 @@ impl Linker<'_> {
                 None => value.clone(),
             },
             Value::Text(_) => self.slice_text(value, index),
+            Value::Partial(record) => match records::fields_of(record) {
+                Some(fields) => self.item(frame, &Value::sequence(fields.to_vec()), index, place),
+                None => Value::Unknown,
+            },
             // Types that settings classes are told by.
             Value::External(name) if matches!(name.rsplit('.').next(), Some("Annotated" | "Optional" | "Union")) => {
                 let arguments = Arguments { positional: vec![index.clone()], ..Arguments::default() };
                 Value::Partial(Rc::new((value.clone(), arguments)))
             }
+            Value::External(table) => self.named_in_table(frame, table, index, place).unwrap_or(Value::Unknown),
             _ => Value::Unknown,
         }
     }

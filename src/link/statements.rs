@@ -207,14 +207,16 @@ impl Linker<'_> {
                 frame.set(name, value.clone());
             }
             ExprKind::Tuple(targets) | ExprKind::List(targets) => {
-                let values = self.unpack(frame, value, targets.len());
-                let starred = targets.iter().any(|t| matches!(t.kind, ExprKind::Starred(_)));
-                for (index, target) in targets.iter().enumerate() {
-                    let value = if starred { Value::Unknown } else { values[index].clone() };
+                let starred = targets.iter().position(|t| matches!(t.kind, ExprKind::Starred(_)));
+                let values = match starred {
+                    Some(at) => self.unpack_around(value, targets.len(), at),
+                    None => self.unpack(frame, value, targets.len()),
+                };
+                for (target, value) in targets.iter().zip(values) {
                     self.assign(frame, target, &value);
                 }
             }
-            ExprKind::Starred(target) => self.assign(frame, target, &Value::Unknown),
+            ExprKind::Starred(target) => self.assign(frame, target, value),
             ExprKind::Attribute(object, name) => {
                 let object = self.expression(frame, object);
                 if matches!(object, Value::External(_) | Value::Unknown) {

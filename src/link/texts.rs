@@ -96,8 +96,8 @@ impl Linker<'_> {
                 parts.push(value.unwrap_or(Value::Unknown));
                 rest = after.get(1..).unwrap_or("");
             } else {
-                let plain = rest.starts_with('s');
                 let value = arguments.get(next).cloned().unwrap_or(Value::Unknown);
+                let plain = rest.starts_with('s') || (rest.starts_with('d') && matches!(value, Value::Constant(_)));
                 parts.push(if plain { value } else { Value::Unknown });
                 next += 1;
                 let end = rest.find(|c: char| c.is_ascii_alphabetic()).map_or(rest.len(), |at| at + 1);
