@@ -217,7 +217,7 @@ impl Linker<'_> {
             match alternative {
                 Value::Read(event) => {
                     let here = self.recorded.get(event).is_some_and(|recorded| recorded.unit == check.unit);
-                    if !(here || self.is_own(frame, *event)) {
+                    if !(here || self.is_own(frame, *event)) || self.has_default(*event) {
                         continue;
                     }
                     if check.guards.iter().all(Guard::is_other) {
