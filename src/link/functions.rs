@@ -246,7 +246,7 @@ impl Linker<'_> {
     /// depend on its own parameters wait for callers), and the reads of the objects it made.
     pub(super) fn finish_frame(&mut self, frame: &mut Frame) {
         if frame.function.is_some() {
-            *frame.cell.variables.borrow_mut() = Some(Rc::new(frame.variables.clone()));
+            *frame.cell.variables.borrow_mut() = Some(Rc::new(frame.own_variables()));
         }
         let mut defined = std::mem::take(&mut frame.defined);
         if let (None, Some(class)) = (frame.function, frame.class) {
@@ -283,7 +283,7 @@ impl Linker<'_> {
             && Rc::ptr_eq(outer, &frame.cell)
             && outer.variables.borrow().is_none()
         {
-            *outer.variables.borrow_mut() = Some(Rc::new(frame.variables.clone()));
+            *outer.variables.borrow_mut() = Some(Rc::new(frame.own_variables()));
         }
     }
 

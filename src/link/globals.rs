@@ -1,7 +1,7 @@
 //! Names of a module that functions bind: `global name`.
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Linker;
 use super::scope::Frame;
@@ -21,7 +21,9 @@ pub struct Globals {
     /// As far as they do it themselves.
     bound: HashMap<Global, Vec<Value>>,
     /// What calls give them to bind: by the place of the call. It stays known from round to round.
-    told: HashMap<Global, BTreeMap<Place, Value>>,
+    told: HashMap<Global, BTreeMap<Option<Place>, Value>>,
+    /// The functions whose callers give them that.
+    telling: HashMap<Global, BTreeSet<FunctionId>>,
     /// The names of which it matters what they are bound to.
     wanted: HashSet<Global>,
 }
@@ -76,10 +78,15 @@ impl Linker<'_> {
         for unit in units.into_iter().take(MAX_BINDING).filter(|unit| *unit > 0) {
             let value = self.unit_value(file, unit);
             self.for_anybody(|linker| linker.evaluate_fully(&value));
-            self.ask_those_that_tell(&value, &global);
+        }
+        for function in self.globals.telling.get(&global).cloned().unwrap_or_default() {
+            self.ask_callers(function, &global);
+        }
+        if self.too_deep() {
+            return Value::Unknown;
         }
         // What it is bound to may come of what it was: that adds nothing.
-        if self.too_deep() || !self.looking_up.insert(global.clone()) {
+        if !self.looking_up.insert(global.clone()) {
             return Value::None;
         }
         self.depth += 1;
@@ -90,26 +97,26 @@ impl Linker<'_> {
         if values.is_empty() { Value::Unknown } else { join(values) }
     }
 
-    /// Has the callers of what binds a global name to a parameter looked at. Nobody knows who calls a method.
-    fn ask_those_that_tell(&mut self, binding: &Value, global: &Global) {
-        match binding {
-            Value::Function(callable) if self.is_told_global(callable.function, global) => {
-                let function = &self.functions[callable.function];
-                self.found.add(function.file, &function.ir.name);
-            }
-            Value::Class(class)
-                if self.own_functions(*class).into_iter().any(|method| self.is_told_global(method, global)) =>
-            {
-                self.globals.bind(global.clone(), &Value::Unknown);
-            }
-            _ => {}
+    /// Has the callers looked at of a function that binds a global name to what they tell. Nobody knows who calls a
+    /// method, or a function of a function.
+    fn ask_callers(&mut self, function: FunctionId, global: &Global) {
+        let state = &self.functions[function];
+        if state.class.is_none() && state.inside.is_none() {
+            self.found.add(state.file, &state.ir.name);
+        } else {
+            self.globals.bind(global.clone(), &Value::Unknown);
         }
     }
 
-    /// Whether a function binds a global name to what its callers tell.
-    fn is_told_global(&self, function: FunctionId, global: &Global) -> bool {
-        let Some(summary) = &self.functions[function].summary else { return false };
-        summary.stores.iter().any(|(of, name, _)| *of == Value::Module(global.0) && *name == global.1)
+    /// A function binds a global name to what its callers tell.
+    fn waits_to_be_told(&mut self, frame: &mut Frame, global: Global, value: Value) {
+        if let Some(function) = frame.function {
+            self.globals.telling.entry(global.clone()).or_default().insert(function);
+            if self.globals.wanted.contains(&global) {
+                self.ask_callers(function, &global);
+            }
+        }
+        frame.stores.push((Value::Module(global.0), global.1, value));
     }
 
     /// `global names`: what is known of them here is what is known in the module.
@@ -130,8 +137,7 @@ impl Linker<'_> {
             self.found.add(frame.file, name);
         }
         if waits_for_callers(value) {
-            frame.stores.push((Value::Module(frame.file), name.clone(), value.clone()));
-            return;
+            return self.waits_to_be_told(frame, (frame.file, name.clone()), value.clone());
         }
         self.globals.bind((frame.file, name.clone()), value);
     }
@@ -139,11 +145,7 @@ impl Linker<'_> {
     /// A call at `place` tells a function what to bind a name of its module to.
     pub(super) fn tells_global(&mut self, frame: &mut Frame, global: Global, value: Value, place: Option<Place>) {
         if waits_for_callers(&value) {
-            if let Some(function) = frame.function.filter(|_| self.globals.wanted.contains(&global)) {
-                self.found.add(frame.file, &self.functions[function].ir.name);
-            }
-            frame.stores.push((Value::Module(global.0), global.1, value));
-            return;
+            return self.waits_to_be_told(frame, global, value);
         }
         let gives = self.gives_environment(&value);
         if gives {
@@ -153,8 +155,12 @@ impl Linker<'_> {
         let value = if value.any(&mut |v| matches!(v, Value::Read(_))) { Value::Unknown } else { value };
         let matters = gives || self.globals.wanted.contains(&global);
         let told = self.globals.told.entry(global.clone()).or_default();
-        let before = place.and_then(|place| told.insert(place, value.clone()));
-        if matters && before.as_ref() != Some(&value) {
+        let value = match place {
+            Some(_) => value,
+            // Of calls that stand nowhere in particular there may be several.
+            None => join(told.get(&None).cloned().into_iter().chain([value])),
+        };
+        if told.insert(place, value.clone()).as_ref() != Some(&value) && matters {
             self.outdated.insert(global.0);
         }
     }

@@ -211,6 +211,13 @@ impl Frame {
         Place { file: self.file, span }
     }
 
+    /// What functions defined here see of it: `global` names are the module's.
+    pub fn own_variables(&self) -> Variables {
+        let mut own = self.variables.clone();
+        self.globals.iter().for_each(|name| drop(own.remove(name)));
+        own
+    }
+
     /// Binds a local name.
     pub fn set(&mut self, name: &Name, value: Value) {
         let old = self.variables.insert(name.clone(), value);
