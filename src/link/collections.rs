@@ -75,7 +75,7 @@ impl Linker<'_> {
     }
 
     /// A local name is bound to what its collection has become.
-    fn grows(&mut self, frame: &mut Frame, name: &Name, grown: Value) {
+    pub(super) fn grows(&mut self, frame: &mut Frame, name: &Name, grown: Value) {
         let size = match &grown {
             Value::Sequence(items) => items.len(),
             Value::Dict(items) => items.len(),

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::Linker;
+use super::records;
 use super::value::{Arguments, ClassId, Delayed, Symbol, Value};
 use crate::model::Place;
 use crate::python::ir::{ExprKind, Name, Stmt, StmtKind};
@@ -188,7 +189,7 @@ impl Linker<'_> {
                 "validation_alias" | "alias" | "serialization_alias" | "alias_priority" => Value::None,
                 _ => Value::Unknown,
             }),
-            ("namedtuple()()", _) => call.1.keyword(name).cloned().unwrap_or(Value::Unknown),
+            _ if records::fields_of(call).is_some() => call.1.keyword(name).cloned().unwrap_or(Value::Unknown),
             _ => Value::Unknown,
         }
     }

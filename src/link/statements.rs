@@ -233,12 +233,7 @@ impl Linker<'_> {
                     // A table that is filled item by item.
                     let mut items = (**items).clone();
                     items.push((key, value.clone()));
-                    let table = Value::dict(items);
-                    if items_bound(&table) {
-                        frame.set(name, table);
-                    } else {
-                        self.limit_reached("a table grows too large: what is added later was not followed");
-                    }
+                    self.grows(frame, name, Value::dict(items));
                 } else {
                     self.put_elsewhere(frame, value, target.span);
                 }
@@ -274,10 +269,6 @@ impl Linker<'_> {
             _ => {}
         }
     }
-}
-
-fn items_bound(table: &Value) -> bool {
-    matches!(table, Value::Dict(items) if items.len() <= super::value::MAX_ALTERNATIVES)
 }
 
 /// What `except … as name` binds.
